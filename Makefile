@@ -1,0 +1,52 @@
+# The two commands of the README are `make demo` and `make test`; `make` alone lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := egfr-designs
+BENCH := build/bench
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench docs clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.base  ## make .venv with the base install (quick when it is up to date)
+
+demo: $(VENV)/.base  ## design EGFR inhibitors that spare the heart and the liver: designs, report, ledger (3 minutes)
+	rm -rf $(DEMO)
+	$(BIN)/pharmakon design examples/egfr.toml -o $(DEMO)
+
+test: check  ## everything: lint, types, architecture, then every test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## lint, formatting, types, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.dev  ## a small slice of every benchmark (needs PHARMAKON_DATA)
+	$(BIN)/pharmakon benchmark tdc --tasks caco2_wang,hia_hou --limit 200 --repeats 1 -o $(BENCH)
+	$(BIN)/pharmakon benchmark moleculeace --tasks CHEMBL2835_Ki --limit 200 -o $(BENCH)
+	$(BIN)/pharmakon benchmark pmo --tasks albuterol_similarity --calls 200 -o $(BENCH)
+
+docs: $(VENV)/.dev  ## write docs/reference from the code, and the outputs in docs from their commands
+	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/console.py
+
+clean:  ## remove what make made, but not your results
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than the two files that decide what is installed, or the environment is brought up to date.
+$(VENV)/.base: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(INSTALL) pip
+	$(INSTALL) --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(INSTALL) --editable '.[deep]' --group dev
+	touch $@

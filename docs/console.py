@@ -1,0 +1,72 @@
+"""Run the console blocks of the documentation pages, so that no output in them is invented.
+
+A block that starts with ```console holds commands after `$ ` and what each prints (standard output and error together).
+The blocks of a page run one after the other in a scratch folder that holds the page's neighbours.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+PROGRESS = re.compile(r"^(train|predict|design): \d")
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def pages() -> list[Path]:
+    """The pages that have console blocks."""
+    return sorted(page for page in DOCS.glob("*/*.md") if BLOCK.search(page.read_text(encoding="utf-8")))
+
+
+def refreshed(page: Path) -> str:
+    """The page with what its commands print now."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for neighbour in page.parent.iterdir():
+            if neighbour.suffix != ".md" and neighbour.is_file():
+                shutil.copy(neighbour, scratch)
+        text = page.read_text(encoding="utf-8")
+        return BLOCK.sub(lambda block: f"```console\n{_run(block[1], Path(scratch))}```", text)
+
+
+def skeleton(text: str) -> str:
+    """A page without hashes, digits, rules and spaces: machines may differ in these, and in nothing else."""
+    return re.sub(r"[\d.,─ -]+", " ", re.sub(r"\b[0-9a-f]{16,}\b", "", text))
+
+
+def _run(block: str, folder: Path) -> str:
+    return "".join(f"$ {command}\n{_output(command, folder)}" for command in _commands(block))
+
+
+def _commands(block: str) -> Iterator[str]:
+    return (line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ "))
+
+
+def _output(command: str, folder: Path) -> str:
+    """What the command prints, as a shell shows it."""
+    here = str(Path(sys.executable).parent)
+    environment = {**os.environ, "PATH": here + os.pathsep + os.environ["PATH"], "COLUMNS": "110"}
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={name: value for name, value in environment.items() if name != "PHARMAKON_DATA"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    # Progress depends on the clock, so a page shows none.
+    return "".join(f"{line}\n" for line in lines if line and not PROGRESS.match(line))
+
+
+if __name__ == "__main__":
+    for page in pages():
+        page.write_text(refreshed(page), encoding="utf-8")
+        print(page)

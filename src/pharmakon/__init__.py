@@ -1,0 +1,40 @@
+"""Predict what molecules do, design new ones, and show the working.
+
+The public names are the verbs of the command line. Each is imported when it is first used, so `import pharmakon` costs
+nothing. They carry a noun (`predict_properties`, not `predict`) because `pharmakon.predict` and `pharmakon.design` are
+packages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pharmakon.core.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from pharmakon.workflows.verbs import (
+        design_molecules,
+        list_models,
+        predict_properties,
+        run_benchmark,
+        train_model,
+        verify_ledger,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "__version__",
+    "design_molecules",
+    "list_models",
+    "predict_properties",
+    "run_benchmark",
+    "train_model",
+    "verify_ledger",
+]
+
+__getattr__ = lazy_exports(__name__, {name: "pharmakon.workflows.verbs" for name in __all__ if name != "__version__"})
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Molecules: reading, cleaning, describing, comparing, judging and drawing them. Everything that knows atoms lives here."""

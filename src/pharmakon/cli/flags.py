@@ -1,0 +1,70 @@
+"""A verb's configuration model turned into command-line flags, so that there is one list of options and not two."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Any, get_type_hints
+
+from cyclopts import Parameter
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from pharmakon.core.config import build
+
+Handler = Callable[..., int | None]
+
+
+def from_config(
+    *, positional: Collection[str] = (), short: Mapping[str, str] | None = None, commas: Collection[str] = ()
+) -> Callable[[Handler], Handler]:
+    """Decorate a handler whose first parameter is a configuration model: each field becomes a flag.
+
+    Fields in `positional` may stand without their flag, `short` gives one-letter names, and the words of the fields
+    in `commas` may be joined by commas. The handler's further keyword parameters stay flags of the command line alone.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        hints = get_type_hints(handler, include_extras=True)
+        first, *others = inspect.signature(handler).parameters.values()
+        model: type[BaseModel] = hints[first.name]
+        fields = [
+            _parameter(name, model, positional=name in positional, short=(short or {}).get(name))
+            for name in sorted(model.model_fields, key=lambda name: name not in positional)
+        ]
+        extras = [other.replace(annotation=hints[other.name]) for other in others]
+        signature = inspect.Signature([*fields, *extras])
+
+        @functools.wraps(handler)
+        def command(*args: Any, **kwargs: Any) -> int | None:
+            given = signature.bind(*args, **kwargs).arguments
+            extra = {other.name: given.pop(other.name) for other in extras if other.name in given}
+            for name in commas:
+                if name in given:
+                    given[name] = tuple(word for text in given[name] for word in text.split(",") if word)
+            return handler(build(model, {k: v for k, v in given.items() if v is not None}), **extra)
+
+        command.__signature__ = signature  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+def _parameter(name: str, model: type[BaseModel], *, positional: bool, short: str | None) -> inspect.Parameter:
+    field = model.model_fields[name]
+    default = field.get_default(call_default_factory=True, validated_data={})
+    required = default is PydanticUndefined
+    flag = "--" + name.replace("_", "-")
+    parameter = Parameter(
+        name=(flag, short) if short else flag,
+        help=field.description or "",
+        negative=(),
+        show_default=default not in (None, (), "", False) and not required,
+    )
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD if positional else inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if required else default,
+        annotation=Annotated[field.annotation, parameter],
+    )

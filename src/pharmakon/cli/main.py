@@ -1,0 +1,112 @@
+"""`pharmakon VERB ...`: finds the verb, runs it, and turns every failure into one line and an exit code.
+
+Exit codes: 0 done, 1 failed, 2 the request was not understood, 130 stopped by the user.
+The verbs are named by strings and imported when they are called, so `--help` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pharmakon import __version__
+from pharmakon.core.errors import PharmakonError, UnknownName
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+VERBS = {
+    "train": "Make a model from a table of structures and measurements.",
+    "predict": "Estimate properties of molecules, each with an interval and a domain flag.",
+    "design": "Find new molecules that meet the goals of a TOML file.",
+    "models": "List the shipped models, or show one model's card.",
+    "benchmark": "Score the learners on public benchmarks.",
+}
+
+LEDGER = "ledger"
+
+
+def app() -> App:
+    """The command tree."""
+    from cyclopts import App
+
+    tree = App(
+        name="pharmakon",
+        version=__version__,
+        help="Predict what molecules do, design new ones, and show the working.",
+        help_epilogue="Every verb has its own --help. --traceback shows where an unexpected failure came from.",
+        result_action="return_value",
+        suppress_keyboard_interrupt=False,
+    )
+    for verb, summary in VERBS.items():
+        tree.command(f"pharmakon.cli.{verb}:{verb}", name=verb, help=summary)
+    ledger = App(name=LEDGER, help="Check the record that a run left behind.")
+    ledger.command("pharmakon.cli.ledger:verify", name="verify", help="Find edited, missing or reordered records.")
+    tree.command(ledger)
+    return tree
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (sys.argv by default); the exit code."""
+    from cyclopts import CycloptsError
+
+    words = list(sys.argv[1:] if argv is None else argv)
+    traceback = "--traceback" in words or os.environ.get("PHARMAKON_TRACEBACK", "") not in {"", "0"}
+    words = [word for word in words if word != "--traceback"]
+    try:
+        _known_verb(words)
+        code = int(app()(words, exit_on_error=False, print_error=False) or 0)
+        sys.stdout.flush()  # here, where a reader that has gone away can be caught
+        return code
+    except CycloptsError as error:
+        verb = f"{words[0]} " if words and not words[0].startswith("-") else ""
+        return _complain(f"{_sentence(error)} (see: pharmakon {verb}--help)", 2)
+    except KeyboardInterrupt:
+        return _complain("stopped", 130)
+    except BrokenPipeError:  # `pharmakon models | head`: the reader has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except PharmakonError as error:
+        if traceback:
+            _show_traceback()
+        return _complain(str(error), error.exit_code)
+    except Exception as error:  # noqa: BLE001  the last line of defence: a user gets a sentence, not a stack
+        if traceback:
+            _show_traceback()
+        return _unexpected(error, hint=not traceback)
+
+
+def _known_verb(words: Sequence[str]) -> None:
+    """A mistyped verb is told off here: the parser would import every verb to find a suggestion."""
+    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER}:
+        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER]))
+
+
+def _unexpected(error: Exception, *, hint: bool) -> int:
+    if "pydantic" in sys.modules:
+        from pydantic import BaseModel, ValidationError
+
+        if isinstance(error, ValidationError):
+            from pharmakon.core.config import explain
+
+            return _complain(explain(error, BaseModel), 2)
+    where = " (--traceback shows where)" if hint else ""
+    return _complain(f"unexpected {type(error).__name__}: {error}{where}", 1)
+
+
+def _sentence(error: Exception) -> str:
+    text = " ".join(str(error).split()).rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _show_traceback() -> None:
+    import traceback
+
+    traceback.print_exc()
+
+
+def _complain(message: str, code: int) -> int:
+    print("pharmakon:", " ".join(message.split()), file=sys.stderr)
+    return code

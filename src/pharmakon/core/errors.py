@@ -1,0 +1,100 @@
+"""The one error tree. Each message says what happened, where, and what to do.
+
+PharmakonError
+├── UsageError           the request cannot be understood        (exit code 2)
+│   ├── ConfigError      a TOML file or an option is wrong
+│   ├── UnknownName      no such column, model, property, benchmark
+│   ├── MissingExtra     an optional dependency is not installed
+│   └── RefusedGoal      the objective asks for harm
+├── DataError            a file cannot be read at all            (exit code 1)
+├── ModelError           a model folder is damaged or does not fit
+├── ScorerError          a scorer failed on a molecule
+├── RecordError          a ledger or run folder is damaged
+└── Cancelled            the user stopped the run; it can be resumed
+
+A *row* that cannot be read is data, not an error: it travels on with a `problem`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PharmakonError(Exception):
+    """Anything this package raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(PharmakonError):
+    """The request cannot be understood; nothing was done."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration file or option has a wrong key or value."""
+
+
+class UnknownName(UsageError):
+    """A name is not among the known ones; carries suggestions."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
+        self.kind, self.name, self.known, self.where = kind, name, tuple(known), where
+        place = f" in {where}" if where else ""
+        super().__init__(f"no {kind} named {name!r}{place}; {_advice(name, self.known)}")
+
+
+class MissingExtra(UsageError):
+    """An optional dependency is needed; the message is its install line."""
+
+    def __init__(self, package: str, extra: str, *, needed_for: str) -> None:
+        self.package, self.extra = package, extra
+        super().__init__(f'{needed_for} needs {package}. Install it: pip install "pharmakon[{extra}]"')
+
+
+class RefusedGoal(UsageError):
+    """The objective rewards harm: a hazard may only be a penalty or a constraint."""
+
+
+class DataError(PharmakonError):
+    """A file cannot be read at all, or holds nothing usable."""
+
+
+class ModelError(PharmakonError):
+    """A model folder is missing, altered, or made for something else."""
+
+
+class ScorerError(PharmakonError):
+    """A scorer failed; the message names the scorer and the molecule."""
+
+    def __init__(self, scorer: str, molecule: str, cause: object) -> None:
+        self.scorer, self.molecule = scorer, molecule
+        super().__init__(f"scorer {scorer!r} failed on {molecule!r}: {cause}")
+
+
+class RecordError(PharmakonError):
+    """A ledger or a run folder is not what it should be."""
+
+
+class Cancelled(PharmakonError):
+    """The user stopped the run; what was finished is kept and the run can be resumed."""
+
+    exit_code = 130
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """' Did you mean 'smiles'?' or an empty string."""
+    known = list(known)
+    folded = {k.casefold(): k for k in known}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return f"did you mean {folded[close[0]]!r}?" if close else ""
+
+
+def _advice(name: str, known: tuple[str, ...]) -> str:
+    guess = did_you_mean(name, known)
+    if guess:
+        return guess
+    shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
+    return f"known: {shown}" if known else "none is known"

@@ -1,0 +1,82 @@
+"""Files that are whole or absent, and their fingerprints."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import PharmakonError, UsageError
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_PARTIAL = ".partial"
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def replacing(path: str | Path) -> Iterator[BinaryIO]:
+    """A stream that becomes `path` when the block ends well, and leaves no trace when it does not.
+
+    A reader sees the old file or the new one, never half of either, even after SIGKILL or a power cut.
+    Missing folders are made. A device or a pipe (/dev/stdout) is written straight through.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as stream:
+            yield stream
+        return
+    target = path.resolve()  # a symbolic link stays one: its target is replaced
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}{_PARTIAL}")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        stream = partial.open("xb")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+    try:
+        with stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        raise PharmakonError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_atomic(path: str | Path, content: str | bytes) -> Path:
+    """Write a whole file (text as UTF-8, line ends untouched) or leave what was there."""
+    with replacing(path) as stream:
+        stream.write(content.encode() if isinstance(content, str) else content)
+    return Path(path)
+
+
+def sync_folder(path: Path) -> None:
+    """Make a folder's new and renamed entries survive a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed writers left behind. Only for a folder that one process writes to."""
+    for stale in folder.glob(f".*{_PARTIAL}"):
+        stale.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Makes molecules: edits, fragments, objectives, and a search that counts its calls."""

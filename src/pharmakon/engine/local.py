@@ -1,0 +1,297 @@
+"""Work on this machine: in this process, or in a pool of others."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from pharmakon.core.errors import Cancelled, PharmakonError
+from pharmakon.core.types import Progress, silent
+
+from .base import Engine, located
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS")
+
+
+def engine(
+    workers: int | None = None, *, initializer: Callable[..., object] | None = None, initargs: tuple[Any, ...] = ()
+) -> Engine:
+    """The engine for so many workers: this process for one, a pool for more; None means one for each core."""
+    count = cores() if workers is None else workers
+    if count == 1:
+        return SerialEngine(initializer=initializer, initargs=initargs)
+    return LocalEngine(count, initializer=initializer, initargs=initargs)
+
+
+def cores() -> int:
+    """The cores this process may use: its affinity, and its container's quota where there is one."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        allowed = min(allowed, max(1, math.ceil(int(quota) / int(period))))
+    return allowed
+
+
+class _Closing:
+    """Closes at the end of a `with` block; Ctrl-C inside it becomes Cancelled."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, (KeyboardInterrupt, Cancelled)):
+            self._abort()
+        self.close()
+        if isinstance(error, KeyboardInterrupt):
+            raise Cancelled(STOPPED) from None
+
+    def _abort(self) -> None:
+        """Stop what is still running."""
+
+
+STOPPED = "stopped by the user; what was finished is kept"
+
+
+class SerialEngine(_Closing):
+    """One item after the other in this process, with one BLAS thread, so that the bytes are those of a pool."""
+
+    workers = 1
+
+    def __init__(self, *, initializer: Callable[..., object] | None = None, initargs: tuple[Any, ...] = ()) -> None:
+        self._initializer, self._initargs = initializer, initargs
+        self._limits: contextlib.ExitStack | None = None
+
+    def map(
+        self,
+        function: Callable[[A], B],
+        items: Iterable[A],
+        *,
+        total: int = 0,
+        label: str = "",
+        progress: Progress = silent,
+    ) -> Iterator[B]:
+        """See Engine.map."""
+        try:
+            self._start()
+            for index, item in enumerate(items):
+                try:
+                    result = function(item)
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is told which item it came from
+                    named = located(error, index=index, label=label)
+                    raise named from error.__cause__ if named is error else error
+                progress(index + 1, total, label)
+                yield result
+        except KeyboardInterrupt:
+            raise Cancelled(STOPPED) from None
+
+    def close(self) -> None:
+        """Give BLAS its threads back."""
+        if self._limits is not None:
+            self._limits.close()
+            self._limits = None
+
+    def _start(self) -> None:
+        if self._limits is not None:
+            return
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        with contextlib.ExitStack() as limits:
+            limits.enter_context(_one_thread_env())
+            if self._initializer is not None:
+                self._initializer(*self._initargs)
+            limits.enter_context(threadpool_limits(1))
+            self._limits = limits.pop_all()
+
+
+class LocalEngine(_Closing):
+    """A pool of processes on this machine, started when first used.
+
+    `initializer(*initargs)` runs once in each, to load models. Functions, items and results travel by pickle, so a
+    function must be importable: not a lambda, and from a script only behind `if __name__ == "__main__"`.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        *,
+        initializer: Callable[..., object] | None = None,
+        initargs: tuple[Any, ...] = (),
+    ) -> None:
+        self.workers = max(1, cores() if workers is None else workers)
+        self._initializer, self._initargs = initializer, initargs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(
+        self,
+        function: Callable[[A], B],
+        items: Iterable[A],
+        *,
+        total: int = 0,
+        label: str = "",
+        progress: Progress = silent,
+    ) -> Iterator[B]:
+        """See Engine.map. At most twice as many items as workers are in flight."""
+        waiting: deque[Future[_Outcome[B]]] = deque()
+        source = iter(items)
+        done = 0
+        try:
+            with _one_thread_env():
+                pool = self._start()
+                for item in source:
+                    waiting.append(pool.submit(_run, function, item))
+                    if len(waiting) >= 2 * self.workers:
+                        break
+            while waiting:
+                outcome = waiting.popleft().result()
+                if outcome.error is not None:
+                    raise located(outcome.error.rebuilt(), index=done, label=label)
+                done += 1
+                for item in source:
+                    waiting.append(pool.submit(_run, function, item))
+                    break
+                progress(done, total, label)
+                yield outcome.value  # type: ignore[misc]
+        except KeyboardInterrupt:
+            self._abort()
+            raise Cancelled(STOPPED) from None
+        except BrokenProcessPool:
+            self._abort()
+            raise PharmakonError(
+                f"a worker process died at item {done}{f' of {label}' if label else ''}; most often the machine ran "
+                "out of memory: use fewer workers (in a script, start the work behind if __name__ == '__main__')"
+            ) from None
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def close(self) -> None:
+        """Wait for the workers to end. The engine can be used again, with new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _start(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            methods = multiprocessing.get_all_start_methods()
+            context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+            self._pool = ProcessPoolExecutor(
+                self.workers, context, initializer=_begin, initargs=(self._initializer, self._initargs)
+            )
+        return self._pool
+
+    def _abort(self) -> None:
+        """End the workers now, whatever they are doing."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        # terminate_workers() exists from Python 3.14 on
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """An exception in parts that always pickle: one with its own __init__ does not survive pickling whole."""
+
+    kind: type[Exception]
+    arguments: tuple[Any, ...]
+    state: dict[str, Any]
+    trace: str
+
+    @classmethod
+    def of(cls, error: Exception) -> _Failure:
+        failure = cls(type(error), error.args, dict(vars(error)), "".join(traceback.format_exception(error)))
+        try:
+            pickle.loads(pickle.dumps(failure))  # noqa: S301 - our own bytes, to see whether they survive the way
+        except Exception:  # noqa: BLE001 - pickling can fail in any way
+            return cls(PharmakonError, (f"{type(error).__name__}: {error}",), {}, failure.trace)
+        return failure
+
+    def rebuilt(self) -> Exception:
+        error = self.kind.__new__(self.kind, *self.arguments)
+        error.args = self.arguments
+        vars(error).update(self.state)
+        error.add_note(f"in a worker process:\n{self.trace}")
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome(Generic[B]):
+    value: B | None
+    error: _Failure | None
+
+
+_failed_start: list[Exception] = []
+"""In a worker: what its initializer raised."""
+
+
+def _begin(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> None:
+    """First thing in a worker. A failing initializer is kept for the first task to report."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # for libraries loaded later
+    try:
+        if initializer is not None:
+            initializer(*initargs)
+    except Exception as error:  # noqa: BLE001 - reported by _run
+        _failed_start.append(error)
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)  # for libraries loaded already
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot tell its workers to stop, and they would wait for work for ever."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _run(function: Callable[[A], B], item: A) -> _Outcome[B]:
+    if _failed_start:
+        return _Outcome(None, _Failure.of(_failed_start[0]))
+    try:
+        return _Outcome(function(item), None)
+    except Exception as error:  # noqa: BLE001 - it is raised again where the results are read
+        return _Outcome(None, _Failure.of(error))
+
+
+@contextlib.contextmanager
+def _one_thread_env() -> Iterator[None]:
+    """Environment variables that BLAS and OpenMP read when they are loaded; put back afterwards."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

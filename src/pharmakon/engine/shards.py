@@ -1,0 +1,140 @@
+"""Long work in shards: each finished one is a file and a line in a manifest, and a rerun skips it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pharmakon.core.errors import UsageError
+from pharmakon.core.files import replacing, sha256, sweep, write_atomic
+from pharmakon.core.types import Progress, silent
+
+from .base import Engine
+from .local import SerialEngine
+
+A = TypeVar("A")
+MANIFEST = "manifest.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A finished part of the output. `stamp` tells what it was made from."""
+
+    index: int
+    rows: int
+    sha256: str
+    seconds: float
+    stamp: str = ""
+
+
+def run_shards(
+    batches: Iterable[tuple[int, A]],
+    function: Callable[[A], str | bytes],
+    folder: str | Path,
+    *,
+    engine: Engine | None = None,
+    stamp: str = "",
+    suffix: str = ".csv",
+    total: int = 0,
+    label: str = "",
+    progress: Progress = silent,
+) -> list[Path]:
+    """Write `function(payload)` for each (index, payload) as folder/part-000017.csv; the parts, in the given order.
+
+    A part whose manifest line bears the same `stamp` (a hash of the input, the models, the configuration) and whose
+    bytes still have the hash written there is not computed again. Kill it at any moment and call it again: the parts
+    are those of an undisturbed run. Only one process may work in a folder.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    sweep(folder)
+    finished = _finished(folder, stamp, suffix)
+    write_atomic(folder / MANIFEST, "".join(map(_line, finished.values())))  # without torn and stale lines
+    order: list[int] = []
+    started: deque[tuple[int, int]] = deque()
+
+    def missing() -> Iterator[A]:
+        for index, payload in batches:
+            if order and index <= order[-1]:
+                raise UsageError(f"shard {index} comes after shard {order[-1]}: their numbers must rise")
+            order.append(index)
+            if index in finished:
+                continue
+            started.append((index, len(payload) if hasattr(payload, "__len__") else 0))
+            yield payload
+
+    done = len(finished)
+    if done:
+        progress(done, total, label)
+    work = engine or SerialEngine()
+    try:
+        with (folder / MANIFEST).open("ab", buffering=0) as manifest:
+            for seconds, content in work.map(_Timed(function), missing(), label=label):
+                index, rows = started.popleft()
+                write_atomic(_part(folder, index, suffix), content)
+                shard = Shard(index, rows, hashlib.sha256(content).hexdigest(), round(seconds, 3), stamp)
+                manifest.write(_line(shard).encode())
+                os.fsync(manifest.fileno())
+                done += 1
+                progress(done, total, label)
+    finally:
+        if engine is None:
+            work.close()
+    return [_part(folder, index, suffix) for index in order]
+
+
+def merge(parts: Sequence[Path], path: str | Path, *, header: str | bytes = b"") -> Path:
+    """Write `header` and the parts, in order, as one file: whole or not at all."""
+    with replacing(path) as out:
+        out.write(header.encode() if isinstance(header, str) else header)
+        for part in parts:
+            with part.open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    out.write(block)
+    return Path(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed(Generic[A]):
+    """The function, with its result as bytes and the seconds it took where it ran."""
+
+    function: Callable[[A], str | bytes]
+
+    def __call__(self, payload: A) -> tuple[float, bytes]:
+        start = time.perf_counter()
+        content = self.function(payload)
+        return time.perf_counter() - start, content.encode() if isinstance(content, str) else content
+
+
+def _finished(folder: Path, stamp: str, suffix: str) -> dict[int, Shard]:
+    """Shards whose manifest line and file can both be trusted."""
+    manifest = folder / MANIFEST
+    lines = manifest.read_bytes().split(b"\n") if manifest.exists() else []
+    shards = {}
+    for text in lines:
+        try:
+            values: dict[str, Any] = json.loads(text)
+            shard = Shard(**values)
+        except (ValueError, TypeError):
+            continue  # torn by a kill; the part is computed again
+        shards[shard.index] = shard
+    return {
+        index: shard
+        for index, shard in sorted(shards.items())
+        if shard.stamp == stamp and (part := _part(folder, index, suffix)).is_file() and sha256(part) == shard.sha256
+    }
+
+
+def _part(folder: Path, index: int, suffix: str) -> Path:
+    return folder / f"part-{index:06d}{suffix}"
+
+
+def _line(shard: Shard) -> str:
+    return json.dumps(asdict(shard), separators=(",", ":")) + "\n"

@@ -1,0 +1,1 @@
+"""Learning that is true of any numbers: kernels, splits, metrics, calibration, intervals. No chemistry."""

@@ -1,0 +1,1 @@
+"""What a molecule does: efficacy and toxicity from structure, with honest uncertainty."""

@@ -1,0 +1,157 @@
+"""From a table of structures and measurements to a clean training set, with a reason for every row set aside."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pharmakon.chem.standardize import standardize
+from pharmakon.core.errors import DataError
+from pharmakon.core.types import Floats, Kind, Problem
+from pharmakon.store.numbers import decimal_of, read_number
+from pharmakon.store.tables import Row
+
+POSITIVE = {"1", "yes", "true", "active", "positive", "pos", "toxic", "inhibitor", "+", "y", "t"}
+NEGATIVE = {"0", "no", "false", "inactive", "negative", "neg", "non-toxic", "nontoxic", "non-inhibitor", "-", "n", "f"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Unique standardised molecules and their values; `rows` are 1-based rows of the source, one per molecule."""
+
+    smiles: list[str]
+    y: Floats
+    ids: list[str]
+    rows: list[int]
+    kind: Kind
+    read: int
+    set_aside: dict[str, int]
+    problems: list[Problem]
+    notes: list[str] = field(default_factory=list)
+
+
+def curate(
+    rows: Iterable[Row],
+    *,
+    value: str,
+    kind: Kind | None = None,
+    positive: str | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> TrainingSet:
+    """Standardise, read values, merge repeats.
+
+    `kind` None means: classification when the values are two labels or 0 and 1, else regression. Repeats of a
+    molecule become their median (a regression) or their majority (a classification; a tie is set aside).
+    """
+    problems: list[Problem] = []
+    reasons: Counter[str] = Counter()
+    kept: list[tuple[int, str, str, str]] = []
+    read = 0
+
+    def set_aside(row: Row, reason: str, detail: str = "") -> None:
+        reasons[reason] += 1
+        problems.append(Problem(row.number, row.structure, reason, detail))
+
+    for row in rows:
+        read += 1
+        if row.problem:
+            set_aside(row, "row cannot be read", row.problem)
+            continue
+        done = standardize(row.structure)
+        if done.problem:
+            set_aside(row, "structure cannot be read", done.problem)
+            continue
+        text = row.fields.get(value, "").strip()
+        if not text:
+            set_aside(row, "no value")
+            continue
+        kept.append((row.number, row.id, done.smiles, text))
+    if not kept:
+        raise DataError(f"none of the {read} rows has both a readable structure and a value in column {value!r}")
+    if kind is None:
+        kind = _guess_kind([text for *_, text in kept])
+    decimal = decimal_of(text for *_, text in kept)
+    values: dict[str, list[float]] = defaultdict(list)
+    first: dict[str, tuple[int, str]] = {}
+    for row_number, row_id, smiles, text in kept:
+        if kind == "classification":
+            label = _label(text, positive)
+            got, reason = (label, "") if label is not None else (math.nan, "not a class")
+        else:
+            measured, qualifier, problem = read_number(text, decimal=decimal)
+            reason = "not a number" if problem else "censored value" if qualifier in (">", "<") else ""
+            got = measured if measured is not None else math.nan
+            if not reason and ((minimum is not None and got < minimum) or (maximum is not None and got > maximum)):
+                reason = "outside the credible range"
+        if reason:
+            reasons[reason] += 1
+            problems.append(Problem(row_number, smiles, reason, text))
+            continue
+        values[smiles].append(got)
+        first.setdefault(smiles, (row_number, row_id))
+    return _merge(values, first, kind=kind, read=read, reasons=reasons, problems=problems)
+
+
+def _merge(
+    values: Mapping[str, Sequence[float]],
+    first: Mapping[str, tuple[int, str]],
+    *,
+    kind: Kind,
+    read: int,
+    reasons: Counter[str],
+    problems: list[Problem],
+) -> TrainingSet:
+    smiles, y = [], []
+    spreads = []
+    for molecule, several in values.items():
+        if kind == "classification":
+            mean = float(np.mean(several))
+            if mean == 0.5:  # noqa: PLR2004  an exact tie
+                reasons["contradicting classes"] += len(several)
+                problems.append(Problem(first[molecule][0], molecule, "contradicting classes"))
+                continue
+            y.append(float(mean > 0.5))  # noqa: PLR2004
+        else:
+            y.append(float(np.median(several)))
+            if len(several) > 1:
+                spreads.append(float(np.std(several)))
+        smiles.append(molecule)
+    merged = sum(len(several) - 1 for several in values.values())
+    notes = []
+    if merged:
+        reasons["repeat of a molecule, merged"] += merged
+    if spreads:
+        notes.append(f"{len(spreads)} molecules were measured more than once; median standard deviation {np.median(spreads):.2g}")
+    if not smiles:
+        raise DataError("no usable measurement is left after reading the values")
+    return TrainingSet(
+        smiles,
+        np.array(y),
+        [first[m][1] for m in smiles],
+        [first[m][0] for m in smiles],
+        kind,
+        read,
+        dict(sorted(reasons.items())),
+        problems,
+        notes,
+    )
+
+
+def _guess_kind(texts: Sequence[str]) -> Kind:
+    distinct = {text.casefold() for text in texts}
+    if distinct <= POSITIVE | NEGATIVE | {"1.0", "0.0"} and len(distinct) > 1:
+        return "classification"
+    return "regression"
+
+
+def _label(text: str, positive: str | None) -> float | None:
+    if positive is not None:
+        return float(text == positive)
+    folded = text.casefold().removesuffix(".0")
+    return 1.0 if folded in POSITIVE else 0.0 if folded in NEGATIVE else None
+

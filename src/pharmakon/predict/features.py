@@ -1,0 +1,83 @@
+"""Every view of a list of molecules that a learner may ask for, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit.Chem import Mol
+
+from pharmakon.chem import descriptors, fingerprints
+from pharmakon.chem.standardize import standardize
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+HASHED_BITS = 1024
+HASHED_VIEWS = ("ecfp4", "atom_pair")
+
+
+class Features:
+    """Lazily computed, cached views of n molecules; a missing molecule is an empty row.
+
+    Models that share a batch share its Features, so a panel of twelve models fingerprints a molecule once.
+    """
+
+    def __init__(self, mols: Sequence[Mol | None]) -> None:
+        self.mols = list(mols)
+        self._counts: dict[str, csr_matrix] = {}
+
+    @classmethod
+    def from_smiles(cls, smiles: Sequence[str]) -> Features:
+        """Standardise each SMILES, as the training molecules were; an unreadable one becomes a missing molecule."""
+        return cls([standardize(text).mol for text in smiles])
+
+    def __len__(self) -> int:
+        return len(self.mols)
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Which molecules could be read, shape (n,)."""
+        return np.array([mol is not None for mol in self.mols], dtype=bool)
+
+    def counts(self, view: str) -> csr_matrix:
+        """Unhashed count fingerprint, sparse, shape (n, 2**24)."""
+        if view not in self._counts:
+            self._counts[view] = fingerprints.counts(self.mols, view)
+        return self._counts[view]
+
+    @cached_property
+    def packed(self) -> NDArray[np.uint8]:
+        """ECFP4 bits packed, shape (n, 256): for Tanimoto similarity and the domain."""
+        return fingerprints.bits(self.mols)
+
+    @cached_property
+    def descriptors(self) -> NDArray[np.float32]:
+        """Physicochemical and topological descriptors, shape (n, d); NaN rows for missing molecules."""
+        return descriptors.compute(self.mols)
+
+    @cached_property
+    def dense(self) -> NDArray[np.float32]:
+        """What the trees see: hashed ECFP4 and atom-pair counts, then descriptors."""
+        hashed = [fold(self.counts(view), HASHED_BITS) for view in HASHED_VIEWS]
+        return np.hstack([*hashed, self.descriptors]).astype(np.float32)
+
+    def take(self, rows: NDArray[np.intp]) -> Features:
+        """The Features of some of the molecules, keeping what is already computed."""
+        part = Features([self.mols[i] for i in rows])
+        part._counts = {view: block[rows] for view, block in self._counts.items()}  # noqa: SLF001
+        for name in ("packed", "descriptors", "dense"):
+            if name in self.__dict__:
+                part.__dict__[name] = self.__dict__[name][rows]
+        return part
+
+
+def fold(counts: csr_matrix, n_bits: int) -> NDArray[np.float32]:
+    """Hash sparse count columns into `n_bits` dense ones by their remainder, summing collisions."""
+    out = np.zeros((counts.shape[0], n_bits), dtype=np.float32)
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    np.add.at(out, (rows, counts.indices % n_bits), counts.data)
+    return np.minimum(out, 255)

@@ -1,0 +1,193 @@
+"""A trained model in a folder: predicts one property with interval, domain, verdict and nearest measured molecule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.chem.similarity import nearest
+from pharmakon.core.errors import ModelError
+from pharmakon.core.types import Estimates, Floats, Property
+from pharmakon.learn.domain import Domain
+from pharmakon.store.models import load_folder, save_folder
+
+from .blend import Blend
+from .endpoints import Transform
+from .features import Features
+from .scale import backward
+from .uncertainty import Calibration
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A measured molecule close to a query. `row` is its 1-based row in the training file."""
+
+    id: str
+    value: float
+    similarity: float
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a model keeps of its training molecules: fingerprints, identifiers, values; never structures."""
+
+    packed: NDArray[np.uint8]
+    value: Floats
+    row: NDArray[np.int32]
+    ids: list[str]
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Arrays for the model folder; identifiers as UTF-8 lines."""
+        text = "\n".join(self.ids).encode()
+        return {
+            "packed": self.packed,
+            "value": self.value.astype(np.float32),
+            "row": self.row,
+            "ids": np.frombuffer(text, dtype=np.uint8),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Self:
+        """The inverse of `to_arrays`."""
+        ids = arrays["ids"].tobytes().decode().split("\n")
+        return cls(arrays["packed"], arrays["value"].astype(np.float64), arrays["row"], ids)
+
+
+class Model:
+    """One property's model; a core.types.Predictor.
+
+    `card` is everything a reader needs to judge it: property, data, method, scores, coverage, domain, limits.
+    """
+
+    def __init__(
+        self, card: dict[str, Any], blend: Blend, calibration: Calibration, domain: Domain, training: Training
+    ) -> None:
+        self.card = card
+        self.name: str = card["name"]
+        self.property = Property(**card["property"])
+        self.transform: Transform = card.get("transform", "none")
+        self.blend = blend
+        self.calibration = calibration
+        self.domain = domain
+        self.training = training
+
+    def values(self, features: Features) -> Floats:
+        """Point predictions only, on the model's own scale, shape (m,): what explanations take apart."""
+        return self.blend.predict(features)
+
+    def predict(self, smiles: Sequence[str], *, features: Features | None = None) -> Estimates:
+        """Estimates for each SMILES. `features` of the same molecules, when a panel has them, saves the work."""
+        features = Features.from_smiles(smiles) if features is None else features
+        members = self.blend.members(features)
+        value = members @ self.blend.weights_
+        similarity, index = (found[:, 0] for found in nearest(features.packed, self.training.packed, k=1))
+        similarity = np.where(features.known, similarity, np.nan).astype(np.float64)
+        answer = self.calibration.answer(members, value, similarity)
+        what = self.property
+        bounds = (what.low if what.low is not None else -np.inf, what.high if what.high is not None else np.inf)
+        point, low, high = (np.clip(backward(x, self.transform), *bounds) for x in (answer.value, answer.low, answer.high))
+        inside = features.known & self.domain.in_domain(np.nan_to_num(similarity))
+        return Estimates(
+            property=what,
+            model=self.name,
+            value=point,
+            low=low,
+            high=high,
+            in_domain=inside,
+            verdict=[_verdict(what, *row) for row in zip(low, high, answer.labels, inside, features.known, strict=True)],
+            percentile=self._percentile(point),
+            nearest_similarity=similarity,
+            nearest_id=[self.training.ids[i] if ok else "" for i, ok in zip(index, features.known, strict=True)],
+            nearest_value=np.where(features.known, self.training.value[index], np.nan),
+        )
+
+    def _percentile(self, value: Floats) -> Floats:
+        reference = self.card.get("reference")
+        if not reference:
+            return np.full(len(value), np.nan)
+        quantiles = np.array(reference["quantiles"])
+        rank = np.interp(value, quantiles, np.linspace(0, 100, len(quantiles)))
+        return np.where(np.isfinite(value), rank, np.nan)
+
+    def neighbours(
+        self, features: Features, *, k: int = 5, good: bool = False
+    ) -> list[list[Neighbour]]:
+        """For each molecule its `k` nearest training molecules with their measured values, nearest first.
+
+        `good` keeps to those measured on the good side of the threshold: the nearest known actives.
+        """
+        kept, what = self.training, self.property
+        among = np.arange(len(kept.ids))
+        if good and what.threshold is not None and what.better != "none":
+            sign = 1 if what.better == "high" else -1
+            among = np.flatnonzero(sign * kept.value >= sign * what.threshold)
+        if not len(among):
+            return [[] for _ in range(len(features))]
+        similarity, found = nearest(features.packed, kept.packed[among], k=min(k, len(among)))
+        index = among[found]
+        return [
+            [Neighbour(kept.ids[i], float(kept.value[i]), float(s), int(kept.row[i])) for s, i in zip(ss, ii, strict=True)]
+            if known
+            else []
+            for ss, ii, known in zip(similarity, index, features.known, strict=True)
+        ]
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the model folder: weights, featuriser facts, calibration, card and SHA-256 of each file."""
+        arrays = self.blend.to_arrays() | {"training": self.training.to_arrays()}
+        calibration = self.calibration.to_arrays()
+        if calibration:
+            arrays["calibration"] = calibration
+        card = self.card | {
+            "format": FORMAT,
+            "calibration": self.calibration.to_dict(),
+            "domain": self.domain.to_dict(),
+        }
+        save_folder(folder, card=card, arrays=arrays, texts={})
+        return Path(folder)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read a model folder. Raises ModelError when a file is missing, altered, or of a newer format."""
+        stored = load_folder(folder)
+        card = stored.card
+        if card.get("format") != FORMAT:
+            raise ModelError(f"{folder} has model format {card.get('format')}, this version reads {FORMAT}; train it again")
+        kind = card["property"]["kind"]
+        calibration = stored.arrays("calibration") if kind == "classification" else {}
+        return cls(
+            card,
+            Blend.from_arrays(stored.arrays, kind=kind),
+            Calibration.from_parts(card["calibration"], calibration, kind=kind),
+            Domain.from_dict(card["domain"]),
+            Training.from_arrays(stored.arrays("training")),
+        )
+
+
+def _verdict(
+    what: Property, low: float, high: float, labels: NDArray[np.bool_], inside: bool, known: bool  # noqa: FBT001
+) -> str:
+    """Whether the whole interval lies on one side of the threshold; "" where nobody set one."""
+    if what.threshold is None or what.better == "none" or not known:
+        return ""
+    if not inside:
+        return "don't know"
+    if what.kind == "classification":
+        if labels.sum() != 1:
+            return "don't know"
+        above = bool(labels[1])
+    elif low >= what.threshold:
+        above = True
+    elif high < what.threshold:
+        above = False
+    else:
+        return "don't know"
+    return "good" if above == (what.better == "high") else "poor"

@@ -1,0 +1,223 @@
+"""From clean measurements to a judged model: folds, fit, calibration, scores beside baselines, card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.chem.clusters import leader
+from pharmakon.chem.fingerprints import VIEWS
+from pharmakon.chem.scaffolds import scaffold
+from pharmakon.chem.similarity import nearest, tanimoto
+from pharmakon.core.errors import DataError
+from pharmakon.core.types import Floats, Kind, Property
+from pharmakon.learn.domain import Domain
+from pharmakon.learn.kernel_ridge import choose_alpha
+from pharmakon.learn.metrics import REGISTRY, bootstrap
+from pharmakon.learn.splits import group_folds
+
+from .blend import ALPHAS, Blend, OutOfFold
+from .endpoints import Transform
+from .features import Features
+from .model import Model, Training
+from .scale import backward, forward
+from .uncertainty import LEVEL, Calibration
+
+N_FOLDS = 5
+MINIMUM = 20
+METRICS: dict[Kind, tuple[str, ...]] = {
+    "regression": ("rmse", "mae", "r2", "spearman"),
+    "classification": ("auroc", "auprc", "brier", "mcc"),
+}
+METHOD = (
+    "Blend of kernel ridge regression on the mean of several MinMax count-fingerprint kernels and half a "
+    "descriptor kernel, and LightGBM trees on hashed counts and descriptors; weights from scaffold-split out-of-fold "
+    "predictions."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the card says of a model besides its scores."""
+
+    property: Property
+    dataset: dict[str, Any]
+    transform: Transform = "none"
+    what: str = ""
+    limits: tuple[str, ...] = ()
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def train(
+    smiles: Sequence[str],
+    y: Floats,
+    ids: Sequence[str],
+    rows: Sequence[int],
+    *,
+    facts: Facts,
+    views: Sequence[str] = VIEWS,
+    max_points: int = 5_000,
+    seed: int = 0,
+    n_jobs: int = 1,
+    progress: Callable[[str], None] = lambda note: None,
+) -> Model:
+    """A model of unique, standardised molecules and their values `y` (n,), in the property's unit.
+
+    Raises DataError when there are fewer than 20 molecules, or only one class or value.
+    """
+    kind = facts.property.kind
+    target = forward(np.asarray(y, dtype=np.float64), facts.transform)
+    _require_enough(target, kind)
+    progress("features")
+    features = Features.from_smiles(smiles)
+    folds = make_folds(features, seed=seed)
+    blend = Blend(kind=kind, max_points=max_points, views=tuple(views), random_state=seed, n_jobs=n_jobs)
+    blend.fit(features, target, folds=folds, progress=progress)
+    progress("calibration")
+    judged = {split: _Judged.of(found, features, target, folds[split]) for split, found in blend.out_of_fold_.items()}
+    calibration = _fit_calibration(list(judged.values()), kind)
+    similarity = np.concatenate([j.similarity for j in judged.values()])
+    errors = np.concatenate([np.abs(j.y - j.found.value) for j in judged.values()])
+    own = nearest(features.packed, features.packed, k=2)[0][:, 1]
+    domain = Domain().fit(own, errors=errors, similarity=similarity)
+    progress("scores")
+    card: dict[str, Any] = {
+        "name": facts.property.name,
+        "what": facts.what,
+        "property": asdict(facts.property),
+        "transform": facts.transform,
+        "dataset": facts.dataset,
+        "method": METHOD,
+        "learned": {
+            "alpha": blend.kernel_.alpha,
+            "views": list(blend.views),
+            "weights": {"kernel": float(blend.weights_[0]), "trees": float(blend.weights_[1])},
+            "kernel_molecules": len(blend.points_),
+            "tree_molecules": len(target),
+        },
+        "scores": {s: _scores(j, features, facts, seed=seed) for s, j in judged.items()},
+        "coverage": {s: _coverage(s, judged, kind) for s in judged},
+        "limits": [*facts.limits],
+        "notes": [*facts.notes],
+        "seed": seed,
+        "versions": {name: version(name) for name in ("numpy", "scipy", "rdkit", "lightgbm", "pharmakon")},
+    }
+    training = Training(features.packed, np.asarray(y, dtype=np.float64), np.array(rows, dtype=np.int32), list(ids))
+    return Model(card, blend, calibration, domain, training)
+
+
+def fit_predict(
+    train_smiles: Sequence[str],
+    train_y: Floats,
+    test_smiles: Sequence[str],
+    *,
+    kind: Kind,
+    log: bool = False,
+    seed: int = 0,
+    max_points: int = 5_000,
+    n_jobs: int = 1,
+) -> Floats:
+    """The default learner on a benchmark: fit on all of train, values (probabilities) for test, shape (m,).
+
+    An unreadable test molecule gets the training mean: a benchmark has no place for a gap.
+    """
+    transform: Transform = "log10" if log else "none"
+    features = Features.from_smiles(train_smiles)
+    known = np.flatnonzero(features.known)
+    features = features.take(known)
+    target = forward(np.asarray(train_y, dtype=np.float64)[known], transform)
+    folds = {"scaffold": make_folds(features, seed=seed)["scaffold"]}
+    blend = Blend(kind=kind, max_points=max_points, random_state=seed, n_jobs=n_jobs).fit(features, target, folds=folds)
+    value = blend.predict(Features.from_smiles(test_smiles))
+    return backward(np.where(np.isfinite(value), value, target.mean()), transform)
+
+
+def make_folds(features: Features, *, seed: int = 0) -> dict[str, NDArray[np.intp]]:
+    """Folds in which no scaffold, and no cluster of look-alikes (ECFP4 Tanimoto >= 0.35 to its leader), is shared."""
+    frames = [scaffold(mol) if mol is not None else "" for mol in features.mols]
+    groups = np.array([frame or f"acyclic {i}" for i, frame in enumerate(frames)])
+    clusters = leader(features.packed, threshold=0.65, random_state=seed)
+    return {
+        "scaffold": group_folds(groups, n_folds=N_FOLDS, random_state=seed),
+        "cluster": group_folds(clusters, n_folds=N_FOLDS, random_state=seed),
+    }
+
+
+def _require_enough(target: Floats, kind: Kind) -> None:
+    if len(target) < MINIMUM:
+        raise DataError(f"{len(target)} usable molecules are too few to train on; {MINIMUM} is the least")
+    if not np.isfinite(target).all():
+        raise DataError("a value at or below 0 has no logarithm; set those rows aside or train without --log")
+    if len(np.unique(target)) < 2:  # noqa: PLR2004
+        raise DataError("all molecules have the same value: there is nothing to learn")
+    if kind == "classification" and min(target.sum(), len(target) - target.sum()) < N_FOLDS:
+        raise DataError(f"one class has fewer than {N_FOLDS} molecules: too few to judge a model")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Out-of-fold predictions with the truth and the similarity to the nearest molecule outside the fold."""
+
+    found: OutOfFold
+    y: Floats
+    similarity: Floats
+
+    @classmethod
+    def of(cls, found: OutOfFold, features: Features, target: Floats, fold: NDArray[np.intp]) -> _Judged:
+        similarity = np.zeros(len(found.rows))
+        for held in np.unique(found.fold):
+            mine = found.fold == held
+            others = features.packed[fold != held]
+            similarity[mine] = nearest(features.packed[found.rows[mine]], others, k=1)[0][:, 0]
+        return cls(found, target[found.rows], similarity)
+
+    def take(self, chosen: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats, Floats]:
+        return self.found.members[chosen], self.found.value[chosen], self.similarity[chosen], self.y[chosen]
+
+
+def _fit_calibration(judged: Sequence[_Judged], kind: Kind, *, without: NDArray[np.intp] | None = None) -> Calibration:
+    """Pool every split's errors, leaving out the molecules in `without`."""
+    parts = [j.take(np.ones(len(j.y), dtype=bool) if without is None else ~np.isin(j.found.rows, without)) for j in judged]
+    members, value, similarity, y = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Calibration(kind=kind).fit(members, value, similarity, y)
+
+
+def _coverage(split: str, judged: dict[str, _Judged], kind: Kind) -> dict[str, float]:
+    """How often the 90 % answer holds the truth, each fold judged by a calibration that never saw its molecules."""
+    mine = judged[split]
+    hit, width = np.zeros(len(mine.y)), np.zeros(len(mine.y))
+    for held in np.unique(mine.found.fold):
+        chosen = mine.found.fold == held
+        calibration = _fit_calibration(list(judged.values()), kind, without=mine.found.rows[chosen])
+        members, value, similarity, y = mine.take(chosen)
+        answer = calibration.answer(members, value, similarity)
+        if kind == "regression":
+            hit[chosen] = (answer.low <= y) & (y <= answer.high)
+            width[chosen] = answer.high - answer.low
+        else:
+            hit[chosen] = answer.labels[np.arange(len(y)), y.astype(int)]
+            width[chosen] = answer.labels.sum(axis=1)
+    return {"nominal": LEVEL, "observed": float(hit.mean()), "mean_width": float(width.mean())}
+
+
+def _scores(judged: _Judged, features: Features, facts: Facts, *, seed: int) -> dict[str, Any]:
+    """The model, a Tanimoto-kernel ridge and the mean of the other folds, each metric with a 95 % interval."""
+    kind = facts.property.kind
+    packed = features.packed[judged.found.rows]
+    gram = tanimoto(packed, packed)
+    _, rival = choose_alpha(gram, judged.y, folds=judged.found.fold, alphas=ALPHAS)
+    mean = np.empty(len(judged.y))
+    for held in np.unique(judged.found.fold):
+        chosen = judged.found.fold == held
+        mean[chosen] = judged.y[~chosen].mean()
+    truth = backward(judged.y, facts.transform)
+    out: dict[str, Any] = {"n": len(truth)}
+    for name, value in (("model", judged.found.value), ("tanimoto_kernel", rival), ("mean", mean)):
+        shown = np.clip(value, 0, 1) if kind == "classification" else backward(value, facts.transform)
+        out[name] = {m: list(bootstrap(REGISTRY[m], truth, shown, random_state=seed)) for m in METRICS[kind]}
+    return out

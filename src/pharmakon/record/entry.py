@@ -1,0 +1,147 @@
+"""One line of a ledger: canonical JSON whose hash covers the line before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pharmakon.core.errors import RecordError
+from pharmakon.core.files import write_atomic
+
+FIRST = "0" * 64
+"""What the first entry names as its previous hash."""
+
+LEDGER = "ledger.jsonl"
+CLOSED, OUTPUT, REPAIRED = "closed", "output", "repaired"
+"""Events with a meaning to the ledger itself."""
+
+_KEYS = {"seq", "time", "event", "data", "previous", "hash"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened: `seq` counts from 1, `time` is UTC to the microsecond, hashes are SHA-256 in hex."""
+
+    seq: int
+    time: str
+    event: str
+    data: Mapping[str, Any]
+    previous: str
+    hash: str
+
+    @classmethod
+    def make(cls, seq: int, time: str, event: str, data: Mapping[str, Any], previous: str) -> Entry:
+        """Raises RecordError when `data` is not plain JSON (NaN and infinity are refused)."""
+        body = _body(seq, time, event, _plain(dict(data), event), previous)
+        return cls(seq, time, event, body["data"], previous, _digest(body))
+
+    def line(self) -> bytes:
+        """The entry as it stands in the file, line end included."""
+        body = _body(self.seq, self.time, self.event, self.data, self.previous)
+        return canonical({**body, "hash": self.hash}) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many entries there are and the last one's hash: the anchor that makes a cut at the end show."""
+
+    count: int = 0
+    hash: str = FIRST
+
+
+def canonical(value: Any) -> bytes:
+    """The one way to write a JSON value: sorted keys, no spaces, UTF-8, no NaN."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8")
+
+
+def parse(line: bytes) -> Entry | None:
+    """The entry a line holds (no line end), or None when a single byte of it is not as it was written."""
+    try:
+        body = json.loads(line)
+        if set(body) != _KEYS or canonical(body) != line:
+            return None
+        claimed = body.pop("hash")
+        sound = type(body["seq"]) is int and isinstance(body["data"], dict) and _digest(body) == claimed
+        return Entry(**body, hash=claimed) if sound else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def claimed_seq(line: bytes) -> int:
+    """The number a damaged line still claims, or 0."""
+    try:
+        seq = json.loads(line)["seq"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return 0
+    return seq if type(seq) is int else 0
+
+
+def locate(path: str | Path) -> Path:
+    """A folder stands for the ledger in it, also one that is not there yet."""
+    path = Path(path)
+    return path if path.suffix == ".jsonl" or path.is_file() else path / LEDGER
+
+
+def head_path(ledger: Path) -> Path:
+    """`ledger.jsonl` keeps its head in `ledger.head.json`."""
+    return ledger.with_suffix(".head.json")
+
+
+def write_head(ledger: Path, head: Head) -> None:
+    """Replace the head in one step, durably: after a crash the old or the new one is there, never half of one."""
+    write_atomic(head_path(ledger), canonical({"count": head.count, "hash": head.hash}) + b"\n")
+
+
+def read_head(ledger: Path) -> Head | None:
+    """The anchored head; None when there is no such file.
+
+    Raises RecordError when the file does not hold a head.
+    """
+    path = head_path(ledger)
+    try:
+        head = Head(**json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError):
+        head = Head(count=-1)
+    if type(head.count) is not int or head.count < 0 or not isinstance(head.hash, str):
+        raise RecordError(f"the head {path.name} was edited (it does not hold a count and a hash)")
+    return head
+
+
+def _body(seq: int, time: str, event: str, data: Mapping[str, Any], previous: str) -> dict[str, Any]:
+    return {"seq": seq, "time": time, "event": event, "data": data, "previous": previous}
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def _plain(value: Any, place: str) -> Any:
+    """`value` as JSON knows it, so that what is hashed is what is read back. Says where it is not plain."""
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise RecordError(f"the ledger takes text as keys; {place} has the key {key!r}")
+        return {key: _plain(item, f"{place}.{key}") for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, f"{place}[{i}]") for i, item in enumerate(value)]
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise RecordError(f"{place} is text that UTF-8 cannot write") from None
+        return str(value)
+    if isinstance(value, float):  # also numpy's float64
+        if not math.isfinite(value):
+            raise RecordError(f"the ledger refuses {value}; {place} must be a finite number, or null")
+        return float(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    raise RecordError(f"the ledger takes plain JSON; {place} is {type(value).__name__}")

@@ -1,0 +1,251 @@
+"""The report of a design run: one self-contained HTML file, made of plain data.
+
+A number of a design is a `Value`: the exact text of its cell in designs.csv. The page shows a rounded form of it and
+carries the text itself in `data-property` and `data-value`, so that the two files can be compared.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pharmakon.core.types import Better
+from pharmakon.core.units import show
+
+from .card import html as card_html
+from .charts import TrajectoryPoint, common_scale, interval_bar, trajectory
+from .drawings import Drawing, Drawings
+from .entry import Head
+
+MARKS = {"good": "✓", "poor": "✕", "don't know": "?"}
+FAINT = 0.08
+"""Weights smaller than this are not coloured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One cell of designs.csv: its column and its exact text ("" where there is no answer)."""
+
+    column: str
+    csv: str
+
+    @property
+    def number(self) -> float:
+        """NaN where the text is not a number."""
+        try:
+            return float(self.csv)
+        except ValueError:
+            return math.nan
+
+    @property
+    def shown(self) -> str:
+        """Three significant figures; text and whole numbers as they are; "-" for nothing."""
+        if re.fullmatch(r"-?\d{1,6}", self.csv) or (self.csv and math.isnan(self.number)):
+            return self.csv.replace("-", "−", 1) if self.csv.startswith("-") else self.csv
+        return show(self.number).replace("-", "−") if math.isfinite(self.number) else "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A line of what was asked: `wanted` in words ("at least 8"), `source` the model or method that answers."""
+
+    title: str
+    wanted: str
+    weight: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyLine:
+    """One property of one design.
+
+    `range` is the physical range (None: open). `weights` are in [-1, 1] by atom, positive for good, or None where the
+    explanation is withheld; `explanation` is then the reason, and otherwise a sentence. `coloured_svg` is shown instead
+    where the design's `atoms` are not given.
+    """
+
+    name: str
+    title: str
+    value: Value
+    unit: str = ""
+    low: Value | None = None
+    high: Value | None = None
+    range: tuple[float | None, float | None] = (None, None)
+    threshold: float | None = None
+    better: Better = "none"
+    in_domain: bool | None = None
+    percentile: Value | None = None
+    verdict: str = ""
+    desirability: Value | None = None
+    model: str = ""
+    weights: Mapping[int, float] | None = None
+    explanation: str = ""
+    coloured_svg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A known molecule near a design, with what was measured; drawn where its structure is on the machine."""
+
+    id: str
+    similarity: Value
+    measured: Value | None = None
+    what: str = ""
+    svg: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a design's descent, first ancestor first; the design itself is the last."""
+
+    operator: str
+    smiles: str
+    svg: str | None = None
+    score: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DesignCard:
+    """One design. `atoms` are the positions of its atoms in the coordinates of `svg`."""
+
+    name: str
+    rank: int
+    smiles: str
+    svg: str
+    score: Value
+    parts: Sequence[PropertyLine] = ()
+    atoms: Sequence[tuple[float, float]] = ()
+    alerts: Sequence[str] = ()
+    sa_score: Value | None = None
+    novelty: Value | None = None
+    nearest: Sequence[Neighbour] = ()
+    lineage: Sequence[Step] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """How the run can be repeated and checked. `inputs` are file names with their SHA-256."""
+
+    config: str = ""
+    seed: int = 0
+    folder: str = "DIR"
+    started: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    cards: Sequence[Mapping[str, Any]] = ()
+    ledger: Head | None = None
+    limits: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the page says. `summary` is what was asked and found, in plain sentences."""
+
+    title: str
+    summary: Sequence[str]
+    designs: Sequence[DesignCard]
+    goals: Sequence[Goal] = ()
+    trajectory: Sequence[TrajectoryPoint] = ()
+    scores: Sequence[tuple[int, float]] = ()
+    facts: RunFacts = field(default_factory=RunFacts)
+
+
+def render(report: Report) -> str:
+    """The page: needs no network and no other file; the same report gives the same bytes."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pharmakon.record"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    drawings = Drawings()
+    source = environment.loader
+    style, script = (
+        (source.get_source(environment, name)[0] for name in ("report.css", "report.js")) if source else ("", "")
+    )
+    return environment.get_template("report.html").render(
+        report=report,
+        style=style,
+        script=script,
+        drawings=drawings,
+        draw=drawings.add,
+        marks=MARKS,
+        figures=_figures(report),
+        bars=_bars(report),
+        overlay=_overlay,
+        card_html=card_html,
+        charts=[
+            ("wide", trajectory(report.trajectory, scores=report.scores)),
+            ("narrow", trajectory(report.trajectory, scores=report.scores, width=400, height=260)),
+        ],
+    )
+
+
+def _figures(report: Report) -> list[tuple[str, str]]:
+    """The few numbers to see first."""
+    designs = report.designs
+    judged = [[p.verdict for p in d.parts if p.verdict] for d in designs]
+    out = [(str(len(designs)), "designs shown")]
+    scores = [d.score.number for d in designs if math.isfinite(d.score.number)]
+    if scores:
+        out.append((show(max(scores)), "best score"))
+    if any(judged):
+        out.append((str(sum("poor" not in v for v in judged)), "without a poor property"))
+        out.append(
+            (str(sum(all(p.in_domain is not False for p in d.parts) for d in designs)), "in every model's domain")
+        )
+    if report.trajectory:
+        out.append((f"{report.trajectory[-1].call:,}", "scorer calls"))
+    return out
+
+
+def _bars(report: Report) -> dict[tuple[str, str], str]:
+    """The interval bar of each (design, property), all bars of a property on one scale."""
+    lines: dict[str, list[tuple[str, PropertyLine]]] = {}
+    for card in report.designs:
+        for line in card.parts:
+            lines.setdefault(line.name, []).append((card.name, line))
+    bars: dict[tuple[str, str], str] = {}
+    for name, found in lines.items():
+        first = found[0][1]
+        ends = [[_number(line.low), line.value.number, _number(line.high)] for _, line in found]
+        numbers = [n for three in ends for n in three]
+        scale = common_scale(numbers, threshold=first.threshold, low=first.range[0], high=first.range[1])
+        for (design, line), (low, value, high) in zip(found, ends, strict=True):
+            if line.low is not None and line.high is not None:
+                bars[design, name] = interval_bar(
+                    low, value, high, scale=scale, threshold=line.threshold, better=line.better
+                )
+    return bars
+
+
+def _overlay(design: DesignCard, line: PropertyLine, drawing: Drawing) -> str:
+    """Coloured discs that lie behind a structure, one for each atom that matters."""
+    if not line.weights or not design.atoms:
+        return ""
+    radius = 0.46 * _bond_length(design.atoms)
+    discs = "".join(
+        f'<circle class="{"up" if weight > 0 else "down"}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
+        f' fill-opacity="{0.15 + 0.7 * abs(weight):.2f}"/>'
+        for i, (x, y) in enumerate(design.atoms)
+        if abs(weight := line.weights.get(i, 0.0)) >= FAINT
+    )
+    return f'<svg class="glow" viewBox="{drawing.box}" aria-hidden="true">{discs}</svg>'
+
+
+def _bond_length(atoms: Sequence[tuple[float, float]]) -> float:
+    """The median distance from an atom to its nearest; 24 for a lone atom."""
+    nearest = sorted(min((math.dist(a, b) for b in atoms if b is not a), default=24.0) for a in atoms)
+    return nearest[len(nearest) // 2]
+
+
+def _number(value: Value | None) -> float:
+    return value.number if value is not None else math.nan

@@ -1,0 +1,1 @@
+"""Bytes in and out: tables of molecules, model folders, run folders."""

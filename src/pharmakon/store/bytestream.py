@@ -1,0 +1,151 @@
+"""A file's bytes as text: compression by its magic number, encoding by trying. Reads in constant memory."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from pharmakon.core.errors import DataError
+
+_BLOCK = 1 << 20
+_OPENERS: dict[bytes, Callable[[Path], object]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+_FOREIGN = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd; decompress it first",
+    b"%PDF": "a PDF",
+}
+_MARKS = {  # the longer first: a UTF-32 mark begins with a UTF-16 one
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+@dataclass(slots=True)
+class TextFile:
+    """A file that can be read as text, as often as needed."""
+
+    path: Path
+    encoding: str
+    has_nul: bool
+    notes: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def open(self) -> Iterator[io.TextIOWrapper]:
+        """Lines with their own ends (LF, CRLF or CR); nothing is translated but the encoding."""
+        with open_bytes(self.path) as stream, reading(self.path):
+            yield io.TextIOWrapper(stream, encoding=self.encoding, newline="")
+
+    def lines(self) -> Iterator[str]:
+        """The lines, without NUL characters."""
+        with self.open() as text:
+            if self.has_nul:
+                yield from (line.replace("\0", "") for line in text)
+            else:
+                yield from text
+
+    def head(self, size: int = 65_536) -> str:
+        """The first characters."""
+        with self.open() as text:
+            return text.read(size).replace("\0", "")
+
+
+def open_text(path: Path) -> TextFile:
+    """Find the encoding in one pass over the bytes.
+
+    UTF-8 and anything with a byte-order mark are taken as they are; what is not UTF-8 is read as Windows-1252, or as
+    Latin-1 where even that fails, and a note says so. DataError for a file that is no text at all, or is damaged.
+    """
+    start = first_bytes(path)
+    if not start:
+        raise DataError(f"{path} is empty")
+    encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "") or _wide(start)
+    has_nul = False
+    if not encoding:
+        encoding, has_nul = _narrow(path)
+    file = TextFile(path, encoding, has_nul)
+    if encoding in {"cp1252", "latin-1"}:
+        file.notes.append("not UTF-8: read as Latin-1")
+    if has_nul:
+        file.notes.append("NUL characters left out")
+    return file
+
+
+def first_bytes(path: Path, size: int = 4096) -> bytes:
+    """The first bytes, decompressed. DataError when there is no such file or it is of a foreign kind."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder, not a file")
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path} is a pipe or a device; save it to a file first")
+    with open_bytes(path) as stream, reading(path):
+        start = stream.read(size)
+    for magic, what in _FOREIGN.items():
+        if start.startswith(magic):
+            raise DataError(f"{path} is {what}")
+    return start
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The decompressed bytes; gzip, bzip2 and xz are known by their content, not by their name."""
+    try:
+        with path.open("rb") as raw:
+            magic = raw.read(6)
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+    opener = next((opener for mark, opener in _OPENERS.items() if magic.startswith(mark)), lambda p: p.open("rb"))
+    with cast(BinaryIO, opener(path)) as stream:
+        yield stream
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Damage found on the way becomes a DataError naming the file."""
+    try:
+        yield
+    except EOFError:
+        raise DataError(f"{path} is cut off: its compressed data ends too early") from None
+    except (OSError, lzma.LZMAError, zlib.error) as error:
+        raise DataError(f"{path} is damaged: {error}") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not {error.encoding} text: {error.reason} at byte {error.start}") from None
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without a mark shows as a NUL in every second byte."""
+    if len(start) < 4:
+        return ""
+    even, odd = start[0::2].count(0) / len(start[0::2]), start[1::2].count(0) / len(start[1::2])
+    if max(even, odd) > 0.7 and min(even, odd) < 0.1:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return ""
+
+
+def _narrow(path: Path) -> tuple[str, bool]:
+    for name in ("utf-8", "cp1252"):
+        decoder = codecs.getincrementaldecoder(name)()
+        has_nul = False
+        with open_bytes(path) as stream, reading(path):
+            try:
+                while block := stream.read(_BLOCK):
+                    decoder.decode(block)
+                    has_nul = has_nul or b"\0" in block
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                continue
+        return name, has_nul
+    return "latin-1", has_nul

@@ -1,0 +1,220 @@
+"""Public benchmarks: tasks run by their published protocol, each score with an interval and rival figures beside it.
+
+One JSON file per benchmark, rewritten as each task finishes. The same command goes on where it stopped; a change of
+code, settings, library versions or data makes the tasks concerned run again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.errors import DataError, UnknownName
+from pharmakon.core.log import data_root
+from pharmakon.core.registry import Registry
+from pharmakon.core.types import Floats, Kind, Progress, silent
+from pharmakon.store.runs import sha256, versions, write_atomic
+
+from .provenance import code_identity, git_commit
+
+PROTOCOL_CALLS = 10_000
+
+
+class BenchmarkConfig(Config):
+    """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
+
+    name: str | None = Field(None, description="tdc, moleculeace or pmo")
+    tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
+    output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
+    limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
+    repeats: int | None = Field(
+        None, ge=1, description="runs per task, each with its own seed (the protocol's otherwise)"
+    )
+    calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
+    seed: int = Field(0, description="where the seeds start")
+    workers: int = Field(1, ge=1, description="threads of the learner")
+
+
+Learner = Callable[..., Floats]
+"""learner(train_smiles, train_y, test_smiles, *, kind, log, seed, n_jobs) -> test values, probabilities of class 1."""
+
+
+Say = Callable[[str], None]
+"""Told how far a task is."""
+
+
+class Benchmark(Protocol):
+    """One public benchmark. `needs` is a folder or file below the data root."""
+
+    what: str
+    protocol: str
+    published: str
+    needs: str
+    repeats: int
+
+    def tasks(self) -> Sequence[str]: ...
+
+    def files(self, task: str, root: Path) -> list[Path]:
+        """What the task reads; it is hashed."""
+        ...
+
+    def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
+        """{"scores": {metric: {value, low, high, n, ...}}, "anchors": {metric: {who: value}}, ...}."""
+        ...
+
+    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What the tasks say together, the rivals' figures taken over the same tasks."""
+        ...
+
+
+BENCHMARKS: Registry[Benchmark] = Registry(
+    "benchmark",
+    {
+        "tdc": "pharmakon.workflows.benchmark_tdc:TDC",
+        "moleculeace": "pharmakon.workflows.benchmark_moleculeace:MOLECULEACE",
+        "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkResult:
+    """Where the results are, and what they are."""
+
+    path: Path
+    record: dict[str, Any]
+
+
+def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learner | None = None) -> BenchmarkResult:
+    """Run the tasks that are not done yet. Raises UnknownName for a wrong task, DataError where the data is absent."""
+    if config.name is None:
+        raise UnknownName("benchmark", "", BENCHMARKS)
+    benchmark = BENCHMARKS[config.name]
+    known = list(benchmark.tasks())
+    wanted = list(config.tasks) or known
+    for task in wanted:
+        if task not in known:
+            raise UnknownName("task", task, known, where=config.name)
+    root = data_root()
+    if root is None or not (root / benchmark.needs).exists():
+        raise DataError(f"{config.name} needs {missing(benchmark)}")
+    path = (config.output or Path(f"benchmark-{config.name}")) / f"{config.name}.json"
+    record = _open(path, benchmark, config)
+    for done, task in enumerate(wanted):
+        progress(done, len(wanted), task)
+        data = {str(file.relative_to(root)): sha256(file) for file in benchmark.files(task, root)}
+        if record["tasks"].get(task, {}).get("data") == data:
+            continue
+        say = partial(_pass_on, progress, done, len(wanted), task)
+        started = time.perf_counter()
+        found = benchmark.run(task, root, config, learner or _default_learner(), say)
+        record["tasks"][task] = {**found, "data": data, "seconds": round(time.perf_counter() - started, 1)}
+        record["tasks"] = {name: record["tasks"][name] for name in known if name in record["tasks"]}
+        record["summary"] = benchmark.summary(record["tasks"])
+        write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    progress(len(wanted), len(wanted), "")
+    return BenchmarkResult(path, record)
+
+
+def missing(benchmark: Benchmark) -> str:
+    """What to do about absent data, or "" when it is there."""
+    root = data_root()
+    if root is None:
+        return f"{benchmark.needs} below the folder of public data sets: set PHARMAKON_DATA to that folder"
+    return "" if (root / benchmark.needs).exists() else f"{benchmark.needs}, which is not in {root} (PHARMAKON_DATA)"
+
+
+@cache
+def anchors() -> dict[str, dict[str, dict[str, Any]]]:
+    """Published figures: benchmark -> task -> {who: value}."""
+    import tomllib
+
+    return tomllib.loads(files("pharmakon.workflows").joinpath("anchors.toml").read_text(encoding="utf-8"))
+
+
+def score(metric: str, truth: Floats, predicted: Floats, *, seed: int = 0) -> dict[str, Any]:
+    """A metric with its 95 % bootstrap interval over the test molecules; null where it is not defined."""
+    from pharmakon.learn.metrics import bootstrap
+
+    value, low, high = bootstrap(metric, truth, predicted, random_state=seed)
+    return {"value": _rounded(value), "low": _rounded(low), "high": _rounded(high), "n": len(truth)}
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None
+
+
+def sample(labels: Floats, limit: int | None, *, kind: Kind, random: np.random.Generator) -> NDArray[np.intp]:
+    """At most `limit` rows, in order; both classes keep their share."""
+    everything = np.arange(len(labels))
+    if limit is None or len(labels) <= limit:
+        return everything
+    if kind == "regression":
+        return np.sort(random.choice(everything, size=limit, replace=False))
+    ones, zeros = np.flatnonzero(labels > 0.5), np.flatnonzero(labels <= 0.5)
+    share = min(max(round(limit * len(ones) / len(labels)), 1), len(ones))
+    chosen = [random.choice(ones, size=share, replace=False)]
+    chosen.append(random.choice(zeros, size=min(limit - share, len(zeros)), replace=False))
+    return np.sort(np.concatenate(chosen))
+
+
+def _pass_on(progress: Progress, done: int, total: int, task: str, note: str) -> None:
+    progress(done, total, f"{task}, {note}")
+
+
+def _default_learner() -> Learner:
+    from pharmakon.predict.training import fit_predict
+
+    return fit_predict
+
+
+def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str, Any]:
+    """The record so far, or a new one when there is none of the same code, versions and settings."""
+    repeats = config.repeats or benchmark.repeats
+    settings = {
+        "limit": config.limit,
+        "repeats": repeats,
+        "calls": config.calls,
+        "seed": config.seed,
+    }
+    identity = {"settings": settings, "versions": versions(), "code": code_identity()}
+    whole = config.limit is None and repeats >= benchmark.repeats and config.calls >= PROTOCOL_CALLS
+    record: dict[str, Any] = {
+        "benchmark": config.name,
+        "protocol": benchmark.protocol,
+        "comparable": whole,
+        "command": _command(config),
+        "commit": git_commit(),
+        **identity,
+        "machine": platform.platform(),
+        "summary": {},
+        "tasks": {},
+    }
+    if path.is_file():
+        try:
+            earlier = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            raise DataError(f"{path} is not a results file; move it away or give another -o folder") from None
+        if all(earlier.get(key) == value for key, value in identity.items()):
+            record["tasks"], record["summary"] = earlier["tasks"], earlier["summary"]
+    return record
+
+
+def _command(config: BenchmarkConfig) -> str:
+    """The command that makes these results, whoever called."""
+    given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "workers"})
+    words = [f"--{key} {','.join(value) if isinstance(value, tuple) else value}" for key, value in given.items()]
+    return " ".join(["pharmakon benchmark", str(config.name), *words])

@@ -1,0 +1,109 @@
+"""MoleculeACE: potency on targets rich in activity cliffs (van Tilborg et al., J. Chem. Inf. Model. 2022).
+
+Fixed split (clusters, stratified by cliff); y = -log10(nM); RMSE on the test molecules and on those of them that stand
+on a cliff: at least 90 % alike and more than ten times apart in potency.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pharmakon.core.log import data_root
+from pharmakon.core.random import stream
+
+from .benchmark import BenchmarkConfig, Learner, Say, sample, score
+
+FOLDER = "moleculeace"
+METRICS = ("rmse", "cliff_rmse")
+SVM, BEST = "SVM-ECFP", "best of 24"
+
+
+class MoleculeAce:
+    """The targets whose files are there; the paper has 30."""
+
+    what = "potency on ChEMBL targets with activity cliffs"
+    protocol = "fixed split, RMSE and cliff RMSE on the test molecules; one run"
+    published = "SVM on ECFP and the best of 24 methods per target, from the authors' own results on the same targets"
+    needs = f"{FOLDER}/benchmark_data"
+    repeats = 1
+
+    def tasks(self) -> Sequence[str]:
+        root = data_root()
+        return sorted(path.stem for path in (root / self.needs).glob("*.csv")) if root else []
+
+    def files(self, task: str, root: Path) -> list[Path]:
+        return [root / self.needs / f"{task}.csv"]
+
+    def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
+        with (root / self.needs / f"{task}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        train = _cut([row for row in rows if row["split"] == "train"], config, task, "train")
+        test = _cut([row for row in rows if row["split"] == "test"], config, task, "test")
+        truth, cliff = _column(test, "y"), _column(test, "cliff_mol") > 0
+        say(f"{len(train):,} to learn from, {len(test):,} to predict")
+        smiles = [row["smiles"] for row in train], [row["smiles"] for row in test]
+        runs = [
+            learner(
+                smiles[0],
+                _column(train, "y"),
+                smiles[1],
+                kind="regression",
+                log=False,
+                seed=config.seed + repeat,
+                n_jobs=config.workers,
+            )
+            for repeat in range(1, (config.repeats or self.repeats) + 1)
+        ]
+        predicted = np.mean(runs, axis=0)
+        scores = {"rmse": score("rmse", truth, predicted, seed=config.seed)}
+        if cliff.any():
+            scores["cliff_rmse"] = score("rmse", truth[cliff], predicted[cliff], seed=config.seed)
+        return {"scores": scores, "anchors": _anchors(root, task), "n_train": len(train)}
+
+    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """Means over the targets that were run, the rivals' over the same targets."""
+        out: dict[str, Any] = {"targets": len(results)}
+        for metric in METRICS:
+            shared = [r for r in results.values() if metric in r["scores"] and r["anchors"].get(metric)]
+            if shared:
+                means = {who: float(np.mean([r["anchors"][metric][who] for r in shared])) for who in (SVM, BEST)}
+                means["pharmakon"] = float(np.mean([r["scores"][metric]["value"] for r in shared]))
+                out[metric] = {who: round(mean, 4) for who, mean in means.items()}
+        return out
+
+
+MOLECULEACE = MoleculeAce()
+
+
+@cache
+def _published(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _anchors(root: Path, task: str) -> dict[str, dict[str, float]]:
+    """Per metric the SVM on ECFP and the best of all methods; nothing for a target the paper does not have."""
+    path = root / FOLDER / "published_results.csv"
+    rows = [row for row in _published(path) if row["dataset"] == task] if path.is_file() else []
+    if not rows:
+        return {}
+    svm = next(row for row in rows if (row["algorithm"], row["descriptor"]) == ("SVM", "ECFP"))
+    return {
+        metric: {SVM: round(float(svm[metric]), 4), BEST: round(min(float(row[metric]) for row in rows), 4)}
+        for metric in METRICS
+    }
+
+
+def _column(rows: Sequence[Mapping[str, str]], name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([float(row[name]) for row in rows])
+
+
+def _cut(rows: list[dict[str, str]], config: BenchmarkConfig, task: str, part: str) -> list[dict[str, str]]:
+    random = stream(config.seed, "limit", task, part)
+    return [rows[i] for i in sample(_column(rows, "y"), config.limit, kind="regression", random=random)]

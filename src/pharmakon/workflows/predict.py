@@ -1,0 +1,235 @@
+"""predict: properties of a few molecules at once, or of a file of any length beside its own columns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field, model_validator
+
+from pharmakon.core.config import Config
+from pharmakon.core.types import Estimates, Progress, silent
+
+if TYPE_CHECKING:
+    from pharmakon.predict.panel import Panel
+    from pharmakon.store.tables import Row, Table
+
+PER_MODEL = (
+    "",
+    "_low",
+    "_high",
+    "_in_domain",
+    "_verdict",
+    "_percentile",
+    "_nearest_id",
+    "_nearest_value",
+    "_nearest_similarity",
+)
+FORMATS = {"": ".5g", "_low": ".5g", "_high": ".5g", "_percentile": ".1f", "_nearest_value": ".5g", "_nearest_similarity": ".3f"}
+
+
+class PredictConfig(Config):
+    """Which molecules, which models, where to."""
+
+    data: Path | None = Field(None, description="table of structures: CSV, TSV, SMI, SDF or Parquet, also gzipped")
+    smiles: tuple[str, ...] = Field((), description="structures given as text")
+    output: Path | None = Field(None, description="CSV to write; the input's name with -predicted when not given")
+    models: tuple[str, ...] = Field((), description="shipped model names or model folders; all shipped ones when none")
+    smiles_column: str | None = Field(None, description="structure column; guessed when not given")
+    id_column: str | None = Field(None, description="identifier column; guessed when not given")
+    workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
+    batch: int = Field(500, ge=1, le=100_000, description="rows a shard holds")
+    resume: bool = Field(False, description="go on with an interrupted run of the same input")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> PredictConfig:
+        if (self.data is None) == (not self.smiles):
+            raise ValueError("give either a file or structures (-s)")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PredictResult:
+    """Estimates in memory (`table`, by property, one entry a structure) or a file (`output`)."""
+
+    rows: int
+    problems: int
+    output: Path | None = None
+    table: dict[str, Estimates] | None = None
+    structures: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def run(config: PredictConfig, *, progress: Progress = silent) -> PredictResult:
+    """Predict. A row that cannot be read keeps its columns and says why in `problem`.
+
+    Raises DataError when the file cannot be read at all, UnknownName for a wrong column or model.
+    """
+    if config.data is None:
+        return _in_memory(config)
+    return _file(config, config.data, progress)
+
+
+def _in_memory(config: PredictConfig) -> PredictResult:
+    from pharmakon.chem.standardize import standardize
+    from pharmakon.predict.features import Features
+    from pharmakon.predict.panel import Panel
+
+    panel = Panel.load(config.models)
+    done = [standardize(text) for text in config.smiles]
+    table = panel.predict([d.smiles for d in done], features=Features([d.mol for d in done]))
+    notes = [f"{text}: {', '.join(d.changes)}" for text, d in zip(config.smiles, done, strict=True) if d.changes]
+    reasons = [d.problem for d in done]
+    return PredictResult(
+        rows=len(done),
+        problems=sum(map(bool, reasons)),
+        table=table,
+        structures=[d.smiles for d in done],
+        reasons=reasons,
+        notes=notes,
+    )
+
+
+def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResult:
+    from pharmakon.engine.local import engine
+    from pharmakon.engine.shards import merge, run_shards
+    from pharmakon.predict.panel import load_model, shipped_names
+    from pharmakon.store.tables import open_table
+    from pharmakon.store.writers import CsvText
+
+    table = open_table(data, smiles=config.smiles_column, id=config.id_column)
+    names = config.models or tuple(shipped_names())
+    models = [load_model(name) for name in names]
+    output = config.output or data.with_name(data.name.split(".")[0] + "-predicted.csv")
+    parts = output.with_name(output.name + ".parts")
+    if parts.exists() and not config.resume:
+        shutil.rmtree(parts)
+    made = columns_of([model.name for model in models], taken=table.columns)
+    layout = _Layout(table.columns, tuple(made.values()), made)
+    counted = _Counted(table, config.batch)
+    with engine(config.workers, initializer=_load, initargs=(tuple(map(str, names)), layout)) as pool:
+        files = run_shards(
+            counted,
+            _predict_rows,
+            parts,
+            engine=pool,
+            stamp=_stamp(config, data, [model.card for model in models]),
+            label=data.name,
+            progress=progress,
+        )
+    merge(files, output, header=CsvText(layout.columns, ours=layout.made).header())
+    shutil.rmtree(parts)
+    return PredictResult(
+        rows=counted.rows, problems=_count_problems(output, made["problem"]), output=output, notes=list(table.notes)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The columns of the output: the input's own, then ours; `names` maps what we call a column to its header."""
+
+    inputs: tuple[str, ...]
+    made: tuple[str, ...]
+    names: dict[str, str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.inputs, *self.made)
+
+
+def columns_of(models: Sequence[str], *, taken: Sequence[str] = ()) -> dict[str, str]:
+    """Our columns and their headers; one that the input already has gets the prefix "pharmakon_"."""
+    wanted = ["problem", "standard_smiles", "changes", *(name + suffix for name in models for suffix in PER_MODEL)]
+    return {name: f"pharmakon_{name}" if name in taken else name for name in wanted}
+
+
+@dataclass
+class _Counted:
+    """The batches of a table, numbered, counting rows on the way."""
+
+    table: Table
+    size: int
+    rows: int = 0
+
+    def __iter__(self) -> Iterator[tuple[int, list[Row]]]:
+        for index, batch in enumerate(self.table.batches(self.size)):
+            self.rows += len(batch)
+            yield index, batch
+
+
+_worker: dict[str, object] = {}
+
+
+def _load(models: tuple[str, ...], layout: _Layout) -> None:
+    """In each worker: load the models once."""
+    from pharmakon.predict.panel import Panel
+
+    _worker["panel"] = Panel.load(models)
+    _worker["layout"] = layout
+
+
+def _predict_rows(rows: list[Row]) -> str:
+    """In a worker: the CSV lines of a batch."""
+    from pharmakon.chem.standardize import standardize
+    from pharmakon.predict.features import Features
+    from pharmakon.store.writers import CsvText
+
+    panel: Panel = _worker["panel"]  # type: ignore[assignment]
+    layout: _Layout = _worker["layout"]  # type: ignore[assignment]
+    done = [standardize(row.structure if not row.problem else "") for row in rows]
+    readable = [i for i, (row, d) in enumerate(zip(rows, done, strict=True)) if not (row.problem or d.problem)]
+    features = Features([done[i].mol for i in readable])
+    table = panel.predict([done[i].smiles for i in readable], features=features)
+    place = {i: j for j, i in enumerate(readable)}
+    names = layout.names
+    records: list[dict[str, object]] = []
+    for i, (row, d) in enumerate(zip(rows, done, strict=True)):
+        record: dict[str, object] = dict(row.fields)
+        record[names["problem"]] = row.problem or d.problem
+        if i in place:
+            record[names["standard_smiles"]] = d.smiles
+            record[names["changes"]] = "; ".join(d.changes)
+            record |= {names[key]: value for key, value in record_of(table, place[i]).items()}
+        records.append(record)
+    formats = {names[m + s]: f for m in panel.models for s, f in FORMATS.items()}
+    return CsvText(layout.columns, ours=layout.made, formats=formats).text(records)
+
+
+def record_of(table: Mapping[str, Estimates], i: int) -> dict[str, object]:
+    """The columns of molecule `i`, by our names for them."""
+    record: dict[str, object] = {}
+    for name, got in table.items():
+        values = (
+            float(got.value[i]),
+            float(got.low[i]),
+            float(got.high[i]),
+            "yes" if got.in_domain[i] else "no",
+            got.verdict[i],
+            float(got.percentile[i]),
+            got.nearest_id[i],
+            float(got.nearest_value[i]),
+            float(got.nearest_similarity[i]),
+        )
+        record |= {name + suffix: value for suffix, value in zip(PER_MODEL, values, strict=True)}
+    return record
+
+
+def _stamp(config: PredictConfig, data: Path, cards: Sequence[Mapping[str, object]]) -> str:
+    """What a shard was made from: another input, model or layout makes finished shards stale."""
+    from pharmakon.core.files import sha256
+
+    facts = [sha256(data), config.smiles_column, config.id_column, config.batch, [json.dumps(c, sort_keys=True) for c in cards]]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _count_problems(output: Path, column: str) -> int:
+    import csv
+
+    with output.open(encoding="utf-8", newline="") as stream:
+        return sum(bool(row[column]) for row in csv.DictReader(stream))

@@ -1,0 +1,234 @@
+"""train: from any table of structures and measurements to a model folder with a card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.errors import ConfigError, DataError, UnknownName
+from pharmakon.core.log import data_root
+from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
+
+REFERENCE = "admet/reference_drugs/chembl_approved_drugs.csv"
+_STEPS = 8
+ALL_VIEWS = ("ecfp4", "ecfp6", "fcfp4", "atom_pair", "torsion", "avalon")
+
+
+class TrainConfig(Config):
+    """What to learn from which table."""
+
+    data: Path = Field(description="table of structures and measurements: CSV, TSV, SMI, SDF or Parquet, also gzipped")
+    smiles: str | None = Field(None, description="structure column; guessed when not given")
+    value: str | None = Field(None, description="column of measured values; needed unless only one column is left")
+    id: str | None = Field(None, description="identifier column; guessed when not given")
+    name: str | None = Field(None, description="the model's name; the value column's when not given")
+    title: str | None = Field(None, description="how the property is called in reports")
+    output: Path | None = Field(None, description="model folder to write; models/NAME when not given")
+    kind: Literal["auto", "regression", "classification"] = Field("auto", description="what the values are")
+    unit: str = Field("", description="unit of the values")
+    better: Better = Field("none", description="which direction is good")
+    threshold: float | None = Field(None, description="value that divides good from poor")
+    log: bool = Field(False, description="learn log10 of the values (for skewed, positive quantities)")
+    positive: str | None = Field(None, description="the text that stands for class 1")
+    hazard: bool = Field(False, description="a toxicity: designs may penalise or forbid it, never reward it")
+    max_points: int = Field(5_000, ge=100, description="most molecules that carry the kernel; trees use all")
+    seed: int = Field(0, ge=0, description="seed of every random choice")
+    workers: int = Field(2, ge=1, description="threads for the trees")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """A finished model: where it is, its card, and what became of the rows."""
+
+    folder: Path
+    card: dict[str, Any]
+    problems: list[Problem]
+    notes: list[str] = field(default_factory=list)
+
+
+def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
+    """Train, judge and write a model.
+
+    Raises UnknownName for a wrong column and DataError when too little can be used.
+    """
+    from pharmakon.core.files import sha256
+    from pharmakon.store.tables import open_table
+
+    progress(0, _STEPS, "reading")
+    table = open_table(config.data, smiles=config.smiles, id=config.id)
+    value = config.value or _only_value_column(table.columns, {table.structure_column, table.id_column})
+    if value not in table.columns:
+        raise UnknownName("column", value, table.columns, where=str(config.data))
+    name = config.name or _slug(value)
+    dataset = {"name": config.data.name, "files": [str(config.data)], "sha256": [sha256(config.data)]}
+    dataset |= {"structure": table.structure_column, "value": value}
+    return _learn(
+        table.rows(),
+        value=value,
+        dataset=dataset | {"licence": "the user's own data", "citation": ""},
+        what=Property(
+            name=name,
+            title=config.title or name,
+            unit=config.unit,
+            better=config.better,
+            threshold=config.threshold,
+            hazard=config.hazard,
+        ),
+        kind=None if config.kind == "auto" else config.kind,
+        transform="log10" if config.log else "none",
+        positive=config.positive,
+        folder=config.output or Path("models") / name,
+        max_points=config.max_points,
+        seed=config.seed,
+        workers=config.workers,
+        progress=progress,
+        notes=list(table.notes),
+    )
+
+
+def run_endpoint(
+    name: str, folder: Path, *, seed: int = 0, max_points: int = 5_000, workers: int = 2, progress: Progress = silent
+) -> TrainResult:
+    """Train a shipped endpoint from the public data it names. Needs PHARMAKON_DATA."""
+    from pharmakon.core.files import sha256
+    from pharmakon.predict.endpoints import endpoint
+    from pharmakon.store.tables import open_table
+
+    from .structures import chained
+
+    facts, root = endpoint(name), data_root()
+    if root is None:
+        raise ConfigError("set PHARMAKON_DATA to the folder of public data sets")
+    source = facts.data
+    paths = [root / file for file in source.files]
+    tables = [open_table(path, smiles=source.structure, id=source.id) for path in paths]
+    dataset = {
+        "name": name,
+        "files": list(source.files),
+        "sha256": [sha256(path) for path in paths],
+        "structure": source.structure,
+        "value": source.value,
+        "licence": source.licence,
+        "citation": source.citation,
+    }
+    return _learn(
+        chained(tables),
+        value=source.value,
+        dataset=dataset,
+        what=facts.property(),
+        kind=facts.kind,
+        transform=facts.transform,
+        positive=source.positive,
+        minimum=source.minimum,
+        maximum=source.maximum,
+        folder=folder,
+        max_points=max_points,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+        views=facts.views,
+        description=facts.what,
+        limits=source.limits,
+    )
+
+
+def _learn(  # noqa: PLR0913  every argument is a fact of the one model being made
+    rows: Iterator[Any],
+    *,
+    value: str,
+    dataset: dict[str, Any],
+    what: Property,
+    kind: Kind | None,
+    transform: Literal["none", "log10", "logit"],
+    folder: Path,
+    max_points: int,
+    seed: int,
+    workers: int,
+    progress: Progress,
+    positive: str | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    views: Sequence[str] = ALL_VIEWS,
+    description: str = "",
+    limits: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> TrainResult:
+    from dataclasses import replace
+
+    from pharmakon.predict.curate import curate
+    from pharmakon.predict.training import Facts, train
+
+    progress(1, _STEPS, "standardising structures")
+    clean = curate(rows, value=value, kind=kind, positive=positive, minimum=minimum, maximum=maximum)
+    if clean.kind == "classification":
+        threshold = what.threshold if what.threshold is not None else 0.5
+        what = replace(what, kind="classification", unit="probability", low=0.0, high=1.0, threshold=threshold)
+        transform = "none"
+    elif what.low is None and transform == "log10":
+        what = replace(what, low=0.0)
+    done = 1
+
+    def step(note: str) -> None:
+        nonlocal done
+        done = min(done + 1, _STEPS - 1)
+        progress(done, _STEPS, note)
+
+    dataset = dataset | {"rows": clean.read, "used": len(clean.smiles), "set_aside": clean.set_aside}
+    facts = Facts(what, dataset, transform, description, tuple(limits), (*notes, *clean.notes))
+    model = train(
+        clean.smiles,
+        clean.y,
+        clean.ids,
+        clean.rows,
+        facts=facts,
+        views=views,
+        max_points=max_points,
+        seed=seed,
+        n_jobs=workers,
+        progress=step,
+    )
+    reference = reference_quantiles(model)
+    if reference:
+        model.card["reference"] = reference
+    model.save(folder)
+    progress(_STEPS, _STEPS, "done")
+    return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes])
+
+
+def reference_quantiles(model: Any) -> dict[str, Any] | None:
+    """Where approved drugs lie: 101 quantiles of the model's own predictions for them; None without the data."""
+    import numpy as np
+
+    from pharmakon.store.tables import open_table
+
+    root = data_root()
+    if root is None or not (root / REFERENCE).is_file():
+        return None
+    drugs = [row.structure for row in open_table(root / REFERENCE, smiles="smiles").rows() if not row.problem]
+    value = model.predict(drugs).value
+    value = value[np.isfinite(value)]
+    if not len(value):
+        raise DataError(f"{REFERENCE} holds no readable drug")
+    quantiles = np.quantile(value, np.linspace(0, 1, 101))
+    return {
+        "name": "approved small-molecule drugs (ChEMBL, CC BY-SA 3.0)",
+        "n": len(value),
+        "quantiles": [float(f"{q:.6g}") for q in quantiles],
+    }
+
+
+def _only_value_column(columns: Sequence[str], taken: set[str | None]) -> str:
+    left = [column for column in columns if column not in taken]
+    if len(left) == 1:
+        return left[0]
+    raise ConfigError(f"say which column holds the measured values (--value); there are: {', '.join(left) or 'none'}")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_") or "model"

@@ -1,0 +1,71 @@
+"""The verbs as Python functions: keyword options in, the workflow's result out. What `import pharmakon` offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pharmakon.core.config import build
+from pharmakon.core.types import Progress, silent
+
+if TYPE_CHECKING:
+    from pharmakon.record.ledger import Verification
+    from pharmakon.workflows.benchmark import BenchmarkResult
+    from pharmakon.workflows.design import DesignResult
+    from pharmakon.workflows.predict import PredictResult
+    from pharmakon.workflows.train import TrainResult
+
+
+def train_model(data: str | Path, *, progress: Progress = silent, **options: Any) -> TrainResult:
+    """Make a model from a table; options are those of `pharmakon train`."""
+    from pharmakon.workflows import train
+
+    return train.run(build(train.TrainConfig, {"data": data, **options}), progress=progress)
+
+
+def predict_properties(
+    smiles: Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
+) -> PredictResult:
+    """Estimate properties of SMILES, or of a file's molecules; options are those of `pharmakon predict`."""
+    from pharmakon.workflows import predict
+
+    config = build(predict.PredictConfig, {"smiles": tuple(smiles), "data": data, **options})
+    return predict.run(config, progress=progress)
+
+
+def design_molecules(
+    goal: str | Path,
+    *,
+    output: str | Path,
+    resume: bool = False,
+    workers: int | None = None,
+    progress: Progress = silent,
+    **options: Any,
+) -> DesignResult:
+    """Find molecules that meet a goal file; options win over the file's keys."""
+    from pharmakon.workflows import design
+
+    config = design.DesignConfig.from_toml(goal, **options)
+    return design.run(config, output=Path(output), resume=resume, workers=workers, progress=progress)
+
+
+def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The cards of the named models, or of all shipped ones."""
+    from pharmakon.workflows import models
+
+    return models.cards(names)
+
+
+def verify_ledger(run: str | Path) -> Verification:
+    """What is wrong with the record of a run."""
+    from pharmakon.workflows import ledger
+
+    return ledger.verify(run)
+
+
+def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> BenchmarkResult:
+    """Score the learners; options are those of `pharmakon benchmark`."""
+    from pharmakon.workflows import benchmark
+
+    return benchmark.run(build(benchmark.BenchmarkConfig, {"name": name, **options}), progress=progress)

@@ -1,0 +1,171 @@
+"""A ledger survives being killed, takes turns among writers, and refuses what cannot be hashed."""
+
+import json
+import math
+import multiprocessing
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pharmakon.core.errors import RecordError
+from pharmakon.record import Ledger, verify
+from pharmakon.record.entry import canonical, head_path, parse
+
+
+def test_an_entry_is_canonical_json_chained_to_the_one_before(tmp_path):
+    clock = iter(
+        [datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC), datetime(2026, 1, 2, 5, tzinfo=timezone(timedelta(hours=2)))]
+    )
+    ledger = Ledger(tmp_path / "ledger.jsonl", clock=lambda: next(clock))
+    first = ledger.append("started", seed=7, b=1, a=[1.5, None, "é"])
+    second = ledger.append("batch", event="a key named event is fine")
+    lines = (tmp_path / "ledger.jsonl").read_bytes().splitlines()
+    assert [parse(line) for line in lines] == [first, second]
+    assert (first.seq, first.time, first.previous) == (1, "2026-01-02T03:04:05.000006Z", "0" * 64)
+    assert (second.time, second.previous) == ("2026-01-02T03:00:00.000000Z", first.hash)
+    assert b'"data":{"a":[1.5,null,"\xc3\xa9"],"b":1,"seed":7}' in lines[0]
+    assert json.loads((tmp_path / "ledger.head.json").read_text()) == {"count": 2, "hash": second.hash}
+    assert ledger.head.count == 2
+    assert verify(tmp_path).ok
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (math.nan, "batch.score"),
+        ({"deep": [0.0, -math.inf]}, r"batch.score.deep\[1\]"),
+        ({1: "x"}, "key 1"),
+        (np.float32(1), "float32"),
+        (Path("x"), "Path"),
+        ("\ud800", "UTF-8"),
+    ],
+)
+def test_what_is_not_plain_json_is_refused_and_leaves_no_trace(tmp_path, value, said):
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    with pytest.raises(RecordError, match=said):
+        ledger.append("batch", score=value)
+    ledger.append("batch", score=np.float64(1.5), n=3, shape=(1, 2))
+    assert verify(tmp_path).ok
+    assert verify(tmp_path).entries == 1
+
+
+def test_nothing_follows_the_closing_entry(tmp_path):
+    ledger = Ledger(tmp_path)
+    ledger.append("started")
+    ledger.seal(designs=50)
+    with pytest.raises(RecordError, match="closed at entry 2"):
+        ledger.append("late")
+    with pytest.raises(RecordError, match="closed at entry 2"):
+        Ledger(tmp_path).append("later")
+    assert verify(tmp_path).ok
+
+
+def test_a_torn_line_is_dropped_and_the_loss_recorded(tmp_path):
+    ledger = Ledger(tmp_path)
+    for i in range(5):
+        ledger.append("batch", number=i, text="x" * 5000)
+    torn = b'{"data":{"number":5},"ev'
+    with ledger.path.open("ab") as file:
+        file.write(torn)
+    assert any("torn line of 24 bytes follows entry 5" in p for p in verify(tmp_path).problems)
+    head = ledger.head
+    entry = parse(Ledger(tmp_path).path.read_bytes().splitlines()[-1])
+    assert (entry.seq, entry.event) == (6, "repaired")
+    assert entry.data == {"dropped_bytes": 24, "not_in_head": 0, "head": {"count": 5, "hash": head.hash}}
+    assert verify(tmp_path).ok
+
+
+def test_a_writer_killed_between_entry_and_head_is_recovered(tmp_path):
+    ledger = Ledger(tmp_path)
+    ledger.append("one")
+    before = head_path(ledger.path).read_bytes()
+    ledger.append("two")
+    head_path(ledger.path).write_bytes(before)
+    assert "inserted after 1" in verify(tmp_path).problems[0]
+    third = ledger.append("three")
+    assert third.seq == 4
+    assert verify(tmp_path).ok
+    assert json.loads(ledger.path.read_bytes().splitlines()[2])["data"]["not_in_head"] == 1
+
+
+@pytest.mark.parametrize("keep", [0, 1, 3])
+def test_nothing_is_added_to_a_ledger_that_was_cut(tmp_path, keep):
+    ledger = Ledger(tmp_path)
+    for i in range(5):
+        ledger.append("batch", number=i)
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join(lines[:keep]))
+    with pytest.raises(RecordError, match=f"cut after entry {keep}: its head says 5"):
+        ledger.append("more")
+    with pytest.raises(RecordError, match="cut after"):
+        Ledger(tmp_path)
+
+
+def test_nothing_is_added_to_a_ledger_whose_end_was_rewritten(tmp_path):
+    ledger = Ledger(tmp_path)
+    ledger.append("a")
+    ledger.append("b")
+    text = ledger.path.read_bytes()
+    ledger.path.write_bytes(text.replace(b'"event":"b"', b'"event":"c"'))
+    with pytest.raises(RecordError, match=r"last line .* was altered"):
+        ledger.append("more")
+    ledger.path.write_bytes(text)
+    head_path(ledger.path).write_bytes(canonical({"count": 2, "hash": "f" * 64}))
+    with pytest.raises(RecordError, match="do not belong together"):
+        ledger.append("more")
+
+
+def _write_many(path, name, n):
+    ledger = Ledger(path)
+    for i in range(n):
+        ledger.append("turn", writer=name, number=i)
+
+
+def test_writers_take_turns(tmp_path):
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    writers = [context.Process(target=_write_many, args=(tmp_path, name, 40)) for name in "abc"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    result = verify(tmp_path)
+    assert result.ok, result.problems
+    assert result.entries == 120
+    mine = [json.loads(line)["data"] for line in (tmp_path / "ledger.jsonl").read_text().splitlines()]
+    assert [d["number"] for d in mine if d["writer"] == "b"] == list(range(40))
+
+
+def test_killed_at_any_moment_it_reopens_whole(tmp_path):
+    script = "import sys\nfrom pharmakon.record import Ledger\nledger = Ledger(sys.argv[1])\nprint('go', flush=True)\n"
+    script += "for i in range(10**6): ledger.append('batch', number=i, text='x' * 20000)\n"
+    for delay in (0.005, 0.013, 0.031):
+        process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+        process.stdout.readline()
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        Ledger(tmp_path).append("resumed")
+        assert verify(tmp_path).ok, verify(tmp_path).problems
+
+
+def test_outputs_are_recorded_inside_the_run_folder_only(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    ledger = Ledger(run)
+    (run / "sub").mkdir()
+    (run / "sub" / "designs.csv").write_text("a\n1\n")
+    entry = ledger.output(run / "sub" / "designs.csv")
+    assert entry.data["path"] == "sub/designs.csv"
+    assert entry.data["bytes"] == 4
+    (tmp_path / "elsewhere.csv").write_text("x")
+    with pytest.raises(RecordError, match="outside the run folder"):
+        ledger.output(tmp_path / "elsewhere.csv")
+    assert verify(run).outputs == 1

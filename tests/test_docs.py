@@ -1,0 +1,46 @@
+"""The documentation says what the program does."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS))
+
+import console  # noqa: E402  lies beside the pages, which is no package
+import generate  # noqa: E402
+
+PAGES = sorted([*DOCS.glob("*/*.md"), *ROOT.glob("*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("name", ["configuration.md", "descriptors.md", "endpoints.md"])
+def test_the_reference_is_up_to_date(name):
+    assert (DOCS / "reference" / name).read_text(encoding="utf-8") == generate.pages()[name], "run `make docs`"
+
+
+def test_every_configuration_key_says_what_it_is():
+    lines = [line for line in generate.configuration().splitlines() if line.startswith("| `")]
+    assert lines
+    assert all(line.rstrip("| ").count("|") == 4 for line in lines), "a key without a description"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", console.pages(), ids=lambda page: str(page.relative_to(DOCS)))
+def test_a_page_shows_what_its_commands_print(page):
+    assert console.skeleton(console.refreshed(page)) == console.skeleton(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_toml_in_a_page_is_toml(page):
+    for block in re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        tomllib.loads(block)

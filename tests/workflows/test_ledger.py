@@ -1,0 +1,32 @@
+"""The record of a run is checked where the run lies."""
+
+import pytest
+
+from pharmakon.core.errors import RecordError
+from pharmakon.record.ledger import Ledger
+from pharmakon.workflows.ledger import verify
+
+
+def test_a_run_folder_as_written(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    ledger.append("started", seed=1)
+    ledger.append("finished", designs=3)
+    found = verify(tmp_path)
+    assert found.ok
+    assert found.entries == 2
+
+
+def test_an_edited_entry_is_found(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    ledger.append("started", seed=1)
+    ledger.append("finished", designs=3)
+    path = tmp_path / "ledger.jsonl"
+    path.write_text(path.read_text().replace('"seed":1', '"seed":2'))
+    found = verify(tmp_path)
+    assert not found.ok
+    assert "1" in found.problems[0]
+
+
+def test_no_ledger(tmp_path):
+    with pytest.raises(RecordError):
+        verify(tmp_path)

@@ -1,0 +1,45 @@
+"""The Python verbs are the command line's."""
+
+from types import SimpleNamespace
+
+import pytest
+
+import pharmakon
+from pharmakon.cli.main import LEDGER, VERBS
+from pharmakon.core.errors import ConfigError
+from pharmakon.workflows import benchmark, ledger, models, verbs
+
+
+def test_every_command_has_a_python_verb():
+    words = {name.split("_")[0] for name in pharmakon.__all__ if not name.startswith("_")}
+    assert words == {*VERBS, LEDGER} - {"models", LEDGER, "benchmark"} | {"list", "verify", "run"}
+
+
+@pytest.mark.parametrize("name", [name for name in pharmakon.__all__ if name != "__version__"])
+def test_every_public_name_resolves(name):
+    assert getattr(pharmakon, name) is getattr(verbs, name)
+
+
+def test_a_name_that_is_not_there():
+    with pytest.raises(AttributeError, match="has no attribute 'predic'"):
+        pharmakon.predic  # noqa: B018
+
+
+def test_options_are_validated_as_on_the_command_line(monkeypatch):
+    seen = []
+
+    def run(config, *, progress):
+        seen.append(config)
+
+    monkeypatch.setattr(benchmark, "run", run)
+    pharmakon.run_benchmark("tdc", tasks=("hia_hou",), limit=50)
+    assert (seen[0].name, seen[0].tasks, seen[0].limit) == ("tdc", ("hia_hou",), 50)
+    with pytest.raises(ConfigError, match="unknown key 'limt'; did you mean 'limit'"):
+        pharmakon.run_benchmark("tdc", limt=50)
+
+
+def test_models_and_ledger_are_passed_through(monkeypatch):
+    monkeypatch.setattr(models, "cards", lambda names: [{"name": name} for name in names])
+    monkeypatch.setattr(ledger, "verify", lambda run: SimpleNamespace(ok=True, run=run))
+    assert pharmakon.list_models(["herg"]) == [{"name": "herg"}]
+    assert pharmakon.verify_ledger("run").run == "run"
