@@ -49,9 +49,14 @@ def _commands(block: str) -> Iterator[str]:
 
 
 def _output(command: str, folder: Path) -> str:
-    """What the command prints, as a shell shows it."""
+    """What the command prints, as a shell shows it. One thread: on a busy machine, threads that wait cost minutes."""
     here = str(Path(sys.executable).parent)
-    environment = {**os.environ, "PATH": here + os.pathsep + os.environ["PATH"], "COLUMNS": "110"}
+    environment = {
+        **os.environ,
+        "PATH": here + os.pathsep + os.environ["PATH"],
+        "COLUMNS": "110",
+        "OMP_THREAD_LIMIT": "1",
+    }
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,

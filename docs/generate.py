@@ -85,7 +85,7 @@ def endpoints() -> str:
 
 def descriptors() -> str:
     """The computed properties a goal can name."""
-    from pharmakon.chem.properties import NAMED
+    from pharmakon.chem.descriptors import NAMED
 
     rows = [(f"`{name}`", item.title, item.unit or "-", _range(item.low, item.high)) for name, item in NAMED.items()]
     intro = "Properties that are computed, not learnt: a goal of `pharmakon design` may name any of them.\n"
@@ -93,9 +93,11 @@ def descriptors() -> str:
 
 
 def _range(low: float | None, high: float | None) -> str:
-    if low is None and high is None:
-        return "-"
-    return f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}".strip()
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"{low:g} or more"
+    return "-" if high is None else f"{high:g} or less"
 
 
 def _summary(model: type[BaseModel]) -> str:
@@ -114,8 +116,10 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
     if value is PydanticUndefined:
         return "required"
-    if value is None or (isinstance(value, tuple | list | dict) and not value):
+    if value is None or value in ((), [], {}, ""):
         return "-"
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
     if isinstance(value, BaseModel):
         return "see below"
     return f"`{value}`"

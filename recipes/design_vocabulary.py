@@ -1,9 +1,10 @@
-"""Make src/pharmakon/design/tables: the ring systems, linkers and substituents of drug-like molecules, and how they join.
+"""Make src/pharmakon/design/tables: the parts of drug-like molecules, and how they join.
 
     PHARMAKON_DATA=... python recipes/design_vocabulary.py
 
-Reads generative/zinc250k.smi.gz and generative/chembl31_s4dd_mini_train.smi.gz. A fragment must occur in both sets; its
-count is the sum of its counts per 100,000 molecules of each, so that the larger set does not drown the other. Six minutes.
+Reads the first 100,000 molecules of generative/zinc250k.smi.gz and all of generative/chembl31_s4dd_mini_train.smi.gz. A
+fragment must occur twice in both; its count is the sum of its counts per 100,000 molecules of each, so that the larger
+set does not drown the other. Three minutes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import gzip
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from rdkit import Chem, rdBase
@@ -20,10 +22,11 @@ from rdkit import Chem, rdBase
 from pharmakon.core.errors import DataError
 from pharmakon.core.log import data_root
 from pharmakon.design.fragment import extract, kind, pieces, ring_cuts
-from pharmakon.design.genetic import Limits, flat, kekule
+from pharmakon.design.graph import Limits, flat, kekule
 
 SOURCES = ("zinc250k", "chembl31_s4dd_mini_train")
 WANTED = {"rings": 400, "linkers": 150, "substituents": 250}
+MOST = 100_000
 LARGEST = {"rings": 15, "linkers": 8, "substituents": 8}
 TABLES = Path(__file__).parents[1] / "src/pharmakon/design/tables"
 REFUSED = [
@@ -53,13 +56,13 @@ def molecules(path: Path) -> Iterator[Chem.Mol]:
     """The readable, allowed molecules of a file."""
     limits = Limits(max_atoms=70)
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
+        for line in islice(lines, MOST):
             mol = flat(line.split()[0])
-            if mol is not None and limits.allow(mol):
+            if mol is not None and limits.allow(mol, Chem.MolToSmiles(mol)):
                 yield mol
 
 
-def sort_of(ends: int, ring: bool) -> str:
+def sort_of(ends: int, *, ring: bool) -> str:
     """Which table a piece belongs to; "" for none."""
     if ring:
         return "rings" if 1 <= ends <= 3 else ""
@@ -79,7 +82,7 @@ def count(path: Path) -> tuple[dict[str, Counter[str]], Counter[tuple[str, str]]
             one, two = kind(mol.GetAtomWithIdx(a), across=b), kind(mol.GetAtomWithIdx(b), across=a)
             joins[min(one, two), max(one, two)] += 1
         for piece in pieces(mol):
-            name = sort_of(len(piece.ends), piece.ring)
+            name = sort_of(len(piece.ends), ring=piece.ring)
             if name and len(piece.atoms) <= LARGEST[name] and (smiles := extract(mol, piece)):
                 found[name][smiles] += 1
     return found, joins, elements, n

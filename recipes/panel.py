@@ -20,6 +20,7 @@ MAX_POINTS = 5_000
 
 
 def main(names: list[str]) -> None:
+    """Train the named models, all of them when none is named."""
     for name in names or list(endpoints()):
         started = time.time()
         result = run_endpoint(
@@ -33,7 +34,9 @@ def main(names: list[str]) -> None:
         scores = {split: got["model"] for split, got in result.card["scores"].items()}
         print(f"{name}: {size:.2f} MB, {time.time() - started:.0f} s, {result.card['dataset']['used']} molecules")
         for split, metrics in scores.items():
-            print("   ", split, {m: [round(x, 3) for x in v] for m, v in metrics.items()}, result.card["coverage"][split])
+            print(
+                "   ", split, {m: [round(x, 3) for x in v] for m, v in metrics.items()}, result.card["coverage"][split]
+            )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def test_a_row_says_value_unit_interval_domain_verdict_percentile_and_neighbour(
             "yes",
             "poor",
             "91",
-            "1.00 probability (CHEMBL25, similarity 0.87)",
+            "class 1 (CHEMBL25, similarity 0.87)",
         )
     ]
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import multiprocessing
 import signal
 import subprocess
 import sys
@@ -121,20 +120,11 @@ def test_nothing_is_added_to_a_ledger_whose_end_was_rewritten(tmp_path):
         ledger.append("more")
 
 
-def _write_many(path, name, n):
-    ledger = Ledger(path)
-    for i in range(n):
-        ledger.append("turn", writer=name, number=i)
-
-
 def test_writers_take_turns(tmp_path):
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    writers = [context.Process(target=_write_many, args=(tmp_path, name, 40)) for name in "abc"]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    script = "import sys\nfrom pharmakon.record import Ledger\nledger = Ledger(sys.argv[1])\n"
+    script += "for i in range(40): ledger.append('turn', writer=sys.argv[2], number=i)\n"
+    writers = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path), name]) for name in "abc"]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
     result = verify(tmp_path)
     assert result.ok, result.problems
     assert result.entries == 120

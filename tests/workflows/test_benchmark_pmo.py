@@ -40,9 +40,9 @@ def test_the_seeds_are_those_of_the_published_runs(root, asked, tmp_path):
     assert record["summary"] == {
         "tasks": 1,
         "pharmakon": 0.72,
-        "gp_bo": 0.947,
-        "genetic_gfn": 0.942,
-        "invirtuogen": 0.942,
+        "GP-BO": 0.947,
+        "Genetic GFN": 0.942,
+        "InVirtuoGen": 0.942,
     }
 
 

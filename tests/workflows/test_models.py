@@ -27,7 +27,7 @@ def test_a_damaged_card_is_named(tmp_path):
 
 
 def test_a_name_that_is_not_shipped(monkeypatch):
-    monkeypatch.setattr(models, "shipped_names", lambda: ["solubility"])
+    monkeypatch.setattr("pharmakon.predict.panel.shipped_names", lambda: ["solubility"])
     with pytest.raises(UnknownName, match="did you mean 'solubility'"):
         models.cards(["solubilty"])
 

@@ -1,1 +1,1 @@
-"""Molecules: reading, cleaning, describing, comparing, judging and drawing them. Everything that knows atoms lives here."""
+"""Molecules: read, cleaned, described, compared, judged and drawn. Whatever knows atoms lives here."""

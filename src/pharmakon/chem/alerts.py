@@ -48,7 +48,9 @@ def find(mol: Mol | None, *, sets: Sequence[str] = ("pains", "brenk")) -> list[A
     found: list[Alert] = []
     for name in sets:
         for entry in _catalog(name).GetMatches(mol):
-            atoms = {int(pair[1]) for match in entry.GetFilterMatches(mol) for pair in match.atomPairs}
+            # An entry reports only the first place it hits; its pattern finds the others.
+            patterns = [match.filterMatch.GetPattern() for match in entry.GetFilterMatches(mol)]
+            atoms = {atom for pattern in patterns for place in mol.GetSubstructMatches(pattern) for atom in place}
             found.append(Alert(entry.GetDescription(), name, tuple(sorted(atoms))))
     return found
 

@@ -52,20 +52,24 @@ _CHEAP: dict[str, Callable[[Mol], float]] = {
     "hall_kier_alpha": rdMolDescriptors.CalcHallKierAlpha,
 }
 _ATOMIC = (
-    "logp", "molar_refractivity", "labute_asa", "charge", "charged_atoms", "aromatic_atoms", "hydrogens", "valence_electrons", "chi0", "chi1", "wiener_mean", "diameter",
+    "logp", "molar_refractivity", "labute_asa", "charge", "charged_atoms", "aromatic_atoms",
+    "hydrogens", "valence_electrons", "chi0", "chi1", "wiener_mean", "diameter",
     "estate_max", "estate_min", "estate_abs_max", "estate_abs_min",
     "partial_charge_max", "partial_charge_min", "partial_charge_abs_max", "partial_charge_abs_min",
 )  # fmt: skip
 # Wildman and Crippen's atom types (JCICS 1999, 39, 868): a free account of each heavy atom's surroundings.
 _TYPES = (
-    *(f"C{i}" for i in range(1, 28)), "CS", *(f"N{i}" for i in range(1, 15)), "NS", *(f"O{i}" for i in range(1, 13)), "OS",
+    *(f"C{i}" for i in range(1, 28)), "CS", *(f"N{i}" for i in range(1, 15)), "NS",
+    *(f"O{i}" for i in range(1, 13)), "OS",
     "F", "Cl", "Br", "I", "Hal", "P", "S1", "S2", "S3", "Me1", "Me2",
 )  # fmt: skip
-# Their hydrogens, which cost as much again to type exactly: (logP, refractivity) of one on C, on N, on O or S, and
-# what more an acid's has.
+# Their hydrogens, which cost as much again to type one by one: (logP, refractivity) of one on C, N, O and S, and what
+# more an acid's or a hydroxylamine's has.
 _HYDROGENS = {6: (0.1230, 1.057), 7: (0.2142, 0.9627), 8: (-0.2677, 1.395), 16: (-0.2677, 1.395)}
-_ACID_HYDROGEN = (0.5657, 0.41)
-_ACID = tuple(GROUPS).index("carboxylic_acid")
+_HYDROXYLS = {
+    Chem.MolFromSmarts("[$([OX2H1]C=[#6,#7,O,S]),$([OX2H1][O,S])]"): (0.5657, 0.41),
+    Chem.MolFromSmarts("[OX2H1][#7]"): (0.4819, -0.4323),
+}
 _OUTER_ELECTRONS = np.array([Chem.GetPeriodicTable().GetNOuterElecs(number) for number in range(119)], np.float64)
 _DISCONNECTED = 1e6
 _RING_SIZES = (3, 4, 5, 6, 7, 8)
@@ -100,19 +104,18 @@ def compute(mols: Sequence[Mol | None]) -> NDArray[np.float32]:
 
 def _describe(mol: Mol) -> list[float]:
     if not mol.HasProp("_StereochemDone"):
-        Chem.AssignStereochemistry(mol)
+        Chem.AssignStereochemistry(mol, flagPossibleStereoCenters=True)
     sizes = Counter(min(len(ring), _RING_SIZES[-1]) for ring in mol.GetRingInfo().AtomRings())
-    groups = count_groups(mol)
     atoms = _Atoms(mol)
     return [
         *(function(mol) for function in _CHEAP.values()),
-        *atoms.crippen(acids=groups[_ACID]),
+        *atoms.crippen(mol),
         *atoms.summary(),
         *map(sizes.get, _RING_SIZES, repeat(0)),
         *_binned(atoms.partial_charge, atoms.area, _PEOE_EDGES),
         *_binned(atoms.estate, atoms.area, _ESTATE_EDGES),
         *_binned(atoms.area, atoms.estate, _AREA_EDGES),
-        *groups,
+        *count_groups(mol),
         *map(atoms.types.get, _TYPES, repeat(0)),
     ]
 
@@ -162,9 +165,11 @@ class _Atoms:
         weight = (self.distance + 1.0) ** -2
         return cast(Floats, intrinsic + intrinsic * weight.sum(axis=1) - weight @ intrinsic)
 
-    def crippen(self, *, acids: int) -> list[float]:
+    def crippen(self, mol: Mol) -> list[float]:
         """logP and molar refractivity."""
-        total = self.contributions.sum(axis=0) + acids * np.array(_ACID_HYDROGEN)
+        total = self.contributions.sum(axis=0)
+        for hydroxyl, more in _HYDROXYLS.items():
+            total += len(mol.GetSubstructMatches(hydroxyl)) * np.array(more)
         for number, each in _HYDROGENS.items():
             total += self.hydrogens[self.number == number].sum() * np.array(each)
         return cast(list[float], total.tolist())
@@ -179,7 +184,8 @@ class _Atoms:
         return [
             self.area.sum() + self.hydrogen_area, self.formal.sum(), np.count_nonzero(self.formal), self.aromatic.sum(),
             self.hydrogens.sum(), self.outer.sum() + self.hydrogens.sum() - self.formal.sum(),
-            root.sum(), root @ (self.distance == 1.0) @ root / 2, connected.sum() / max(1, n * (n - 1)), connected.max(),
+            root.sum(), root @ (self.distance == 1.0) @ root / 2,
+            connected.sum() / max(1, n * (n - 1)), connected.max(),
             self.estate.max(), self.estate.min(), estate.max(), estate.min(),
             self.partial_charge.max(), self.partial_charge.min(), charge.max(), charge.min(),
         ]  # fmt: skip

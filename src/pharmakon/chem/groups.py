@@ -1,7 +1,7 @@
 """Functional groups that decide charge, polarity and reactivity, counted by substructure.
 
 Lipophilicity, protein binding and solubility hang on them: on 1,500 measured logD they take a descriptor kernel
-from an error of 0.80 to 0.68.
+from an error of 0.80 to 0.69.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ GROUPS: dict[str, str] = {
     "ester": "[CX3](=O)[OX2H0][#6]",
     "amide": "[CX3](=O)[NX3]",
     "primary_amide": "[CX3](=O)[NX3H2]",
+    "secondary_amide": "[CX3;!R](=O)[NX3;H1][CX4]",
+    "methyl_amide": "[CH3][NX3][CX3]=O",
     "anilide": "[CX3](=O)[NX3;!H0]c",
     "benzamide": "c[CX3](=O)[NX3]",
     "lactam": "[CX3;R](=O)[NX3;R]",
@@ -54,11 +56,15 @@ GROUPS: dict[str, str] = {
     "nitro": "[NX3+](=O)[O-]",
     "nitrile": "[CX2]#[NX1]",
     "aromatic_nh": "[nH]",
+    "aromatic_nn": "n[nX2]",
     # lipophilic and reactive
     "aryl_halide": "[F,Cl,Br,I]c",
     "alkyl_halide": "[Cl,Br,I][CX4]",
     "trifluoromethyl": "C(F)(F)F",
     "biaryl": "[c,n]-!@[c,n]",
+    "phenyl": "[cH]1[cH][cH][cH][cH]c1",
+    "para_phenylene": "[cH]1[cH]c(-[!#1])[cH][cH]c1-[!#1]",
+    "methyl_on_sp2": "[CX4H3][#6X3]",
     "thiophene": "c1ccsc1",
     "michael_acceptor": "[CX3]=[CX3][CX3]=O",
     "aldehyde": "[CX3H1]=O",

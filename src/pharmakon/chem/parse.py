@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ class Parsed:
 
 def parse(text: str | None, *, max_atoms: int = 1000) -> Parsed:
     """Read one SMILES (a CXSMILES extension is allowed). Never raises and never prints."""
-    if text is None or (isinstance(text, float) and text != text):
+    if text is None or (isinstance(text, float) and math.isnan(text)):
         return Parsed("", None, "empty")
     if not isinstance(text, str):
         return Parsed(repr(text)[:80], None, f"not text but {type(text).__name__}")
@@ -103,7 +104,7 @@ def _explain(text: str) -> str:
 
 
 def _syntax(text: str, said: str) -> str:
-    smiles = text.split()[0]
+    smiles = text.split(maxsplit=1)[0]
     if "unclosed ring" in said:
         return f"unclosed ring {', '.join(_open_rings(smiles))}".rstrip()
     if "extra open parenthes" in said:

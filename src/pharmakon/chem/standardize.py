@@ -26,11 +26,17 @@ _NOT_PLAIN = re.compile(r"\.|B(?!r)|\*|\[(?!nH\]|[CNPS]@{1,2}H?\])")
 # loses its stereochemistry.
 _REWRITTEN = [
     Chem.MolFromSmarts(smarts)
-    for smarts in ("[#16;!v6]=[#8]", "[OX2H1]C=[N]", "[OH]C(=O)C([OH])C([OH])C(=O)[OH]", "[#7v5,#8v3,#17v3,#35v3,#53v3]")
+    for smarts in (
+        "[#16;!v6]=[#8]",
+        "[OX2H1]C=[N]",
+        "[OH]C(=O)C([OH])C([OH])C(=O)[OH]",
+        "[#7v5,#8v3,#17v3,#35v3,#53v3]",
+    )
 ]
 _SOLVENTS = frozenset({"O", "ClCCl", "ClC(Cl)Cl", "CCOC(C)=O", "CO", "CC(C)O", "CC(C)=O", "C[S+](C)[O-]", "CCO"})
 _NON_METALS = frozenset({0, 1, 2, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 32, 33, 34, 35, 36, 51, 52, 53, 54, 85, 86})
 _PASSES = 4
+_MOST_GROUPS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +143,25 @@ class _Run:
         mol = standardizer.update_mol_valences(self.mol)
         mol = standardizer.remove_sgroups_from_mol(mol)
         mol = standardizer.remove_hs_from_mol(standardizer.kekulize_mol(mol))
-        smiles = Chem.MolToSmiles(mol)
-        self.mol = standardizer.normalize_mol(mol)
-        if smiles != Chem.MolToSmiles(self.mol):
-            self.changes.append("functional group redrawn")
+        self.mol = mol
+        self._redraw()
         self._uncharge()
         stereo = _stereo(self.mol)
         self.mol = standardizer.flatten_tartrate_mol(self.mol)
         if _stereo(self.mol) != stereo:
             self.changes.append("stereochemistry of tartrate removed")
         Chem.SanitizeMol(self.mol)
+
+    def _redraw(self) -> None:
+        """Functional groups in one form. RDKit's normaliser takes time in the cube of their number: 200 are hours."""
+        groups = sum(len(self.mol.GetSubstructMatches(query)) for query in _REWRITTEN)
+        if groups > _MOST_GROUPS:
+            self.changes.append(f"{groups} functional groups left as drawn: too many to redraw")
+            return
+        smiles = Chem.MolToSmiles(self.mol)
+        self.mol = standardizer.normalize_mol(self.mol)
+        if smiles != Chem.MolToSmiles(self.mol):
+            self.changes.append("functional group redrawn")
 
     def _uncharge(self) -> None:
         before = _charges(self.mol)
@@ -166,7 +181,7 @@ class _Run:
         self.mol, _ = standardizer.get_fragment_parent_mol(self.mol, check_exclusion=True, neutralize=False)
         left = _fragments(self.mol)
         gone = Counter(smiles for smiles, _ in before) - Counter(smiles for smiles, _ in left)
-        kept, self.mol = max(left, key=lambda pair: _size(pair[1]) + (pair[0],))
+        kept, self.mol = max(left, key=lambda pair: (*_size(pair[1]), pair[0]))
         rest = Counter(smiles for smiles, _ in left) - Counter([kept])
         copies = gone.pop(kept, 0) + rest.pop(kept, 0)
         # With nothing left to strip the pipeline keeps all; beside an organic fragment a bare ion is still a salt.

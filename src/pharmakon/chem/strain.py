@@ -26,7 +26,7 @@ def ring_problems(mol: Mol, *, macrocycles: bool = False) -> list[str]:
     if sum(size <= SMALL_RING for size in sizes) > 1 and _strained(mol):
         found.append("strained small rings")
     bridgeheads: list[int] = []
-    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, bridgeheads)
+    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=bridgeheads)  # type: ignore[arg-type]  # wrong in the stubs
     if len(bridgeheads) > MOST_BRIDGEHEADS:
         found.append("cage")
     if any(_is_flat(mol, atom) and _is_bent(atom, info.AtomRings()) for atom in bridgeheads):
@@ -40,7 +40,11 @@ def _strained(mol: Mol) -> bool:
     Spiro[3.3]heptane, spiro[2.3]hexane and bicyclo[1.1.1]pentane, which chemists do use, pass.
     """
     info = mol.GetRingInfo()
-    small = [(set(atoms), bonds) for atoms, bonds in zip(info.AtomRings(), info.BondRings()) if len(atoms) <= SMALL_RING]
+    small = [
+        (set(atoms), bonds)
+        for atoms, bonds in zip(info.AtomRings(), info.BondRings(), strict=True)
+        if len(atoms) <= SMALL_RING
+    ]
     for i, (one, _) in enumerate(small):
         for other, _ in small[:i]:
             shared, sizes = len(one & other), {len(one), len(other)}

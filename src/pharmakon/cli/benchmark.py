@@ -39,7 +39,7 @@ def benchmark(
         print(json.dumps(result.record, indent=2, ensure_ascii=False))
         return
     rows = [row for name, task in result.record["tasks"].items() for row in _rows(name, task)]
-    render.table(("task", "score", "95 % interval", "test", "published", "seconds"), rows)
+    render.table(("task", "score", "interval", "n", "published", "seconds"), rows)
     for what, figure in result.record["summary"].items():
         print(f"{what}: {_flat(figure)}")
     if not result.record["comparable"]:

@@ -62,7 +62,8 @@ def _nearest(item: Estimates, i: int) -> str:
     similarity = float(item.nearest_similarity[i])
     if math.isnan(similarity):
         return "-"
-    measured = show(float(item.nearest_value[i]), item.property.unit)
+    value = float(item.nearest_value[i])
+    measured = f"class {value:.0f}" if item.property.kind == "classification" else show(value, item.property.unit)
     return f"{measured} ({item.nearest_id[i] or 'no name'}, similarity {similarity:.2f})"
 
 

@@ -55,8 +55,10 @@ def build(model: type[C], data: dict[str, Any], *, where: str = "") -> C:
 
 def explain(error: ValidationError, model: type[BaseModel], *, where: str = "") -> str:
     """The first mistake of a validation error, as a sentence."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the whole"
+    found = error.errors(include_url=False)
+    # A misspelt key is also a missing one: the misspelling is what helps.
+    first = next((mistake for mistake in found if mistake["type"] == "extra_forbidden"), found[0])
+    place = ".".join(str(part) for part in first["loc"])
     prefix = f"{where}: " if where else ""
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     if first["type"] == "extra_forbidden":
@@ -65,6 +67,8 @@ def explain(error: ValidationError, model: type[BaseModel], *, where: str = "") 
         return f"{prefix}unknown key {place!r}; {advice}{more}"
     message = first["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
+    if not place:
+        return f"{prefix}{message}{more}"
     given = "" if first["type"] == "missing" else f", got {first['input']!r}"
     return f"{prefix}{place}: {message}{given}{more}"
 

@@ -18,7 +18,7 @@ def require(module: str, *, extra: str, needed_for: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise MissingExtra(module.split(".")[0], extra, needed_for=needed_for) from None
+        raise MissingExtra(module.split(".", maxsplit=1)[0], extra, needed_for=needed_for) from None
 
 
 def lazy_exports(package: str, where: Mapping[str, str]) -> Callable[[str], Any]:

@@ -24,7 +24,7 @@ def show(value: float, unit: str = "", *, digits: int = 3) -> str:
 
 
 def show_interval(low: float, high: float, *, digits: int = 3) -> str:
-    """"7.1 to 8.4", or "-"."""
+    """Such as 7.1 to 8.4, or "-"."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "-"
     return f"{show(low, digits=digits)} to {show(high, digits=digits)}"

@@ -19,9 +19,7 @@ def packed(smiles: Sequence[str]) -> Packed:
     return bits([Chem.MolFromSmiles(s) for s in smiles])
 
 
-def differing(
-    fingerprints: Packed, n: int, *, max_similarity: float = 0.7, taken: Packed | None = None
-) -> list[int]:
+def differing(fingerprints: Packed, n: int, *, max_similarity: float = 0.7, taken: Packed | None = None) -> list[int]:
     """The first `n` rows in order, leaving out any more similar than allowed to one already chosen or to `taken`."""
     chosen: list[int] = []
     nearest = np.zeros(len(fingerprints), np.float32)

@@ -1,9 +1,9 @@
-"""Molecules as ring systems, linkers and substituents: a vocabulary, assembly from it, and exchange of parts.
+"""Molecules as ring systems, linkers and substituents: a vocabulary, and exchange of parts.
 
-A molecule is cut at every acyclic single bond that touches a ring (and nowhere else), so a piece is a whole ring system
-with its exocyclic double bonds, an acyclic linker (two or more open ends) or a substituent (one). Which ends may be joined
-is counted, not decreed: tables/joins.csv holds how often each pair of ends meets in drug-like molecules, the idea of BRICS
-(Degen 2008) and CReM (Polishchuk 2020) with the rules read off the data. The tables are made by recipes/design_vocabulary.py.
+A molecule is cut at every acyclic single bond that touches a ring, and nowhere else: a piece is a whole ring system
+with its exocyclic double bonds, an acyclic linker (two open ends or more) or a substituent (one). Which ends may be
+joined is counted, not decreed: tables/joins.csv holds how often each pair of ends meets in drug-like molecules. That is
+the idea of BRICS (Degen 2008) and CReM (Polishchuk 2020), its rules read off data by recipes/design_vocabulary.py.
 """
 
 from __future__ import annotations
@@ -16,19 +16,22 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from numpy.random import Generator
-from rdkit import Chem, rdBase
+from rdkit import Chem
 from rdkit.Chem import Mol, RWMol
 
-from pharmakon.design.genetic import SINGLE, Operator, cuts, finish, open_atoms, pick, weighted, keep_part
+from pharmakon.design.graph import SINGLE, Operator, cuts, finish, keep_part, open_atoms, pick, weighted
 
-RARE = 0.05
-"""A join seen less often than this part of what its ends' frequencies would give is not made."""
+RARE = 0.2
+"""A join seen less often than this part of what its ends' frequencies would give is not made.
+
+At 0.2 biaryls are made; acyl azoles, hydrazines and aminals are not."""
 
 
 def kind(atom: Chem.Atom, *, across: int = -1) -> str:
-    """What an open end is: "c" "n" aromatic, "C3" "Cr" carbon chain or ring, "C=" acyl, "Na" amide nitrogen, "So" sulfonyl, ...
+    """What an open end is: aromatic "c" "n", acyl "C=", amide "Na", sulfonyl "So", chain "C3", ring "Cr" ...
 
-    `across` is the neighbour on the other side of the cut, which must not matter.
+    An "x" marks a carbon beside a hetero-atom, where another makes an aminal or acetal. `across` is the neighbour on
+    the other side of the cut, which must not matter.
     """
     symbol: str = atom.GetSymbol()
     if atom.GetIsAromatic():
@@ -44,7 +47,9 @@ def kind(atom: Chem.Atom, *, across: int = -1) -> str:
             return "C="
         if partners:
             return "C#" if any(order == 3 for order, _ in partners) else "Cv"
-        return "Cr" if atom.IsInRing() else "C3"
+        ring = "r" if atom.IsInRing() else "3"
+        hetero = any(b.GetOtherAtom(atom).GetAtomicNum() != 6 for b in bonds)
+        return "C" + ring + ("x" if hetero else "")
     if symbol == "S":
         return "So" if (2.0, 8) in partners else "S"
     if symbol in ("N", "O"):
@@ -148,6 +153,14 @@ class Vocabulary(NamedTuple):
         """One fragment, common ones more often."""
         return weighted(self.fragments, self.cumulative, random)
 
+    def fitting(self, kinds: Sequence[str], random: Generator) -> Fragment | None:
+        """One whose ends, in order, may be joined to ends of these kinds; None when a dozen draws do not give it."""
+        for _ in range(12):
+            drawn = self.draw(random)
+            if all(joinable(one, two) for one, two in zip(kinds, drawn.kinds, strict=False)):
+                return drawn
+        return None
+
 
 def _rows(name: str) -> list[dict[str, str]]:
     with (files("pharmakon.design") / "tables" / name).open(encoding="utf-8") as table:
@@ -206,28 +219,28 @@ def swap_substituent(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
 
 def add_substituent(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """A substituent in place of a hydrogen."""
-    return _grow(mol, vocabulary("substituents", 1).draw(random), random)
+    return _grow(mol, vocabulary("substituents", 1), random)
 
 
 def add_ring(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """A ring system in place of a hydrogen."""
-    return _grow(mol, vocabulary("rings", 1).draw(random), random)
+    return _grow(mol, vocabulary("rings", 1), random)
 
 
 def insert_linker(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """A linker in a bond that touches a ring."""
     if not ring_cuts(mol):
         return None
-    one, two = pick(ring_cuts(mol), random)
-    new, shift = vocabulary("linkers", 2).draw(random), mol.GetNumAtoms()
-    (first, second), (left, right) = new.ends, new.kinds
-    atoms = mol.GetAtomWithIdx
-    if not joinable(kind(atoms(one), across=two), left) or not joinable(kind(atoms(two), across=one), right):
+    pair = pick(ring_cuts(mol), random)
+    one, two = pair if random.random() < 0.5 else pair[::-1]
+    kinds = (kind(mol.GetAtomWithIdx(one), across=two), kind(mol.GetAtomWithIdx(two), across=one))
+    new, shift = vocabulary("linkers", 2).fitting(kinds, random), mol.GetNumAtoms()
+    if new is None:
         return None
     edited = RWMol(Chem.CombineMols(mol, new.mol))
     edited.RemoveBond(one, two)
-    edited.AddBond(one, first + shift, SINGLE)
-    edited.AddBond(two, second + shift, SINGLE)
+    edited.AddBond(one, new.ends[0] + shift, SINGLE)
+    edited.AddBond(two, new.ends[1] + shift, SINGLE)
     return finish(edited)
 
 
@@ -240,7 +253,11 @@ def transplant(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     theirs = [p for p in pieces(mate) if len(p.ends) == len(piece.ends)]
     if not theirs or not (smiles := extract(mate, pick(theirs, random))):
         return None
-    return _replace(mol, piece, _read(smiles), random)
+    new = _read(smiles)
+    ends = [piece.ends[i] for i in random.permutation(len(piece.ends))]
+    if not all(joinable(one, two) for one, two in zip(_outside(mol, ends), new.kinds, strict=True)):
+        return None
+    return _replace(mol, ends, new)
 
 
 def recombine(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
@@ -278,33 +295,34 @@ def _swap(mol: Mol, candidates: Sequence[Piece], sort: str, random: Generator) -
     if not candidates:
         return None
     piece = pick(candidates, random)
-    return _replace(mol, piece, vocabulary(sort, len(piece.ends)).draw(random), random)
+    ends = [piece.ends[i] for i in random.permutation(len(piece.ends))]
+    new = vocabulary(sort, len(ends)).fitting(_outside(mol, ends), random)
+    return _replace(mol, ends, new) if new is not None else None
 
 
-def _replace(mol: Mol, piece: Piece, new: Fragment, random: Generator) -> Mol | None:
-    """Put `new` where `piece` was, its ends in a random order."""
-    turn = int(random.random() * len(new.ends))
-    order = [(turn + i) % len(new.ends) for i in range(len(new.ends))]
-    if random.random() < 0.5:
-        order.reverse()
-    for (inside, outside), end in zip(piece.ends, order, strict=True):
-        if not joinable(kind(mol.GetAtomWithIdx(outside), across=inside), new.kinds[end]):
-            return None
+def _outside(mol: Mol, ends: Sequence[tuple[int, int]]) -> list[str]:
+    """The kinds of the atoms that a piece's ends hang on."""
+    return [kind(mol.GetAtomWithIdx(outside), across=inside) for inside, outside in ends]
+
+
+def _replace(mol: Mol, ends: Sequence[tuple[int, int]], new: Fragment) -> Mol | None:
+    """Put `new` where the piece with these ends was, the ends in order."""
     shift = mol.GetNumAtoms()
     edited = RWMol(Chem.CombineMols(mol, new.mol))
-    for (inside, outside), end in zip(piece.ends, order, strict=True):
+    for (inside, outside), end in zip(ends, new.ends, strict=True):
         edited.RemoveBond(inside, outside)
-        edited.AddBond(outside, new.ends[end] + shift, SINGLE)
+        edited.AddBond(outside, end + shift, SINGLE)
     return finish(keep_part(edited, new.ends[0] + shift))
 
 
-def _grow(mol: Mol, new: Fragment, random: Generator) -> Mol | None:
+def _grow(mol: Mol, source: Vocabulary, random: Generator) -> Mol | None:
     """Hang a fragment with one open end on an atom that has a hydrogen."""
     places = open_atoms(mol)
     if not places:
         return None
     place = pick(places, random)
-    if not joinable(kind(mol.GetAtomWithIdx(place)), new.kinds[0]):
+    new = source.fitting([kind(mol.GetAtomWithIdx(place))], random)
+    if new is None:
         return None
     edited = RWMol(Chem.CombineMols(mol, new.mol))
     _free(edited.GetAtomWithIdx(place))
@@ -316,66 +334,3 @@ def _free(atom: Chem.Atom) -> None:
     """Take a written hydrogen (as in [nH]) away to make room for a bond."""
     if atom.GetNumExplicitHs():
         atom.SetNumExplicitHs(atom.GetNumExplicitHs() - 1)
-
-
-# ---------------------------------------------------------------- molecules from nothing
-
-
-def assemble(n: int, random: Generator, *, tries: int = 200) -> list[str]:
-    """`n` different drug-like molecules built from the vocabulary alone, spread over chemical space: two to four ring systems.
-
-    Fewer come back when n * `tries` attempts do not give enough.
-    """
-    from pharmakon.design.diversity import spread
-
-    wanted = 3 * n
-    found: dict[str, None] = {}
-    with rdBase.BlockLogs():
-        for _ in range(tries * n):
-            if len(found) >= wanted:
-                break
-            mol = _assembled(random)
-            if mol is not None and _druglike(mol):
-                found[Chem.MolToSmiles(mol)] = None
-    candidates = list(found)
-    return [candidates[i] for i in spread(candidates, n)]
-
-
-def _assembled(random: Generator) -> Mol | None:
-    """One molecule: a ring system whose open ends are filled, breadth first, with linkers, rings and substituents."""
-    rings = 1 + int(random.choice(3, p=(0.35, 0.5, 0.15)))
-    first = vocabulary("rings", 1 + int(random.choice(3, p=(0.2, 0.5, 0.3)))).draw(random)
-    edited = RWMol(first.mol)
-    open_ends = list(zip(first.ends, first.kinds, strict=True))
-    while open_ends:
-        place, here = open_ends.pop(0)
-        if rings and random.random() < 0.75:
-            chain = [vocabulary("linkers", 2)] if random.random() < 0.7 else []
-            chain.append(vocabulary("rings", 1 if rings == 1 or random.random() < 0.4 else 2))
-            rings -= 1
-        else:
-            chain = [vocabulary("substituents", 1)]
-        for source in chain:
-            fitting = next((f for f in (source.draw(random) for _ in range(12)) if joinable(here, f.kinds[0])), None)
-            if fitting is None:
-                return None
-            shift = edited.GetNumAtoms()
-            edited = RWMol(Chem.CombineMols(edited, fitting.mol))
-            edited.AddBond(place, fitting.ends[0] + shift, SINGLE)
-            rest = [(a + shift, k) for a, k in zip(fitting.ends[1:], fitting.kinds[1:], strict=True)]
-            if source is not chain[-1]:
-                place, here = rest[0]
-            else:
-                open_ends += rest
-    return finish(edited)
-
-
-def _druglike(mol: Mol) -> bool:
-    """Inside the usual ranges of an oral drug, easy to make, and nothing a chemist would cross out."""
-    from pharmakon.chem.alerts import unwanted
-    from pharmakon.chem.synthesis import sa_score
-
-    ranges = {"mw": (220, 480), "logp": (-0.5, 4.8), "tpsa": (20, 130), "hbd": (0, 4), "rotatable_bonds": (1, 9)}
-    if any(not low <= named([mol], name)[0] <= high for name, (low, high) in ranges.items()):
-        return False
-    return sa_score(mol) <= 3.8 and not unwanted(mol)

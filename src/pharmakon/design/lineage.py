@@ -75,7 +75,9 @@ class Archive:
     def add(self, record: Record) -> None:
         """Append one; a molecule that is there already is damage."""
         if record.smiles in self._where:
-            raise RecordError(f"{record.smiles} is evaluated twice (calls {self[record.smiles].call} and {record.call})")
+            raise RecordError(
+                f"{record.smiles} is evaluated twice (calls {self[record.smiles].call} and {record.call})"
+            )
         self._where[record.smiles] = len(self.records)
         self.records.append(record)
 

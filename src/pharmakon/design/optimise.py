@@ -1,60 +1,45 @@
 """The search: breed, ask the surrogate, call the scorer on the few that are worth it, remember everything.
 
-The only state is the archive of evaluated molecules. Batch i is a pure function of the archive and stream(seed, ..., i), so a
-run that is killed and resumed from its journal goes on with the bytes it would have had.
+The only state is the archive of evaluated molecules. Batch i is a pure function of the archive and a stream of (seed,
+i): a run that is killed and resumed from its journal goes on with the bytes it would have had.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.random import Generator
-from pydantic import Field
+from numpy.typing import NDArray
 from rdkit import Chem
+from rdkit.Chem import Mol
 
-from pharmakon.core.config import Config
+from pharmakon.chem.fingerprints import bits
+from pharmakon.chem.similarity import tanimoto
+from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import RecordError, ScorerError, UsageError
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Progress, silent
-from pharmakon.design.diversity import differing, packed
-from pharmakon.design.fragment import assemble
-from pharmakon.design.genetic import Limits, flat
+from pharmakon.design.acquire import best_first, betas, choose
+from pharmakon.design.assemble import assemble
+from pharmakon.design.diversity import Packed, differing, packed
+from pharmakon.design.graph import Limits, flat
 from pharmakon.design.lineage import Archive, Evaluation, Record, from_entry, to_entry
 from pharmakon.design.propose import OPERATORS, Brood, Prefilter, Proposal, Task, breed
-from pharmakon.design.surrogate import KERNELS, Surrogate, Views
+from pharmakon.design.settings import Settings
+from pharmakon.design.surrogate import Surrogate, Views
+
+__all__ = ["Engine", "Evaluate", "Journal", "Optimiser", "Settings"]
 
 Evaluate = Callable[[Sequence[str]], Sequence[Evaluation]]
-CHUNKS = 4
+CHUNKS = 8
 """Tasks per generation: fixed, so that the number of workers changes no result."""
-
-
-class Settings(Config):
-    """How the search is run."""
-
-    calls: int = Field(2000, ge=1, description="scorer calls in all, those of the start among them")
-    batch: int = Field(20, ge=1, description="molecules scored at a time")
-    seed: int = 0
-    initial: int = Field(60, ge=2, description="molecules scored before the surrogate is first asked")
-    proposals: int = Field(40, ge=1, description="children bred for each scorer call")
-    early: int = Field(2, ge=1, description="how many times more in the first quarter")
-    generations: int = Field(3, ge=1, description="rounds of breeding per batch; later ones start from promising children")
-    parents: int = Field(100, ge=2, description="evaluated molecules that are bred from")
-    greed: float = Field(0.1, gt=0, description="small: the very best are bred from most; large: all parents alike")
-    kernels: tuple[str, ...] = tuple(KERNELS)
-    points: int = Field(1500, ge=10, description="evaluated molecules the surrogate learns from at most")
-    noise: float = Field(0.01, gt=0, description="of the surrogate, in variances of the score")
-    rank: float = Field(0.0, ge=0, le=1, description="how much of the score is replaced by its rank before learning")
-    explore: tuple[float, float] = Field((0.01, 1.0), description="least and most deviations added to a mean; drawn log-uniformly")
-    second_edit: float = Field(0.25, ge=0, le=1, description="share of children that are edited twice")
-    similarity: float = Field(0.9, ge=0, le=1, description="highest similarity inside a batch")
-    random: float = Field(0.1, ge=0, le=1, description="share of a batch that the surrogate does not choose")
-    surrogate: bool = Field(True, description="without: a plain genetic search")
-    stagnation: int = Field(400, ge=1, description="calls without progress after which every other batch starts elsewhere")
-    min_atoms: int = 8
-    max_atoms: int = 60
+NICHE = 0.45
+"""Molecules this similar to a niche's best belong to it."""
+PROGRESS = 0.02
+"""Rise of the mean of the best ten, in deviations of all scores, below which a search has stalled."""
 
 
 class Journal(Protocol):
@@ -80,8 +65,9 @@ class Engine(Protocol):
 class Optimiser:
     """Maximises a score with a counted number of scorer calls.
 
-    `start` are SMILES to begin with (flattened; unreadable ones are left out); without any, molecules are assembled from the
-    vocabulary. Proposals that `prefilter` refuses cost no call.
+    `start` are SMILES to begin with (flattened; unreadable ones are left out); without any, molecules are assembled
+    from the vocabulary. Proposals that `prefilter` refuses cost no call; if it has a method `thorough`, that is asked
+    too, but only of those about to be scored.
     """
 
     def __init__(
@@ -104,11 +90,12 @@ class Optimiser:
         self.progress = progress
         self.archive = Archive()
         self._known = Views()
+        self._bits: Packed = bits([])
         self._batches = 0
         self._limits = Limits(self.settings.min_atoms, self.settings.max_atoms)
 
     def run(self) -> Archive:
-        """Search until the calls are spent, from where the journal ends; fewer calls are made when nothing new is left."""
+        """Search until the calls are spent, from where the journal ends; stop early when nothing new is left."""
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
         with threadpool_limits(1):
@@ -137,6 +124,7 @@ class Optimiser:
         for record in records:
             self.archive.add(record)
             self._known.mols.append(Chem.MolFromSmiles(record.smiles))
+        self._bits = np.concatenate([self._bits, bits(self._known.mols[len(self._bits) :])])
         self._batches += 1
         best = max((r.score for r in self.archive), default=0.0)
         self.progress(len(self.archive), self.settings.calls, f"best {best:.3f}")
@@ -146,8 +134,16 @@ class Optimiser:
         if len(evaluations) != len(chosen):
             raise ScorerError("objective", chosen[0].smiles, f"{len(evaluations)} answers to {len(chosen)} molecules")
         first = len(self.archive) + 1
+        known = {p.smiles for p in chosen}
         records = [
-            Record(p.smiles, e, p.parents, p.operators, self._batches, first + i)
+            Record(
+                smiles=p.smiles,
+                evaluation=e,
+                parents=tuple(s for s in p.parents if s in self.archive or s in known),
+                operators=p.operators,
+                batch=self._batches,
+                call=first + i,
+            )
             for i, (p, e) in enumerate(zip(chosen, evaluations, strict=True))
         ]
         entry = to_entry(self._batches, records)
@@ -155,7 +151,7 @@ class Optimiser:
             self.journal.append(entry)
         self._remember(from_entry(entry))
 
-    def _new(self, proposals: Sequence[Proposal], n: int) -> list[Proposal]:
+    def _new(self, proposals: Iterable[Proposal], n: int) -> list[Proposal]:
         """The first `n` that have not been evaluated, under the SMILES they will be known by."""
         fresh: dict[str, Proposal] = {}
         for proposal in proposals:
@@ -170,19 +166,47 @@ class Optimiser:
     # ------------------------------------------------------------ the start
 
     def _start(self) -> list[Proposal]:
-        """The next batch of the start: what was given, then its children, or assembled molecules."""
+        """The next batch of the start: what was given, or assembled molecules; then children of either."""
         wanted = min(self.settings.batch, self.settings.initial - len(self.archive), self._left())
-        given = self._new([Proposal(s) for s in self.start], wanted)
-        if len(given) < wanted and not self.start:
-            random = stream(self.settings.seed, "assemble")
-            given = self._new([Proposal(s) for s in assemble(self.settings.initial, random)], wanted)
-        if len(given) < wanted:
-            parents = given or [Proposal(r.smiles) for r in self.archive]
-            if not parents:
-                raise UsageError("none of the starting molecules can be read")
-            brood = self._breed(parents, [1.0] * len(parents), 4 * wanted, ("start",))
-            given += self._new(brood.proposals, wanted - len(given))
-        return given
+        given = [Proposal(s) for s in self._given or self._assembled if self._given or self._passes(s)]
+        chosen = self._new(given, wanted)
+        if len(chosen) < wanted:
+            parents = [Proposal(r.smiles) for r in self.archive] + chosen
+            parents = parents or [Proposal(s) for s in self._assembled]
+            brood = self._breed(parents, 4 * wanted, "start", tries=100, greed=100.0)
+            known = {p.smiles for p in chosen}
+            children = (p for p in self._accepted(brood) if p.smiles not in known)
+            chosen += self._new(children, wanted - len(chosen))
+        if not chosen and not len(self.archive):
+            raise UsageError(
+                "there is nothing to start from: no starting molecule can be read, or no molecule near them holds the "
+                "constraints; give other start molecules or loosen the constraints"
+            )
+        return chosen
+
+    @cached_property
+    def _given(self) -> list[str]:
+        """The readable molecules of `start`; a salt or mixture as its parent."""
+        standard = (s if flat(s) is not None else standardize(s).smiles for s in self.start)
+        return [s for s in standard if flat(s) is not None]
+
+    @cached_property
+    def _assembled(self) -> list[str]:
+        """Molecules from nothing, made when they are first needed."""
+        return assemble(3 * self.settings.initial // 2, stream(self.settings.seed, "assemble"))
+
+    def _passes(self, smiles: str) -> bool:
+        mol = flat(smiles)
+        return mol is not None and (self.prefilter is None or (self.prefilter(mol) and self._thorough(mol)))
+
+    def _thorough(self, mol: Mol) -> bool:
+        """The slow half of a prefilter that has one."""
+        slow: Prefilter | None = getattr(self.prefilter, "thorough", None)
+        return slow is None or slow(mol)
+
+    def _accepted(self, brood: Brood) -> Iterator[Proposal]:
+        pairs = zip(brood.proposals, brood.views.mols, strict=True)
+        return (proposal for proposal, mol in pairs if self._thorough(mol))
 
     def _left(self) -> int:
         return self.settings.calls - len(self.archive)
@@ -190,140 +214,142 @@ class Optimiser:
     # ------------------------------------------------------------ one batch of the search
 
     def _search(self) -> list[Proposal]:
-        """The next batch: generations of children, each ranked by the surrogate; the last word is the acquisition."""
+        """The next batch: generations of children; later ones are bred from what the surrogate thinks well of."""
         settings = self.settings
         random = stream(settings.seed, "batch", self._batches)
         wanted = min(settings.batch, self._left())
-        early = settings.early if len(self.archive) < settings.calls / 4 else 1
-        n = settings.proposals * wanted * early
-        best = self.archive.ranked()[: settings.parents]
-        parents = [Proposal(r.smiles) for r in best]
+        mask = self._mask()
+        rows = self._unmasked(mask)[: settings.parents]
+        if len(rows) < 2:
+            mask, rows = mask[:0], self._unmasked(mask[:0])[: settings.parents]
+        parents = [Proposal(self.archive.records[i].smiles) for i in rows]
         if not settings.surrogate:
-            brood = self._breed(parents, self._ranks(len(parents)), 2 * wanted, ("children",))
-            return self._new(brood.proposals, wanted)
-        kernel = settings.kernels[int(random.integers(len(settings.kernels)))]
-        rows, y = self._lesson()
-        surrogate = Surrogate(kernel, noise=settings.noise).fit(self._known, rows, y)
-        broods: list[Brood] = []
-        mean, deviation = np.empty(0), np.empty(0)
-        score = dict(zip([self.archive.records[i].smiles for i in rows], y, strict=True))
-        values = np.array([score.get(r.smiles, y.min()) for r in best])
+            return self._new(self._accepted(self._breed(parents, 2 * wanted, "children")), wanted)
+        surrogate, level = self._taught(settings.kernels[int(random.integers(len(settings.kernels)))])
+        hopes = betas(settings.explore, settings.generations, random=random)
+        early = settings.early if len(self.archive) < settings.calls / 4 else 1
+        share = -(-settings.proposals * wanted * early // settings.generations)
+        pool, mean, deviation = Brood([], Views()), np.empty(0), np.empty(0)
+        candidates, merit = parents, level[rows]
         for generation in range(settings.generations):
-            share = n // settings.generations
-            brood = self._breed(parents, self._ranks(len(parents)), share, ("children", generation), kernel)
-            if not brood.proposals:
-                continue
-            broods.append(brood)
-            new_mean, new_deviation, _ = surrogate.predict(brood.views)
-            mean, deviation = np.concatenate([mean, new_mean]), np.concatenate([deviation, new_deviation])
-            beta = self._beta(random, 1)[0]
-            proposals = [p for b in broods for p in b.proposals]
-            candidates = [Proposal(r.smiles) for r in best] + proposals
-            merit = np.concatenate([values, mean + beta * deviation])
-            order = np.argsort(-np.round(merit, 9), kind="stable")[: settings.parents]
-            parents = [candidates[i] for i in order]
-        if not broods:
-            return []
-        return self._choose(Brood.joined(broods), mean, deviation, wanted, random)
+            order = best_first(np.concatenate([merit, mean + hopes[generation] * deviation]))
+            promising = [[*candidates, *pool.proposals][i] for i in order[: settings.parents]]
+            brood = self._breed(promising, share, f"generation {generation}", surrogate.kernel)
+            brood = self._fresh(brood, pool, mask)
+            if brood.proposals:
+                new = surrogate.predict(brood.views)
+                mean, deviation = np.concatenate([mean, new[0]]), np.concatenate([deviation, new[1]])
+                pool = Brood.joined([pool, brood]) if pool.proposals else brood
+        if not pool.proposals:
+            return self._anything(wanted)
+        chosen = choose(
+            pool,
+            mean,
+            deviation,
+            surrogate=surrogate,
+            wanted=wanted,
+            explore=settings.explore,
+            sampled=settings.sampled,
+            blind=settings.blind,
+            max_similarity=settings.similarity,
+            accept=self._thorough,
+            random=random,
+        )
+        return self._new([pool.proposals[i] for i in chosen], wanted)
 
-    def _choose(
-        self, brood: Brood, mean: Floats, deviation: Floats, wanted: int, random: Generator
-    ) -> list[Proposal]:
-        """Each place of the batch goes to the best by its own mixture of mean and deviation; a few are drawn blindly."""
-        blind = int(round(self.settings.random * wanted))
-        betas = self._beta(random, wanted - blind)
-        chosen: dict[int, None] = {}
-        fresh = [p.smiles not in self.archive for p in brood.proposals]
-        orders = {}
-        chosen_list: list[int] = []
-        fingerprints = None
-        for beta in betas:
-            merit = np.round(mean + beta * deviation, 9)
-            for i in np.argsort(-merit, kind="stable"):
-                i = int(i)
-                if fresh[i] and i not in chosen and self._differs(i, chosen_list, brood):
-                    chosen[i] = None
-                    chosen_list.append(i)
-                    break
-        for i in random.permutation(len(brood.proposals)):
-            if len(chosen_list) >= 2 * wanted:
-                break
-            if fresh[int(i)] and int(i) not in chosen:
-                chosen[int(i)] = None
-                chosen_list.append(int(i))
-        return self._new([brood.proposals[i] for i in chosen_list], wanted)
-
-    def _differs(self, i: int, chosen: Sequence[int], brood: Brood) -> bool:
-        from rdkit import DataStructs
-        from rdkit.Chem import rdFingerprintGenerator
-
-        if self.settings.similarity >= 1:
-            return True
-        g = _GEN
-        if not hasattr(brood.views, "_fp"):
-            brood.views._fp = {}
-        cache = brood.views._fp
-        for j in (i, *chosen):
-            if j not in cache:
-                cache[j] = g.GetFingerprint(brood.views.mols[j])
-        return all(DataStructs.TanimotoSimilarity(cache[i], cache[j]) <= self.settings.similarity for j in chosen)
-
-    def _beta(self, random: Generator, n: int) -> Floats:
-        low, high = np.log(self.settings.explore)
-        return np.exp(low + (high - low) * random.random(n))
-
-    def _ranks(self, n: int) -> list[float]:
-        """Weights of parents in order of merit."""
-        return [1.0 / (self.settings.greed * n + i) for i in range(n)]
-
-    def _lesson(self) -> tuple[list[int], Floats]:
-        """The molecules to learn from, the best half and the newest, and their transformed scores."""
-        scores = np.array([r.score for r in self.archive])
-        rows = list(range(len(scores)))
-        if len(rows) > self.settings.points:
-            order = np.argsort(-scores, kind="stable")
-            best = order[: self.settings.points // 2]
-            rest = np.sort(order[self.settings.points // 2 :])[-(self.settings.points - len(best)) :]
-            rows = sorted([*map(int, best), *map(int, rest)])
-        y = scores[rows]
-        y = (y - y.mean()) / (y.std() or 1.0)
+    def _taught(self, kernel: str) -> tuple[Surrogate, Floats]:
+        """A surrogate that knows the best half and the newest molecules, and every molecule's score on its scale."""
+        score = np.array([r.score for r in self.archive])
+        level = (score - score.mean()) / (score.std() or 1.0)
         if self.settings.rank:
-            from scipy.special import ndtri
-            from scipy.stats import rankdata
+            level = _normal_scores(level)
+        order = np.argsort(-level, kind="stable")
+        half = self.settings.points // 2
+        rows = sorted([*order[:half], *np.sort(order[half:])[-(self.settings.points - half) :]])
+        surrogate = Surrogate(kernel, noise=self.settings.noise)
+        return surrogate.fit(self._known.take(rows) if len(rows) < len(level) else self._known, level[rows]), level
 
-            ranks = ndtri((rankdata(y) - 0.5) / len(y))
-            y = (1 - self.settings.rank) * y + self.settings.rank * ranks
-        return rows, y
+    def _fresh(self, brood: Brood, pool: Brood, mask: Packed) -> Brood:
+        """Those that are new to the archive and the pool and outside the mask."""
+        seen = {p.smiles for p in pool.proposals}
+        rows = []
+        for i, proposal in enumerate(brood.proposals):
+            if proposal.smiles not in seen and proposal.smiles not in self.archive:
+                seen.add(proposal.smiles)
+                rows.append(i)
+        if len(mask) and rows:
+            near = tanimoto(bits([brood.views.mols[i] for i in rows]), mask).max(axis=1)
+            rows = [i for i, s in zip(rows, near, strict=True) if s < NICHE]
+        return brood.take(rows) if len(rows) < len(brood) else brood
+
+    def _anything(self, wanted: int) -> list[Proposal]:
+        """New children of any evaluated molecule, when the best have no more."""
+        parents = [Proposal(r.smiles) for r in self.archive]
+        brood = self._breed(parents, 4 * wanted, "anything", tries=100)
+        return self._new(self._accepted(brood), wanted)
 
     def _breed(
-        self,
-        parents: Sequence[Proposal],
-        weights: Sequence[float],
-        n: int,
-        labels: tuple[str | int, ...],
-        kernel: str = "",
+        self, parents: Sequence[Proposal], n: int, label: str, kernel: str = "", *, tries: int = 8, greed: float = 0.0
     ) -> Brood:
+        """Children of parents that come best first."""
         settings = self.settings
+        greed = greed or settings.greed
         tasks = [
             Task(
                 tuple(parents),
-                tuple(weights),
+                tuple(1.0 / (greed * len(parents) + i) for i in range(len(parents))),
                 -(-n // CHUNKS),
                 settings.seed,
-                (*labels, self._batches, chunk),
+                ("breed", self._batches, label, chunk),
                 self._limits,
+                operators=self._operators(),
                 prefilter=self.prefilter,
                 kernel=kernel,
                 second_edit=settings.second_edit,
+                tries=tries,
             )
             for chunk in range(CHUNKS)
         ]
-        broods = self.engine.map(breed, tasks) if self.engine else map(breed, tasks)
-        joined = Brood.joined(list(broods))
-        first: dict[str, int] = {}
-        for i, proposal in enumerate(joined.proposals):
-            first.setdefault(proposal.smiles, i)
-        return joined
+        return Brood.joined(list(self.engine.map(breed, tasks) if self.engine else map(breed, tasks)))
 
-from rdkit.Chem import rdFingerprintGenerator
-_GEN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+    def _operators(self) -> dict[str, float]:
+        """Weights: how often an operator's molecules have been among the parents, of those that were evaluated."""
+        weights = dict.fromkeys(OPERATORS, 1.0)
+        if not self.settings.adapt or len(self.archive) < self.settings.initial:
+            return weights
+        bar = self.archive.ranked()[: self.settings.parents][-1].score
+        tried, won = dict.fromkeys(OPERATORS, 0), dict.fromkeys(OPERATORS, 0)
+        for record in self.archive:
+            for name in record.operators[-1:]:
+                tried[name] += 1
+                won[name] += record.score >= bar
+        return {name: (won[name] + 2.0) / (tried[name] + 10.0) for name in OPERATORS}
+
+    # ------------------------------------------------------------ elsewhere
+
+    def _mask(self) -> Packed:
+        """Molecules to stay away from: in every other batch of a stalled search, the best of its first niches."""
+        calls, patience = len(self.archive), self.settings.stagnation
+        if calls < 2 * patience or self._batches % 2:
+            return self._bits[:0]
+        score = np.array([r.score for r in self.archive])
+        now, before = (float(np.sort(s)[-10:].mean()) for s in (score, score[: calls - patience]))
+        if now - before > PROGRESS * float(score.std()):
+            return self._bits[:0]
+        order = np.argsort(-score, kind="stable")[:1000]
+        niches = differing(self._bits[order], 1 + (self._batches // 2) % 3, max_similarity=NICHE)
+        return self._bits[order[niches]]
+
+    def _unmasked(self, mask: Packed) -> NDArray[np.int64]:
+        """Positions in the archive of the molecules outside the mask, best first."""
+        rows = np.array([r.call - 1 for r in self.archive.ranked()])
+        return rows[tanimoto(self._bits[rows], mask).max(axis=1) < NICHE] if len(mask) else rows
+
+
+def _normal_scores(values: Floats) -> Floats:
+    """Values replaced by where their ranks would lie in a normal distribution."""
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    scores: Floats = ndtri((rankdata(values) - 0.5) / len(values))
+    return scores

@@ -1,8 +1,8 @@
 """Practical Molecular Optimization: the 20 oracles that need no download, and its score, AUC of the top ten.
 
-Gao et al., NeurIPS 2022 (arXiv 2206.12411); definitions as coded in GuacaMol 0.5.5 (Brown et al. 2019), which differ from
-the paper's table in places. drd2, gsk3b and jnk3 are pickled classifiers that cannot be shipped: sums are over 20 tasks.
-Every molecule shown to an oracle is a call, those of the start among them; nothing is tuned for a task.
+Gao et al., NeurIPS 2022 (arXiv 2206.12411); definitions as coded in GuacaMol 0.5.5 (Brown et al. 2019), which differ
+from the paper's table in places. drd2, gsk3b and jnk3 are pickled classifiers that cannot be shipped: sums are over 20
+tasks. Every molecule shown to an oracle is a call, those of the start among them; nothing is tuned for a task.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from rdkit import Chem, DataStructs, rdBase
-from rdkit.Chem import Mol, QED, rdFingerprintGenerator, rdMolDescriptors
+from rdkit.Chem import QED, Mol, rdFingerprintGenerator, rdMolDescriptors
 
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.log import data_root
@@ -84,10 +84,11 @@ def _fingerprint(mol: Mol, kind: str) -> Any:
     return _FINGERPRINTS[kind].GetSparseCountFingerprint(mol)
 
 
-def similarity(target: str, kind: str, shape: Shape = clipped(1.0)) -> Score:
+def similarity(target: str, kind: str, shape: Shape | None = None) -> Score:
     """Tanimoto similarity of counts to a molecule."""
+    shaped = shape or clipped(1.0)
     reference = _fingerprint(Chem.MolFromSmiles(target), kind)
-    return lambda mol: shape(DataStructs.TanimotoSimilarity(_fingerprint(mol, kind), reference))
+    return lambda mol: shaped(DataStructs.TanimotoSimilarity(_fingerprint(mol, kind), reference))
 
 
 def descriptor(function: Callable[[Mol], float], shape: Shape) -> Score:

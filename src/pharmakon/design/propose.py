@@ -15,8 +15,8 @@ from rdkit.Chem import Mol
 
 from pharmakon.core.random import stream
 from pharmakon.design import fragment, genetic
-from pharmakon.design.genetic import Limits, Operator, weighted
-from pharmakon.design.surrogate import Views
+from pharmakon.design.graph import Limits, Operator, flat, weighted
+from pharmakon.design.surrogate import KERNELS, Views
 
 OPERATORS: dict[str, Operator] = genetic.OPERATORS | fragment.OPERATORS
 Prefilter = Callable[[Mol], bool]
@@ -56,17 +56,24 @@ class Brood:
     proposals: list[Proposal]
     views: Views
 
+    def __len__(self) -> int:
+        return len(self.proposals)
+
+    def take(self, rows: Sequence[int]) -> Brood:
+        """Some of them."""
+        return Brood([self.proposals[i] for i in rows], self.views.take(rows))
+
     @classmethod
     def joined(cls, broods: Sequence[Brood]) -> Brood:
         """Broods in order, as one."""
         return cls([p for b in broods for p in b.proposals], Views.joined([b.views for b in broods]))
 
 
-_molecule = lru_cache(maxsize=4096)(genetic.flat)
+_molecule = lru_cache(maxsize=4096)(flat)
 
 
 def breed(task: Task) -> Brood:
-    """Up to `n` different children that are inside the limits and pass the prefilter, in at most n * `tries` attempts."""
+    """Up to `n` different children inside the limits that pass the prefilter, in at most n * `tries` attempts."""
     random = stream(task.seed, *task.labels)
     cumulative = list(accumulate(task.weights))
     names = list(task.operators)
@@ -91,13 +98,19 @@ def breed(task: Task) -> Brood:
             if len(edits) == len(one.operators):
                 continue
             smiles = Chem.MolToSmiles(mol)
-            if smiles in found or not task.limits.allow(mol, smiles) or (task.prefilter is not None and not task.prefilter(mol)):
+            if (
+                smiles in found
+                or not task.limits.allow(mol, smiles)
+                or (task.prefilter is not None and not task.prefilter(mol))
+            ):
                 continue
             crossed = any(name in CROSSOVERS for name in edits[len(one.operators) :])
             lines = dict.fromkeys([*_line(ancestors), *(_line(two) if crossed else ())])
             found[smiles] = Proposal(smiles, tuple(lines), tuple(edits)), mol
     views = Views([mol for _, mol in found.values()])
-    return Brood([p for p, _ in found.values()], views.prepare(task.kernel) if task.kernel else views)
+    for name in KERNELS[task.kernel] if task.kernel else ():
+        views.get(name)
+    return Brood([p for p, _ in found.values()], views)
 
 
 CROSSOVERS = genetic.CROSSOVERS | fragment.CROSSOVERS

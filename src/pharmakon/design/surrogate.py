@@ -1,30 +1,34 @@
 """A Gaussian process over evaluated molecules: what is worth a scorer call.
 
-No kernel suits every objective: fingerprints follow structure, composition follows formula, logP and size. So each batch
-draws one of KERNELS, and what one kernel overlooks another finds. Hyperparameters are fixed: on a few hundred points their
-fit is noise (Tripp et al., arXiv 2406.07709).
+No kernel suits every objective: fingerprints follow structure, composition follows formula, logP and size. So each
+batch draws one of KERNELS, and what one overlooks another finds. Hyperparameters are fixed: on a few hundred points
+their fit is noise (Tripp et al., arXiv 2406.07709).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 from rdkit.Chem import Mol, rdMolDescriptors
 
-from pharmakon.chem.fingerprints import COLUMNS, counts
+from pharmakon.chem.fingerprints import counts
 from pharmakon.core.types import Floats
 from pharmakon.learn import cholesky
 from pharmakon.learn.gaussian import GaussianProcess
 from pharmakon.learn.minmax import MinMax
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+Kernel = NDArray[np.float32]
+Matrix = Any
+"""A sparse or a dense array: scipy and numpy share no type."""
+
+JITTER = 1e-3
+"""Variance added to a sample's covariance so that it can be factored; near-copies make it singular."""
 
 COMPOSITION = "composition"
 KERNELS: dict[str, Mapping[str, float]] = {
@@ -42,10 +46,9 @@ _FORMULA = re.compile(r"([A-Z][a-z]?)(\d*)")
 class Views:
     """Views of a list of molecules, each computed when first asked for and kept as the list grows."""
 
-    def __init__(self, mols: Sequence[Mol] = ()) -> None:
+    def __init__(self, mols: Sequence[Mol] = (), made: Mapping[str, Matrix] | None = None) -> None:
         self.mols = list(mols)
-        self._counts: dict[str, csr_matrix] = {}
-        self._composition: Floats = np.empty((0, len(ELEMENTS) + 7))
+        self._made = dict(made or {})
 
     def __len__(self) -> int:
         return len(self.mols)
@@ -53,37 +56,34 @@ class Views:
     @classmethod
     def joined(cls, parts: Sequence[Views]) -> Views:
         """One after the other; what has been computed is kept."""
-        from scipy.sparse import vstack
+        names = parts[0].made if parts else ()
+        made = {name: _stacked([part.get(name) for part in parts]) for name in names}
+        return cls([mol for part in parts for mol in part.mols], made)
 
-        whole = cls([mol for part in parts for mol in part.mols])
-        for view in parts[0]._counts if parts else ():
-            whole._counts[view] = vstack([part.counts(view) for part in parts], format="csr")
-        if parts and len(parts[0]._composition):
-            whole._composition = np.concatenate([part.composition() for part in parts])
-        return whole
+    def take(self, rows: Sequence[int]) -> Views:
+        """Some of the molecules, with what has been computed of them."""
+        return Views([self.mols[i] for i in rows], {n: self.get(n)[list(rows)] for n in self._made})
 
-    def prepare(self, kernel: str) -> Views:
-        """Compute what a kernel needs, here and now."""
-        for view in KERNELS[kernel]:
-            self.composition() if view == COMPOSITION else self.counts(view)
-        return self
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The views computed so far."""
+        return tuple(self._made)
 
-    def counts(self, view: str) -> csr_matrix:
-        """Feature counts of all molecules."""
-        from scipy.sparse import csr_matrix, vstack
-
-        have = self._counts.get(view, csr_matrix((0, COLUMNS), dtype=np.uint16))
-        if have.shape[0] < len(self.mols):
-            have = vstack([have, counts(self.mols[have.shape[0] :], view)], format="csr")
-            self._counts[view] = have
+    def get(self, name: str) -> Matrix:
+        """One view of all molecules: sparse feature counts, or for COMPOSITION dense numbers (n, 16)."""
+        have = self._made.get(name)
+        done = 0 if have is None else have.shape[0]
+        if have is None or done < len(self.mols):
+            rest = self.mols[done:]
+            new = np.array([_composition(mol) for mol in rest]) if name == COMPOSITION else counts(rest, name)
+            self._made[name] = have = new if have is None else _stacked([have, new])
         return have
 
-    def composition(self) -> Floats:
-        """What the molecules are made of, shape (n, 16)."""
-        if len(self._composition) < len(self.mols):
-            new = [_composition(mol) for mol in self.mols[len(self._composition) :]]
-            self._composition = np.concatenate([self._composition, np.array(new)])
-        return self._composition
+
+def _stacked(parts: Sequence[Matrix]) -> Matrix:
+    from scipy.sparse import vstack
+
+    return np.concatenate(parts) if isinstance(parts[0], np.ndarray) else vstack(parts, format="csr")
 
 
 def _composition(mol: Mol) -> list[float]:
@@ -108,34 +108,61 @@ class Surrogate:
         self.kernel = kernel
         self.noise = noise
 
-    def fit(self, known: Views, rows: Sequence[int], y: Floats) -> Surrogate:
-        """Learn from `rows` of the known molecules, whose (transformed) scores are `y`."""
-        self._rows = np.asarray(rows)
-        self._minmax = {v: MinMax().fit(known.counts(v)[self._rows]) for v in KERNELS[self.kernel] if v != COMPOSITION}
-        if COMPOSITION in KERNELS[self.kernel]:
-            points = known.composition()[self._rows]
-            self._center, self._scale = points.mean(axis=0), np.maximum(points.std(axis=0), 1e-3)
-            self._points = (points - self._center) / self._scale
-        self.process_ = GaussianProcess(noise=self.noise, dtype=np.float32).fit(self._cross(known, self._rows), y)
+    def fit(self, views: Views, y: Floats) -> Self:
+        """Learn that these molecules have the (transformed) scores `y`."""
+        points = views.get(COMPOSITION) if COMPOSITION in KERNELS[self.kernel] else np.zeros((1, 1))
+        self._center, self._scale = points.mean(axis=0), np.maximum(points.std(axis=0), 1e-3)
+        self._known_side = self._side(views)
+        process = GaussianProcess(noise=self.noise, dtype=np.float32)
+        self.process_ = process.fit(self._cross(views, self._known_side), y)
         return self
 
-    def predict(self, views: Views) -> tuple[Floats, Floats, NDArray[np.float32]]:
-        """Mean and deviation of the score of each molecule, and the kernel rows they came from."""
-        cross = self._cross(views, np.arange(len(views)))
-        return *self.process_.predict(cross), cross
+    def predict(self, views: Views) -> tuple[Floats, Floats]:
+        """Mean and deviation of the score of each molecule."""
+        return self.process_.predict(self._cross(views, self._known_side))
 
-    def _cross(self, views: Views, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        total = np.zeros((len(rows), len(self._rows)), np.float32)
+    def sample(self, views: Views, n: int, *, random: Generator) -> Floats:
+        """`n` scores of all molecules at once, drawn from the posterior, shape (n, molecules); O(molecules^3)."""
+        cross = self._cross(views, self._known_side)
+        side = self._side(views)
+        known = cholesky.forward(self.process_.factor_, cross.T)
+        covariance = self._cross(views, side).astype(np.float64) - (known.T @ known)
+        lower = np.tril(cholesky.factor(covariance, diagonal=JITTER))
+        mean = self.process_.predict_mean(cross)
+        drawn: Floats = mean + self.process_.deviation_ * (random.standard_normal((n, len(views))) @ lower.T)
+        return drawn
+
+    def _side(self, views: Views) -> _Side:
+        """What the kernel needs of the molecules on its right."""
+        minmax = {v: MinMax().fit(views.get(v)) for v in KERNELS[self.kernel] if v != COMPOSITION}
+        return _Side(
+            len(views), minmax, self._scaled(views) if COMPOSITION in KERNELS[self.kernel] else np.empty((0, 0))
+        )
+
+    def _scaled(self, views: Views) -> Floats:
+        scaled: Floats = (views.get(COMPOSITION) - self._center) / self._scale
+        return scaled
+
+    def _cross(self, views: Views, side: _Side) -> Kernel:
+        """The kernel of molecules with those of a side, shape (len(views), side.n)."""
+        total = np.zeros((len(views), side.n), np.float32)
         for view, weight in KERNELS[self.kernel].items():
             if view == COMPOSITION:
-                points = (views.composition()[rows] - self._center) / self._scale
-                total += np.float32(weight) * _rbf(points, self._points)
+                total += np.float32(weight) * _rbf(self._scaled(views), side.points)
             else:
-                total += np.float32(weight) * self._minmax[view].transform(views.counts(view)[rows])
+                total += np.float32(weight) * side.minmax[view].transform(views.get(view))
         return total
 
 
-def _rbf(a: Floats, b: Floats) -> NDArray[np.float32]:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    n: int
+    minmax: Mapping[str, MinMax]
+    points: Floats
+
+
+def _rbf(a: Floats, b: Floats) -> Kernel:
     """exp(-mean squared difference)."""
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
-    return np.exp(-np.maximum(squares, 0) / a.shape[1]).astype(np.float32)
+    kernel: Kernel = np.exp(-np.maximum(squares, 0) / a.shape[1]).astype(np.float32)
+    return kernel

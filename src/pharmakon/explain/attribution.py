@@ -101,7 +101,7 @@ def masked(mol: Mol) -> list[Mol]:
         atom.SetIsotope(0)
         atom.SetNumRadicalElectrons(0)
         atom.SetNumExplicitHs(0)
-        atom.SetNoImplicit(True)  # noqa: FBT003 - RDKit knows no keywords here
+        atom.SetNoImplicit(True)
         atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
         variant.ClearComputedProps()  # cached contributions are of the whole molecule
         variant.UpdatePropertyCache(strict=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -111,11 +112,11 @@ def _merge(
     for molecule, several in values.items():
         if kind == "classification":
             mean = float(np.mean(several))
-            if mean == 0.5:  # noqa: PLR2004  an exact tie
+            if mean == 0.5:
                 reasons["contradicting classes"] += len(several)
                 problems.append(Problem(first[molecule][0], molecule, "contradicting classes"))
                 continue
-            y.append(float(mean > 0.5))  # noqa: PLR2004
+            y.append(float(mean > 0.5))
         else:
             y.append(float(np.median(several)))
             if len(several) > 1:
@@ -126,13 +127,15 @@ def _merge(
     if merged:
         reasons["repeat of a molecule, merged"] += merged
     if spreads:
-        notes.append(f"{len(spreads)} molecules were measured more than once; median standard deviation {np.median(spreads):.2g}")
+        notes.append(
+            f"{len(spreads)} molecules were measured more than once; median standard deviation {np.median(spreads):.2g}"
+        )
     if not smiles:
         raise DataError("no usable measurement is left after reading the values")
     return TrainingSet(
         smiles,
         np.array(y),
-        [first[m][1] for m in smiles],
+        [_tidy(first[m][1]) for m in smiles],
         [first[m][0] for m in smiles],
         kind,
         read,
@@ -140,6 +143,11 @@ def _merge(
         problems,
         notes,
     )
+
+
+def _tidy(name: str) -> str:
+    """An identifier without what a spreadsheet or a file system added to it."""
+    return re.sub(r"^(\d+)\.0$", r"\1", name).removesuffix(".mol")
 
 
 def _guess_kind(texts: Sequence[str]) -> Kind:
@@ -154,4 +162,3 @@ def _label(text: str, positive: str | None) -> float | None:
         return float(text == positive)
     folded = text.casefold().removesuffix(".0")
     return 1.0 if folded in POSITIVE else 0.0 if folded in NEGATIVE else None
-

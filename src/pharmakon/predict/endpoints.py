@@ -81,7 +81,10 @@ class Endpoint(Config):
 def endpoints() -> dict[str, Endpoint]:
     """Every endpoint by name, in the order of the file."""
     text = files("pharmakon.predict").joinpath("endpoints.toml").read_text(encoding="utf-8")
-    return {name: build(Endpoint, {"name": name, **facts}, where=f"endpoints.toml [{name}]") for name, facts in tomllib.loads(text).items()}
+    return {
+        name: build(Endpoint, {"name": name, **facts}, where=f"endpoints.toml [{name}]")
+        for name, facts in tomllib.loads(text).items()
+    }
 
 
 def endpoint(name: str) -> Endpoint:

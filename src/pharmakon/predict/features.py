@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,11 +69,22 @@ class Features:
     def take(self, rows: NDArray[np.intp]) -> Features:
         """The Features of some of the molecules, keeping what is already computed."""
         part = Features([self.mols[i] for i in rows])
-        part._counts = {view: block[rows] for view, block in self._counts.items()}  # noqa: SLF001
+        part._counts = {view: block[rows] for view, block in self._counts.items()}
         for name in ("packed", "descriptors", "dense"):
             if name in self.__dict__:
                 part.__dict__[name] = self.__dict__[name][rows]
         return part
+
+
+def featuriser() -> dict[str, Any]:
+    """What the numbers a model learnt from were: a model folder carries this, and is refused where it differs."""
+    names = hashlib.sha256("\n".join(descriptors.NAMES).encode()).hexdigest()
+    return {
+        "descriptors": len(descriptors.NAMES),
+        "descriptor_names_sha256": names,
+        "hashed_views": list(HASHED_VIEWS),
+        "hashed_bits": HASHED_BITS,
+    }
 
 
 def fold(counts: csr_matrix, n_bits: int) -> NDArray[np.float32]:

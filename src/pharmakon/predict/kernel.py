@@ -36,17 +36,19 @@ class DescriptorSpace:
         self.codes_ = self._encode(table)
         sample = self._decode(self.codes_[:: max(1, len(table) // 500)])
         distances = _squared_distances(sample, sample)
-        self.gamma_ = float(1.0 / (self.width * max(np.median(distances), 1e-6)))
+        self.gamma_ = 1.0 / (self.width * max(float(np.median(distances)), 1e-6))
         return self
 
     def transform(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarity in (0, 1] of m molecules to the training molecules, shape (m, n)."""
         distances = _squared_distances(self._decode(self._encode(table)), self._decode(self.codes_))
-        return np.exp(-self.gamma_ * distances)
+        similarity: NDArray[np.float32] = np.exp(np.float32(-self.gamma_) * distances)
+        return similarity
 
     def _encode(self, table: NDArray[np.float32]) -> NDArray[np.int8]:
         z = np.nan_to_num((table - self.mean_) / self.scale_)
-        return np.clip(np.rint(z / _STEP), -_LIMIT, _LIMIT).astype(np.int8)
+        codes: NDArray[np.int8] = np.clip(np.rint(z / _STEP), -_LIMIT, _LIMIT).astype(np.int8)
+        return codes
 
     @staticmethod
     def _decode(codes: NDArray[np.int8]) -> NDArray[np.float32]:
@@ -67,7 +69,8 @@ class DescriptorSpace:
 
 def _squared_distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     squares = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None, :] - 2.0 * (a @ b.T)
-    return np.maximum(squares, 0.0)
+    distances: NDArray[np.float32] = np.maximum(squares, 0.0)
+    return distances
 
 
 class MultiViewKernel:
@@ -156,5 +159,5 @@ class MultiViewKernel:
         kernel.views_ = {view: MinMax.from_arrays(parts[view]) for view in views}
         kernel.ridge_ = KernelRidge(alpha=kernel.alpha)
         kernel.ridge_.dual_coef_ = arrays["dual"]
-        kernel.ridge_.intercept_ = float(arrays["intercept"])
+        kernel.ridge_.intercept_ = arrays["intercept"]
         return kernel

@@ -18,11 +18,12 @@ from pharmakon.store.models import load_folder, save_folder
 
 from .blend import Blend
 from .endpoints import Transform
-from .features import Features
+from .features import Features, featuriser
 from .scale import backward
 from .uncertainty import Calibration
 
 FORMAT = 1
+UNSURE = "don't know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,22 @@ class Model:
         features = Features.from_smiles(smiles) if features is None else features
         members = self.blend.members(features)
         value = members @ self.blend.weights_
-        similarity, index = (found[:, 0] for found in nearest(features.packed, self.training.packed, k=1))
-        similarity = np.where(features.known, similarity, np.nan).astype(np.float64)
+        near, found = nearest(features.packed, self.training.packed, k=1)
+        similarity = np.where(features.known, near[:, 0], np.nan).astype(np.float64)
+        index = found[:, 0]
         answer = self.calibration.answer(members, value, similarity)
         what = self.property
         bounds = (what.low if what.low is not None else -np.inf, what.high if what.high is not None else np.inf)
-        point, low, high = (np.clip(backward(x, self.transform), *bounds) for x in (answer.value, answer.low, answer.high))
+        point, low, high = (
+            np.clip(backward(x, self.transform), *bounds) for x in (answer.value, answer.low, answer.high)
+        )
         inside = features.known & self.domain.in_domain(np.nan_to_num(similarity))
+        verdicts = [
+            verdict if ok else UNSURE if known and verdict else ""
+            for verdict, ok, known in zip(
+                _verdicts(what, low, high, answer.labels), inside, features.known, strict=True
+            )
+        ]
         return Estimates(
             property=what,
             model=self.name,
@@ -102,7 +112,7 @@ class Model:
             low=low,
             high=high,
             in_domain=inside,
-            verdict=[_verdict(what, *row) for row in zip(low, high, answer.labels, inside, features.known, strict=True)],
+            verdict=verdicts,
             percentile=self._percentile(point),
             nearest_similarity=similarity,
             nearest_id=[self.training.ids[i] if ok else "" for i, ok in zip(index, features.known, strict=True)],
@@ -117,9 +127,7 @@ class Model:
         rank = np.interp(value, quantiles, np.linspace(0, 100, len(quantiles)))
         return np.where(np.isfinite(value), rank, np.nan)
 
-    def neighbours(
-        self, features: Features, *, k: int = 5, good: bool = False
-    ) -> list[list[Neighbour]]:
+    def neighbours(self, features: Features, *, k: int = 5, good: bool = False) -> list[list[Neighbour]]:
         """For each molecule its `k` nearest training molecules with their measured values, nearest first.
 
         `good` keeps to those measured on the good side of the threshold: the nearest known actives.
@@ -134,7 +142,10 @@ class Model:
         similarity, found = nearest(features.packed, kept.packed[among], k=min(k, len(among)))
         index = among[found]
         return [
-            [Neighbour(kept.ids[i], float(kept.value[i]), float(s), int(kept.row[i])) for s, i in zip(ss, ii, strict=True)]
+            [
+                Neighbour(kept.ids[i], float(kept.value[i]), float(s), int(kept.row[i]))
+                for s, i in zip(ss, ii, strict=True)
+            ]
             if known
             else []
             for ss, ii, known in zip(similarity, index, features.known, strict=True)
@@ -148,6 +159,7 @@ class Model:
             arrays["calibration"] = calibration
         card = self.card | {
             "format": FORMAT,
+            "featuriser": featuriser(),
             "calibration": self.calibration.to_dict(),
             "domain": self.domain.to_dict(),
         }
@@ -160,7 +172,11 @@ class Model:
         stored = load_folder(folder)
         card = stored.card
         if card.get("format") != FORMAT:
-            raise ModelError(f"{folder} has model format {card.get('format')}, this version reads {FORMAT}; train it again")
+            raise ModelError(
+                f"{folder} has model format {card.get('format')}, this version reads {FORMAT}; train it again"
+            )
+        if card.get("featuriser") != featuriser():
+            raise ModelError(f"{folder} was trained on other descriptors than this version computes; train it again")
         kind = card["property"]["kind"]
         calibration = stored.arrays("calibration") if kind == "classification" else {}
         return cls(
@@ -172,22 +188,14 @@ class Model:
         )
 
 
-def _verdict(
-    what: Property, low: float, high: float, labels: NDArray[np.bool_], inside: bool, known: bool  # noqa: FBT001
-) -> str:
-    """Whether the whole interval lies on one side of the threshold; "" where nobody set one."""
-    if what.threshold is None or what.better == "none" or not known:
-        return ""
-    if not inside:
-        return "don't know"
+def _verdicts(what: Property, low: Floats, high: Floats, labels: NDArray[np.bool_]) -> list[str]:
+    """Whether the whole answer lies on one side of the threshold; "" where nobody set one."""
+    if what.threshold is None or what.better == "none":
+        return [""] * len(low)
     if what.kind == "classification":
-        if labels.sum() != 1:
-            return "don't know"
-        above = bool(labels[1])
-    elif low >= what.threshold:
-        above = True
-    elif high < what.threshold:
-        above = False
+        above, below = labels[:, 1] & ~labels[:, 0], labels[:, 0] & ~labels[:, 1]
     else:
-        return "don't know"
-    return "good" if above == (what.better == "high") else "poor"
+        above, below = low >= what.threshold, high < what.threshold
+    good, poor = (above, below) if what.better == "high" else (below, above)
+    verdicts: list[str] = np.where(good, "good", np.where(poor, "poor", UNSURE)).tolist()
+    return verdicts

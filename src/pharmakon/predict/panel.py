@@ -27,10 +27,15 @@ def shipped_names() -> list[str]:
 
 def load_model(name_or_path: str | Path) -> Model:
     """A shipped model by name, or any model folder by path. Raises UnknownName with a suggestion."""
+    return Model.load(model_folder(name_or_path))
+
+
+def model_folder(name_or_path: str | Path) -> Path:
+    """The folder of a shipped model by its name, or the folder itself."""
     if Path(name_or_path, "card.json").is_file():
-        return Model.load(name_or_path)
+        return Path(name_or_path)
     if str(name_or_path) in shipped_names():
-        return Model.load(shipped_folder() / str(name_or_path))
+        return shipped_folder() / str(name_or_path)
     if any(sep in str(name_or_path) for sep in "/\\"):
         raise ModelError(f"{name_or_path} is not a model folder: it has no card.json")
     raise UnknownName("model", str(name_or_path), shipped_names())
@@ -44,7 +49,7 @@ class Panel:
         if len(self.models) < len(models):
             names = [model.name for model in models]
             twice = next(name for name in names if names.count(name) > 1)
-            raise ModelError(f"two models are both named {twice!r}; rename one (the \"name\" in its card.json)")
+            raise ModelError(f'two models are both named {twice!r}; rename one (the "name" in its card.json)')
 
     @classmethod
     def load(cls, names_or_paths: Sequence[str | Path] = ()) -> Self:

@@ -19,7 +19,7 @@ from pharmakon.core.types import Floats, Kind, Property
 from pharmakon.learn.domain import Domain
 from pharmakon.learn.kernel_ridge import choose_alpha
 from pharmakon.learn.metrics import REGISTRY, bootstrap
-from pharmakon.learn.splits import group_folds
+from pharmakon.learn.splits import group_folds, random_folds
 
 from .blend import ALPHAS, Blend, OutOfFold
 from .endpoints import Transform
@@ -75,7 +75,7 @@ def train(
     _require_enough(target, kind)
     progress("features")
     features = Features.from_smiles(smiles)
-    folds = make_folds(features, seed=seed)
+    folds, notes = make_folds(features, seed=seed)
     blend = Blend(kind=kind, max_points=max_points, views=tuple(views), random_state=seed, n_jobs=n_jobs)
     blend.fit(features, target, folds=folds, progress=progress)
     progress("calibration")
@@ -83,8 +83,8 @@ def train(
     calibration = _fit_calibration(list(judged.values()), kind)
     similarity = np.concatenate([j.similarity for j in judged.values()])
     errors = np.concatenate([np.abs(j.y - j.found.value) for j in judged.values()])
-    own = nearest(features.packed, features.packed, k=2)[0][:, 1]
-    domain = Domain().fit(own, errors=errors, similarity=similarity)
+    # The domain ends where errors were no longer measured, or had grown too large: not where the series is less dense.
+    domain = Domain().fit(similarity, errors=errors, similarity=similarity)
     progress("scores")
     card: dict[str, Any] = {
         "name": facts.property.name,
@@ -102,7 +102,7 @@ def train(
         },
         "scores": {s: _scores(j, features, facts, seed=seed) for s, j in judged.items()},
         "coverage": {s: _coverage(s, judged, kind) for s in judged},
-        "limits": [*facts.limits],
+        "limits": [*facts.limits, *notes],
         "notes": [*facts.notes],
         "seed": seed,
         "versions": {name: version(name) for name in ("numpy", "scipy", "rdkit", "lightgbm", "pharmakon")},
@@ -131,21 +131,34 @@ def fit_predict(
     known = np.flatnonzero(features.known)
     features = features.take(known)
     target = forward(np.asarray(train_y, dtype=np.float64)[known], transform)
-    folds = {"scaffold": make_folds(features, seed=seed)["scaffold"]}
+    folds = {"scaffold": make_folds(features, seed=seed)[0]["scaffold"]}
     blend = Blend(kind=kind, max_points=max_points, random_state=seed, n_jobs=n_jobs).fit(features, target, folds=folds)
     value = blend.predict(Features.from_smiles(test_smiles))
     return backward(np.where(np.isfinite(value), value, target.mean()), transform)
 
 
-def make_folds(features: Features, *, seed: int = 0) -> dict[str, NDArray[np.intp]]:
-    """Folds in which no scaffold, and no cluster of look-alikes (ECFP4 Tanimoto >= 0.35 to its leader), is shared."""
+def make_folds(features: Features, *, seed: int = 0) -> tuple[dict[str, NDArray[np.intp]], list[str]]:
+    """Folds in which no scaffold, and no cluster of look-alikes (ECFP4 Tanimoto >= 0.35 to its leader), is shared.
+
+    A series on one or two scaffolds cannot be split so; its folds are random, and the second value says it.
+    """
     frames = [scaffold(mol) if mol is not None else "" for mol in features.mols]
-    groups = np.array([frame or f"acyclic {i}" for i, frame in enumerate(frames)])
-    clusters = leader(features.packed, threshold=0.65, random_state=seed)
-    return {
-        "scaffold": group_folds(groups, n_folds=N_FOLDS, random_state=seed),
-        "cluster": group_folds(clusters, n_folds=N_FOLDS, random_state=seed),
+    groups = {
+        "scaffold": np.array([frame or f"acyclic {i}" for i, frame in enumerate(frames)]),
+        "cluster": leader(features.packed, threshold=0.65, random_state=seed),
     }
+    folds, notes = {}, []
+    for split, group in groups.items():
+        n = len(np.unique(group))
+        if n >= N_FOLDS:
+            folds[split] = group_folds(group, n_folds=N_FOLDS, random_state=seed)
+        else:
+            folds[split] = random_folds(len(group), n_folds=N_FOLDS, random_state=seed)
+            notes.append(
+                f"the {split} split is a random one, because the molecules share {n} {split}s: "
+                "its scores say nothing of other chemistry"
+            )
+    return folds, notes
 
 
 def _require_enough(target: Floats, kind: Kind) -> None:
@@ -153,7 +166,7 @@ def _require_enough(target: Floats, kind: Kind) -> None:
         raise DataError(f"{len(target)} usable molecules are too few to train on; {MINIMUM} is the least")
     if not np.isfinite(target).all():
         raise DataError("a value at or below 0 has no logarithm; set those rows aside or train without --log")
-    if len(np.unique(target)) < 2:  # noqa: PLR2004
+    if len(np.unique(target)) < 2:
         raise DataError("all molecules have the same value: there is nothing to learn")
     if kind == "classification" and min(target.sum(), len(target) - target.sum()) < N_FOLDS:
         raise DataError(f"one class has fewer than {N_FOLDS} molecules: too few to judge a model")
@@ -182,7 +195,9 @@ class _Judged:
 
 def _fit_calibration(judged: Sequence[_Judged], kind: Kind, *, without: NDArray[np.intp] | None = None) -> Calibration:
     """Pool every split's errors, leaving out the molecules in `without`."""
-    parts = [j.take(np.ones(len(j.y), dtype=bool) if without is None else ~np.isin(j.found.rows, without)) for j in judged]
+    parts = [
+        j.take(np.ones(len(j.y), dtype=bool) if without is None else ~np.isin(j.found.rows, without)) for j in judged
+    ]
     members, value, similarity, y = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Calibration(kind=kind).fit(members, value, similarity, y)
 

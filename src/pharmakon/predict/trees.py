@@ -110,7 +110,8 @@ class BoostedTrees:
             node = np.where(inner, at, 0)
             goes_left = table[rows, self.feature_[node]] <= self.threshold_[node]
             at = np.where(inner, np.where(goes_left, self.left_[node], self.right_[node]), at)
-        return self.leaf_[-1 - at].sum(axis=1)
+        total: Floats = self.leaf_[-1 - at].sum(axis=1)
+        return total
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything `predict` needs."""

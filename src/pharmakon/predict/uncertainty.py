@@ -60,7 +60,7 @@ class Calibration:
         self.venn_ = {}
         for which in range(len(CUTS) + 1):
             mine = bin_ == which
-            enough = mine.sum() >= 100 and 10 <= y[mine].sum() <= mine.sum() - 10  # noqa: PLR2004  too few to calibrate alone
+            enough = mine.sum() >= 100 and 10 <= y[mine].sum() <= mine.sum() - 10
             chosen = mine if enough else np.ones(len(y), dtype=bool)
             self.venn_[which] = VennAbers().fit(value[chosen], y[chosen])
         probability = self._probability(value, bin_)[:, 0]
@@ -98,7 +98,9 @@ class Calibration:
         """The parts too long for JSON."""
         if self.kind == "regression":
             return {}
-        return {f"{which}.{name}": array for which, venn in self.venn_.items() for name, array in venn.to_arrays().items()}
+        return {
+            f"{which}.{name}": array for which, venn in self.venn_.items() for name, array in venn.to_arrays().items()
+        }
 
     @classmethod
     def from_parts(cls, facts: dict[str, Any], arrays: dict[str, NDArray[Any]], *, kind: Kind) -> Self:

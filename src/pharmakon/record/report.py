@@ -7,7 +7,6 @@ carries the text itself in `data-property` and `data-value`, so that the two fil
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,9 +42,10 @@ class Value:
     @property
     def shown(self) -> str:
         """Three significant figures; text and whole numbers as they are; "-" for nothing."""
-        if re.fullmatch(r"-?\d{1,6}", self.csv) or (self.csv and math.isnan(self.number)):
-            return self.csv.replace("-", "−", 1) if self.csv.startswith("-") else self.csv
-        return show(self.number).replace("-", "−") if math.isfinite(self.number) else "-"
+        if math.isfinite(self.number):
+            whole = self.csv.lstrip("-").isdigit() and len(self.csv) <= 7
+            return (self.csv if whole else show(self.number)).replace("-", "−")
+        return "-" if self.csv in ("", "nan", "inf", "-inf") else self.csv
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,77 +1,71 @@
-"""The evidence of a design run: what is predicted of each design and why, as designs.csv, designs.sdf and report.html."""
+"""The evidence of a design run: what is predicted of each design, and why, as a table, structures and a report."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from rdkit.Chem import Mol
 
-from pharmakon.chem import alerts, depict
-from pharmakon.chem.descriptors import NAMED, named
+from pharmakon.chem import depict
+from pharmakon.chem.descriptors import NAMED
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.types import Estimates, Progress, Property
-from pharmakon.design.lineage import Archive, Record, ancestry
-from pharmakon.design.objective import Objective
+from pharmakon.core.units import show as number
+from pharmakon.design.desirability import Want
+from pharmakon.design.lineage import Archive
+from pharmakon.design.objective import Goal, Judge
 from pharmakon.explain.attribution import AtomWeights, scaled, sentence
 from pharmakon.predict.features import Features
-from pharmakon.predict.panel import Panel
 from pharmakon.record import report
 from pharmakon.record.charts import TrajectoryPoint
-from pharmakon.record.ledger import Ledger
 from pharmakon.record.report import Value
-from pharmakon.store.runs import RunFolder
-from pharmakon.store.writers import CsvText, SdfWriter, show
+from pharmakon.store.writers import CsvText, SdfWriter
 
-from . import design
-from .predict import FORMATS, PER_MODEL, record_of
+from .design_scoring import CHUNK, estimate, explain_values, join
+from .design_table import DESCRIPTORS, Dossier, lead_model, table_of
+from .predict import PER_MODEL
 from .structures import structures
 
-if TYPE_CHECKING:
-    from pharmakon.engine.base import Engine
-
-DESCRIPTORS = ("mw", "logp", "tpsa", "qed", "sa_score")
 NEIGHBOURS = 3
 LIMITS = (
     "Every property of a design is a prediction. None of these molecules has been made or measured.",
-    "A model is least reliable where a search likes to go: at the edge of what it has seen. Read the domain column first.",
+    "A model is least reliable where a search likes to go: at the edge of what it has seen. Read the domain first.",
     "Atom colours show what the model reacts to, not what nature does.",
     "SA score estimates ease of synthesis from fragment statistics; it is not a route.",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
-    """What is known when the search has ended."""
+class DesignResult:
+    """What a run left behind, and what was found in plain sentences."""
 
-    config: design.DesignConfig
-    objective: Objective
-    panel: Panel
-    archive: Archive
-    chosen: Sequence[Record]
-    folder: RunFolder
-    ledger: Ledger
-    engine: Engine
-    used: tuple[str, ...]
+    folder: Path
+    report: Path
+    designs: int
+    best: float
+    summary: list[str]
 
 
-def finish(dossier: Dossier, *, progress: Progress) -> design.DesignResult:
+def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
     """Write the outputs, record their hashes and close the ledger."""
     folder, ledger = dossier.folder.path, dossier.ledger
     smiles = tuple(record.smiles for record in dossier.chosen)
     calls = len(dossier.archive)
     progress(calls, calls, "predicting the designs")
-    chunks = [smiles[i : i + design.CHUNK] for i in range(0, len(smiles), design.CHUNK)]
+    chunks = [smiles[i : i + CHUNK] for i in range(0, len(smiles), CHUNK)]
     found = _estimates(dossier, chunks)
     weights: dict[str, list[AtomWeights]] = {name: [] for name in found}
-    for done, part in enumerate(dossier.engine.map(design.explain_values, chunks, label="explaining")):
-        progress(calls, calls, f"explaining {min(len(smiles), (done + 1) * design.CHUNK)}/{len(smiles)} designs")
+    for done, part in enumerate(dossier.engine.map(explain_values, chunks, label="explaining")):
+        progress(calls, calls, f"explaining {min(len(smiles), (done + 1) * CHUNK)}/{len(smiles)} designs")
         for name, several in part.items():
             weights[name].extend(several)
     progress(calls, calls, "writing the report")
-    table = _table(dossier, found)
+    table = table_of(dossier, found)
     columns = list(table[0]) if table else ["rank", "name", "smiles", "score"]
     text = CsvText(columns, ours=columns)
     dossier.folder.write("designs.csv", text.header() + text.text(table))
@@ -86,69 +80,13 @@ def finish(dossier: Dossier, *, progress: Progress) -> design.DesignResult:
     path = dossier.folder.write("report.html", page)
     ledger.output(path)
     ledger.seal(designs=len(table), best=best if math.isfinite(best) else None, summary=summary)
-    return design.DesignResult(folder, path, len(table), best, summary)
+    return DesignResult(folder, path, len(table), best, summary)
 
 
 def _estimates(dossier: Dossier, chunks: Sequence[tuple[str, ...]]) -> dict[str, Estimates]:
     names = tuple(dossier.panel.models)
-    found = list(dossier.engine.map(design.estimate, [(chunk, names) for chunk in chunks], label="predicting"))
-    return {name: design.join([part[name] for part in found]) for name in names} if found else {}
-
-
-# ------------------------------------------------------------------ designs.csv
-
-
-def _table(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str, str]]:
-    """One row a design, every cell as the exact text that the file, and the report, carry."""
-    formats = {name + suffix: spec for name in found for suffix, spec in FORMATS.items()}
-    mols = [to_mol(record.smiles) for record in dossier.chosen]
-    numbers = {name: named(mols, name) for name in DESCRIPTORS}
-    potency = _lead_model(dossier)
-    actives = dossier.panel.models[potency].neighbours(Features(mols), k=1, good=True) if potency else []
-    rows = []
-    for i, (record, mol) in enumerate(zip(dossier.chosen, mols, strict=True)):
-        row: dict[str, object] = {
-            "rank": i + 1,
-            "name": f"D{i + 1:03d}",
-            "smiles": record.smiles,
-            "score": f"{record.score:.6f}",
-        }
-        row |= {f"desirability:{name}": f"{p.desirability:.4f}" for name, p in record.evaluation.parts.items()}
-        row |= {key: show(value, formats.get(key, "")) for key, value in record_of(found, i).items()}
-        row |= {name: f"{numbers[name][i]:.3f}" for name in DESCRIPTORS}
-        row["alerts"] = "; ".join(alert.name for alert in alerts.find(mol)) if mol is not None else ""
-        if potency:
-            row["novelty"] = f"{1 - found[potency].nearest_similarity[i]:.3f}"
-            near = actives[i][0] if actives[i] else None
-            row["nearest_active"] = near.id if near else ""
-            row["nearest_active_value"] = f"{near.value:.5g}" if near else ""
-            row["nearest_active_similarity"] = f"{near.similarity:.3f}" if near else ""
-        row |= {
-            "call": record.call,
-            "batch": record.batch,
-            "parents": " ".join(record.parents),
-            "operators": " + ".join(record.operators) or "start",
-            "steps": _steps(dossier.archive, record.smiles),
-        }
-        rows.append({key: value if isinstance(value, str) else show(value) for key, value in row.items()})
-    return rows
-
-
-def _lead_model(dossier: Dossier) -> str:
-    """The model of the first goal that asks for more of something: what the designs are for."""
-    for goal in dossier.config.goals:
-        model = dossier.panel.models.get(goal.property or "")
-        if model is not None and model.property.better == "high":
-            return model.name
-    return next((goal.property for goal in dossier.config.goals if goal.property in dossier.panel.models), "") or ""
-
-
-def _steps(archive: Archive, smiles: str) -> int:
-    """The length of the longest line of descent from a starting molecule."""
-    depth: dict[str, int] = {}
-    for record in reversed(ancestry(archive, smiles)):
-        depth[record.smiles] = 1 + max((depth[parent] for parent in record.parents), default=-1)
-    return depth[smiles]
+    found = list(dossier.engine.map(estimate, [(chunk, names) for chunk in chunks], label="predicting"))
+    return {name: join([part[name] for part in found]) for name in names} if found else {}
 
 
 # ------------------------------------------------------------------ report.html
@@ -161,25 +99,20 @@ def _report(
     weights: Mapping[str, Sequence[AtomWeights]],
     summary: Sequence[str],
 ) -> report.Report:
-    config, folder = dossier.config, dossier.folder
-    largest = {name: _largest(several) for name, several in weights.items()}
-    drawn = _Neighbours(dossier)
-    cards = [
-        _card(dossier, i, row, found, {name: several[i] for name, several in weights.items()}, largest, drawn)
-        for i, row in enumerate(table)
-    ]
+    folder = dossier.folder
+    cards = _Cards(dossier, found, weights)
     run = folder.run
     models = [dossier.panel.models[name].card for name in dict.fromkeys(n.partition(".")[0] for n in dossier.used)]
     return report.Report(
-        title=config.name,
+        title=dossier.name,
         summary=summary,
-        designs=cards,
-        goals=[_goal(dossier, spec) for spec in (*config.goals, *config.constraints)],
-        trajectory=[TrajectoryPoint(*point) for point in design.trajectory(dossier.archive)],
+        designs=[cards.card(i, row) for i, row in enumerate(table)],
+        goals=[_goal(judge) for judge in dossier.objective.judges],
+        trajectory=[TrajectoryPoint(*point) for point in trajectory(dossier.archive)],
         scores=[(record.call, record.score) for record in dossier.archive],
         facts=report.RunFacts(
-            config=config.model_dump_json(indent=2, exclude_defaults=True),
-            seed=config.seed,
+            config=dossier.text,
+            seed=run["seed"],
             folder=folder.path.name,
             started=run.get("started", ""),
             versions=run.get("versions", {}),
@@ -196,91 +129,115 @@ def _largest(several: Sequence[AtomWeights]) -> float:
     return float(np.percentile(tops, 95)) if tops else 1.0
 
 
-def _goal(dossier: Dossier, spec: Any) -> report.Goal:
-    what = dossier.objective.property_of(spec)
-    model = dossier.panel.models.get(what.name.partition(".")[0])
-    source = "computed from the structure" if model is None else f"model {model.name}"
-    weight = getattr(spec, "weight", None)
-    return report.Goal(what.title, spec.words(), f"{weight:g}" if weight is not None else "must hold", source)
+def _goal(judge: Judge) -> report.Goal:
+    term = judge.term
+    title = term.keep or term.avoid or judge.what.title
+    wanted = "must be there" if term.keep else "must not be there" if term.avoid else _words(term.wanted(), judge.what)
+    if term.uncertainty != "mean":
+        wanted += {"pessimistic": ", at the worse end of its interval", "probability": ", as a probability"}[
+            term.uncertainty
+        ]
+    source = "computed from the structure" if judge.cheap else f"model {term.property.partition('.')[0]}"
+    return report.Goal(title, wanted, f"{term.weight:g}" if isinstance(term, Goal) else "must hold", source)
 
 
-def _card(
-    dossier: Dossier,
-    i: int,
-    row: Mapping[str, str],
-    found: Mapping[str, Estimates],
-    weights: Mapping[str, AtomWeights],
-    largest: Mapping[str, float],
-    drawn: _Neighbours,
-) -> report.DesignCard:
-    mol = to_mol(row["smiles"])
-    svg, atoms = depict.drawing(mol)
-    lines = [_line(row, name, got, i, weights.get(name), largest.get(name, 1.0), mol) for name, got in found.items()]
-    asked = [spec.property for spec in dossier.config.goals]
-    lines.sort(key=lambda line: asked.index(line.name) if line.name in asked else len(asked))
-    lines += [_computed(row, name) for name in DESCRIPTORS if name != "sa_score"]
-    return report.DesignCard(
-        name=row["name"],
-        rank=i + 1,
-        smiles=row["smiles"],
-        svg=svg,
-        score=Value("score", row["score"]),
-        parts=lines,
-        atoms=atoms,
-        alerts=[name for name in row["alerts"].split("; ") if name],
-        sa_score=Value("sa_score", row["sa_score"]),
-        novelty=Value("novelty", row["novelty"]) if "novelty" in row else None,
-        nearest=drawn.of(i, row),
-        lineage=_lineage(dossier.archive, row["smiles"]),
-    )
+def _words(want: Want, what: Property) -> str:
+    """A wanted range as a person says it: at least 8 pIC50."""
+    if want.low == want.high:
+        return f"exactly {number(want.low, what.unit)}"
+    if math.isinf(want.high):
+        return f"at least {number(want.low, what.unit)}"
+    if math.isinf(want.low):
+        return f"at most {number(want.high, what.unit)}"
+    return f"{number(want.low)} to {number(want.high, what.unit)}"
 
 
-def _line(
-    row: Mapping[str, str],
-    name: str,
-    got: Estimates,
-    i: int,
-    why: AtomWeights | None,
-    largest: float,
-    mol: Any,
-) -> report.PropertyLine:
-    what = got.property
-    cell = {suffix: Value(name + suffix, row[name + suffix]) for suffix in PER_MODEL}
-    desired = f"desirability:{name}"
-    shown = why is not None and why.weights is not None
-    return report.PropertyLine(
-        name=name,
-        title=what.title,
-        value=cell[""],
-        unit=what.unit,
-        low=cell["_low"],
-        high=cell["_high"],
-        range=(what.low, what.high),
-        threshold=what.threshold,
-        better=what.better,
-        in_domain=bool(got.in_domain[i]),
-        percentile=cell["_percentile"] if row[name + "_percentile"] else None,
-        verdict=got.verdict[i],
-        desirability=Value(desired, row[desired]) if desired in row else None,
-        model=got.model,
-        weights=scaled(why.weights, better=what.better, largest=largest) if shown and why is not None else None,  # type: ignore[arg-type]
-        explanation=(sentence(why, mol, what) if shown else f"Not explained: {why.withheld}.") if why is not None else "",
-    )
+class _Cards:
+    """Makes the cards of the designs from what is known of all of them."""
+
+    def __init__(
+        self, dossier: Dossier, found: Mapping[str, Estimates], weights: Mapping[str, Sequence[AtomWeights]]
+    ) -> None:
+        self.dossier = dossier
+        self.found = found
+        self.weights = weights
+        self.largest = {name: _largest(several) for name, several in weights.items()}
+        self.neighbours = _Neighbours(dossier)
+        asked = [judge.term.property for judge in dossier.objective.goals]
+        self.order = sorted(found, key=lambda name: asked.index(name) if name in asked else len(asked))
+
+    def card(self, i: int, row: Mapping[str, str]) -> report.DesignCard:
+        """The card of design `i`, from its row of the table."""
+        mol = to_mol(row["smiles"])
+        svg, atoms = depict.drawing(mol)
+        lines = [self._line(i, row, name, mol) for name in self.order]
+        lines += [_computed(row, name) for name in DESCRIPTORS if name != "sa_score"]
+        return report.DesignCard(
+            name=row["name"],
+            rank=i + 1,
+            smiles=row["smiles"],
+            svg=svg,
+            score=Value("score", row["score"]),
+            parts=lines,
+            atoms=atoms,
+            alerts=[name for name in row["alerts"].split("; ") if name],
+            sa_score=Value("sa_score", row["sa_score"]),
+            novelty=Value("novelty", row["novelty"]) if "novelty" in row else None,
+            nearest=self.neighbours.of(i, row),
+            lineage=_lineage(self.dossier.archive, row["smiles"]),
+        )
+
+    def _line(self, i: int, row: Mapping[str, str], name: str, mol: Mol | None) -> report.PropertyLine:
+        got, why = self.found[name], self.weights[name][i]
+        what = got.property
+        cell = {suffix: Value(name + suffix, row[name + suffix]) for suffix in PER_MODEL}
+        coloured, reason = None, f"Not explained: {why.withheld}."
+        if why.weights is not None and mol is not None:
+            coloured = scaled(why.weights, better=what.better, largest=self.largest[name])
+            reason = sentence(why, mol, what)
+        return report.PropertyLine(
+            name=name,
+            title=what.title,
+            value=cell[""],
+            unit=what.unit,
+            low=cell["_low"],
+            high=cell["_high"],
+            range=(what.low, what.high),
+            threshold=what.threshold,
+            better=what.better,
+            in_domain=bool(got.in_domain[i]),
+            percentile=cell["_percentile"] if row[name + "_percentile"] else None,
+            verdict=got.verdict[i],
+            desirability=_desirability(row, name),
+            model=got.model,
+            weights=coloured,
+            explanation=reason,
+        )
 
 
 def _computed(row: Mapping[str, str], name: str) -> report.PropertyLine:
     what: Property = NAMED[name]
-    desired = f"desirability:{name}"
+    value = Value(name, row[name])
+    verdict = ""
+    if what.threshold is not None and what.better != "none":
+        verdict = "good" if (value.number >= what.threshold) == (what.better == "high") else "poor"
     return report.PropertyLine(
         name=name,
         title=what.title,
-        value=Value(name, row[name]),
+        value=value,
         unit=what.unit,
         threshold=what.threshold,
         better=what.better,
-        desirability=Value(desired, row[desired]) if desired in row else None,
+        percentile=Value(f"{name}_percentile", row[f"{name}_percentile"]),
+        verdict=verdict,
+        desirability=_desirability(row, name),
         model="computed",
     )
+
+
+def _desirability(row: Mapping[str, str], name: str) -> Value | None:
+    column = f"desirability:{name}"
+    return Value(column, row[column]) if column in row else None
 
 
 def _lineage(archive: Archive, smiles: str) -> list[report.Step]:
@@ -303,7 +260,7 @@ class _Neighbours:
     """The measured molecules nearest to each design, drawn where their structures are on the machine."""
 
     def __init__(self, dossier: Dossier) -> None:
-        self.name = _lead_model(dossier)
+        self.name = lead_model(dossier)
         self.near: list[list[Any]] = []
         if not self.name:
             return
@@ -342,17 +299,16 @@ class _Neighbours:
 def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mapping[str, Estimates]) -> list[str]:
     archive = dossier.archive
     scores = [record.score for record in archive]
-    first = max(scores[: dossier.config.batch], default=math.nan)
-    lines = [
-        f"{len(archive):,} molecules were scored; the best score rose from {first:.3f} in the first batch to {max(scores):.3f}."
-    ]
+    first = max(scores[: dossier.batch], default=math.nan)
+    rise = f"the best score rose from {first:.3f} in the first batch to {max(scores):.3f}"
+    lines = [f"{len(archive):,} molecules were scored; {rise}."]
     if not table:
         return [*lines, "No molecule met every constraint. Loosen one, or spend more calls."]
-    limit = dossier.config.diversity
+    limit = dossier.diversity
     lines.append(f"{len(table)} designs were kept, no two more alike than {limit:g} (ECFP4 Tanimoto).")
     met = sum(all(p.desirability >= 1 - 1e-9 for p in r.evaluation.parts.values()) for r in dossier.chosen)
     lines.append(f"{met} of them are predicted to meet every goal.")
-    lead = _lead_model(dossier)
+    lead = lead_model(dossier)
     if lead:
         got = found[lead]
         half = float(np.nanmedian(got.high - got.low)) / 2
@@ -366,3 +322,18 @@ def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mappin
         )
     lines.append(f"Best: {table[0]['smiles']} (score {float(table[0]['score']):.3f}).")
     return lines
+
+
+def trajectory(archive: Archive) -> list[tuple[int, float, float]]:
+    """After each batch: calls, best score so far, mean of the batch."""
+    points: list[tuple[int, float, float]] = []
+    best = float("-inf")
+    by_batch: dict[int, list[float]] = {}
+    for record in archive:
+        by_batch.setdefault(record.batch, []).append(record.score)
+    calls = 0
+    for _, scores in sorted(by_batch.items()):
+        calls += len(scores)
+        best = max(best, *scores)
+        points.append((calls, best, sum(scores) / len(scores)))
+    return points

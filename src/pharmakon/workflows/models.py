@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pharmakon.core.errors import ModelError, UnknownName
+from pharmakon.core.errors import ModelError
 from pharmakon.core.units import show
-from pharmakon.predict.panel import shipped_folder, shipped_names
+from pharmakon.predict.panel import model_folder, shipped_names
 
 SPLITS = ("scaffold", "cluster")
 FIRST_METRIC = {"regression": "rmse", "classification": "auroc"}
@@ -20,7 +20,7 @@ def cards(names: Sequence[str] = ()) -> list[dict[str, Any]]:
 
     Raises UnknownName with a suggestion, ModelError for a card that cannot be read.
     """
-    return [_card(_folder(name)) for name in (names or shipped_names())]
+    return [_card(model_folder(name)) for name in (names or shipped_names())]
 
 
 def summary(card: Mapping[str, Any]) -> tuple[str, ...]:
@@ -44,14 +44,6 @@ def card_text(card: Mapping[str, Any]) -> str:
 def _score(card: Mapping[str, Any], split: str, metric: str) -> str:
     found = card.get("scores", {}).get(split, {}).get("model", {}).get(metric)
     return show(found[0]) if found else "-"
-
-
-def _folder(name: str) -> Path:
-    if Path(name, "card.json").is_file():
-        return Path(name)
-    if name not in shipped_names():
-        raise UnknownName("model", name, shipped_names())
-    return shipped_folder() / name
 
 
 def _card(folder: Path) -> dict[str, Any]:

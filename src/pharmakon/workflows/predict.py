@@ -30,7 +30,14 @@ PER_MODEL = (
     "_nearest_value",
     "_nearest_similarity",
 )
-FORMATS = {"": ".5g", "_low": ".5g", "_high": ".5g", "_percentile": ".1f", "_nearest_value": ".5g", "_nearest_similarity": ".3f"}
+FORMATS = {
+    "": ".5g",
+    "_low": ".5g",
+    "_high": ".5g",
+    "_percentile": ".1f",
+    "_nearest_value": ".5g",
+    "_nearest_similarity": ".3f",
+}
 
 
 class PredictConfig(Config):
@@ -224,7 +231,13 @@ def _stamp(config: PredictConfig, data: Path, cards: Sequence[Mapping[str, objec
     """What a shard was made from: another input, model or layout makes finished shards stale."""
     from pharmakon.core.files import sha256
 
-    facts = [sha256(data), config.smiles_column, config.id_column, config.batch, [json.dumps(c, sort_keys=True) for c in cards]]
+    facts = [
+        sha256(data),
+        config.smiles_column,
+        config.id_column,
+        config.batch,
+        [json.dumps(c, sort_keys=True) for c in cards],
+    ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -1,0 +1,96 @@
+"""Models as the scorer of a search: molecules are dealt to workers that hold the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pharmakon.core.types import Estimates, Property
+from pharmakon.predict.panel import Panel, shipped_names
+
+if TYPE_CHECKING:
+    from pharmakon.engine.base import Engine
+
+CHUNK = 5
+"""Molecules a worker scores at a time: fixed, so that the number of workers changes no byte."""
+
+
+class ModelScorer:
+    """A panel as the objective's scorer: every model's property, and NAME.similarity to its training molecules.
+
+    Molecules are dealt to the engine's workers, which hold the models.
+    """
+
+    def __init__(self, panel: Panel, engine: Engine) -> None:
+        self._engine = engine
+        self.properties: dict[str, Property] = dict(panel.properties)
+        for name, what in panel.properties.items():
+            self.properties[f"{name}.similarity"] = Property(
+                f"{name}.similarity",
+                f"Similarity to the nearest molecule measured for {what.title}",
+                "Tanimoto",
+                low=0.0,
+                high=1.0,
+            )
+            self.properties[f"{name}.domain"] = Property(
+                f"{name}.domain", f"Inside the domain of {what.title}", "", better="high", low=0.0, high=1.0
+            )
+
+    def estimate(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
+        """See core.types.Scorer."""
+        models = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
+        chunks = [(tuple(smiles[i : i + CHUNK]), models) for i in range(0, len(smiles), CHUNK)]
+        found = list(self._engine.map(estimate, chunks, label="scoring"))
+        joined = {model: join([part[model] for part in found]) for model in models}
+        out: dict[str, Estimates] = {}
+        for name in names:
+            model, _, aspect = name.partition(".")
+            got = joined[model]
+            if aspect:
+                value = got.nearest_similarity if aspect == "similarity" else got.in_domain.astype(float)
+                out[name] = Estimates.exact(self.properties[name], model, value)
+            else:
+                out[name] = got
+        return out
+
+
+def join(parts: Sequence[Estimates]) -> Estimates:
+    """Estimates of several lists of molecules as one."""
+    import numpy as np
+
+    def column(name: str) -> Any:
+        values = [getattr(part, name) for part in parts]
+        return np.concatenate(values) if isinstance(values[0], np.ndarray) else [x for value in values for x in value]
+
+    rest = (name for name in Estimates.__slots__ if name not in ("property", "model"))
+    return Estimates(property=parts[0].property, model=parts[0].model, **{name: column(name) for name in rest})
+
+
+_worker: dict[str, Panel] = {}
+
+
+def load_panel(models: tuple[str, ...]) -> Panel:
+    """The shipped models and the user's own; in a worker, kept for the tasks to come."""
+    _worker["panel"] = Panel.load([*shipped_names(), *models])
+    return _worker["panel"]
+
+
+def estimate(task: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, Estimates]:
+    """In a worker: the estimates of a few molecules."""
+    smiles, models = task
+    return _worker["panel"].estimate(smiles, models)
+
+
+def explain_values(smiles: tuple[str, ...]) -> dict[str, list[Any]]:
+    """In a worker: for each model, the atom weights of a few molecules."""
+    from pharmakon.explain.attribution import atom_weights_many
+    from pharmakon.predict.features import Features
+
+    panel = _worker["panel"]
+
+    def predict_many(mols: Sequence[Any]) -> dict[str, Any]:
+        features = Features(mols)
+        return {name: model.values(features) for name, model in panel.models.items()}
+
+    inside = {name: got.in_domain.tolist() for name, got in panel.predict(smiles).items()}
+    return dict(atom_weights_many(predict_many, list(smiles), in_domain=inside))

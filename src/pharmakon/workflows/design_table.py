@@ -1,0 +1,99 @@
+"""What is predicted of each design, as the exact text that designs.csv and the report both carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pharmakon.chem import alerts
+from pharmakon.chem.descriptors import named
+from pharmakon.chem.parse import to_mol
+from pharmakon.chem.reference import percentile
+from pharmakon.core.types import Estimates
+from pharmakon.design.lineage import Archive, Record, ancestry
+from pharmakon.design.objective import Objective
+from pharmakon.predict.features import Features
+from pharmakon.predict.panel import Panel
+from pharmakon.record.ledger import Ledger
+from pharmakon.store.runs import RunFolder
+from pharmakon.store.writers import show
+
+from .predict import FORMATS, record_of
+
+if TYPE_CHECKING:
+    from pharmakon.engine.base import Engine
+
+DESCRIPTORS = ("mw", "logp", "tpsa", "qed", "sa_score")
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What is known when the search has ended."""
+
+    name: str
+    text: str
+    """The effective configuration."""
+    diversity: float
+    batch: int
+    objective: Objective
+    panel: Panel
+    archive: Archive
+    chosen: Sequence[Record]
+    folder: RunFolder
+    ledger: Ledger
+    engine: Engine
+    used: tuple[str, ...]
+
+
+def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str, str]]:
+    """One row a design, every cell as the exact text that the file, and the report, carry."""
+    formats = {name + suffix: spec for name in found for suffix, spec in FORMATS.items()}
+    mols = [to_mol(record.smiles) for record in dossier.chosen]
+    numbers = {name: named(mols, name) for name in DESCRIPTORS}
+    potency = lead_model(dossier)
+    actives = dossier.panel.models[potency].neighbours(Features(mols), k=1, good=True) if potency else []
+    rows = []
+    for i, (record, mol) in enumerate(zip(dossier.chosen, mols, strict=True)):
+        row: dict[str, object] = {
+            "rank": i + 1,
+            "name": f"D{i + 1:03d}",
+            "smiles": record.smiles,
+            "score": f"{record.score:.6f}",
+        }
+        row |= {f"desirability:{name}": f"{p.desirability:.4f}" for name, p in record.evaluation.parts.items()}
+        row |= {key: show(value, formats.get(key, "")) for key, value in record_of(found, i).items()}
+        for name in DESCRIPTORS:
+            row[name] = f"{numbers[name][i]:.3f}"
+            row[f"{name}_percentile"] = f"{percentile(numbers[name][i : i + 1], name)[0]:.1f}"
+        row["alerts"] = "; ".join(alert.name for alert in alerts.find(mol)) if mol is not None else ""
+        if potency:
+            row["novelty"] = f"{1 - found[potency].nearest_similarity[i]:.3f}"
+            near = actives[i][0] if actives[i] else None
+            row["nearest_active"] = near.id if near else ""
+            row["nearest_active_value"] = f"{near.value:.5g}" if near else ""
+            row["nearest_active_similarity"] = f"{near.similarity:.3f}" if near else ""
+        row |= {
+            "call": record.call,
+            "batch": record.batch,
+            "parents": " ".join(record.parents),
+            "operators": " + ".join(record.operators) or "start",
+            "steps": _steps(dossier.archive, record.smiles),
+        }
+        rows.append({key: value if isinstance(value, str) else show(value) for key, value in row.items()})
+    return rows
+
+
+def lead_model(dossier: Dossier) -> str:
+    """The model of the first goal that asks for more of something: what the designs are for."""
+    asked = [judge.term.property for judge in dossier.objective.goals]
+    models = [dossier.panel.models[name] for name in asked if name in dossier.panel.models]
+    return next((m.name for m in models if m.property.better == "high"), models[0].name if models else "")
+
+
+def _steps(archive: Archive, smiles: str) -> int:
+    """The length of the longest line of descent from a starting molecule."""
+    depth: dict[str, int] = {}
+    for record in reversed(ancestry(archive, smiles)):
+        depth[record.smiles] = 1 + max((depth[parent] for parent in record.parents), default=-1)
+    return depth[smiles]

@@ -1,0 +1,86 @@
+"""`pharmakon design`."""
+
+from pathlib import Path
+
+import pytest
+
+from pharmakon.cli.main import main
+from pharmakon.core.errors import Cancelled
+from pharmakon.workflows import design
+from pharmakon.workflows.design import DesignResult
+
+GOAL = """
+calls = 100
+[[goals]]
+property = "qed"
+want = ">= 0.8"
+"""
+
+
+@pytest.fixture
+def goal(tmp_path):
+    path = tmp_path / "goal.toml"
+    path.write_text(GOAL, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    seen = []
+
+    def run(config, *, output, resume, workers, progress):
+        seen.append((config, output, resume, workers))
+        progress(config.calls, config.calls, "best 0.71")
+        return DesignResult(output, output / "report.html", 50, 0.71, ["50 designs", "the best scores 0.71"])
+
+    monkeypatch.setattr(design, "run", run)
+    return seen
+
+
+def test_the_file_says_what_and_flags_say_how(goal, asked, capsys):
+    assert main(["design", str(goal), "-o", "out", "--calls", "40", "--seed", "3", "--workers", "2", "--resume"]) == 0
+    config, output, resume, workers = asked[0]
+    assert (config.calls, config.seed, config.goals[0].property) == (40, 3, "qed")
+    assert (output, resume, workers) == (Path("out"), True, 2)
+    shown, progress = capsys.readouterr()
+    assert shown.splitlines() == ["50 designs", "the best scores 0.71", "report: out/report.html"]
+    assert "design: 40 of 40, best 0.71" in progress
+
+
+def test_what_is_not_given_is_the_files(goal, asked):
+    assert main(["design", str(goal), "-o", "out"]) == 0
+    config, _, resume, workers = asked[0]
+    assert (config.calls, config.seed, resume, workers) == (100, 0, False, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("calls", "cals", "unknown key 'cals'; did you mean 'calls'?"),
+        ('want = ">= 0.8"', 'wants = ">= 0.8"', "unknown key 'goals.0.wants'; did you mean 'want'?"),
+        ('">= 0.8"', '"high"', "is not a wish"),
+        ("calls = 100", "calls = ", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_sentence(goal, asked, capsys, old, new, said):
+    goal.write_text(GOAL.replace(old, new), encoding="utf-8")
+    assert main(["design", str(goal), "-o", "out"]) == 2
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert str(goal) in shown
+    assert shown.count("\n") == 1
+    assert not asked
+
+
+def test_a_folder_is_needed(goal, capsys):
+    assert main(["design", str(goal)]) == 2
+    assert "--output" in capsys.readouterr().err
+
+
+def test_a_stopped_run_says_how_to_go_on(goal, monkeypatch, capsys):
+    def run(*_, **__):
+        raise Cancelled("stopped after 40 calls; --resume goes on")
+
+    monkeypatch.setattr(design, "run", run)
+    assert main(["design", str(goal), "-o", "out"]) == 130
+    assert capsys.readouterr().err == "pharmakon: stopped after 40 calls; --resume goes on\n"

@@ -1,0 +1,83 @@
+"""One sentence for each mistake in a configuration."""
+
+from typing import Literal
+
+import pytest
+from pydantic import Field, ValidationError
+
+from pharmakon.core.config import Config, build, read_toml
+from pharmakon.core.errors import ConfigError
+
+
+class Goal(Config):
+    property: str
+    weight: float = Field(1.0, gt=0)
+
+
+class Order(Config):
+    goals: tuple[Goal, ...] = ()
+    best: Goal | None = None
+    mode: Literal["fast", "slow"] = "fast"
+    calls: int = 10
+
+
+def write(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "goal.toml"
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def test_a_file_is_read_and_given_values_win(tmp_path):
+    path = write(tmp_path, 'calls = 5\nmode = "slow"\n[[goals]]\nproperty = "herg"\n')
+    order = Order.from_toml(path, calls=7, mode=None)
+    assert order == Order(goals=(Goal(property="herg"),), mode="slow", calls=7)
+
+
+def test_a_configuration_does_not_change():
+    with pytest.raises(ValidationError):
+        Order().calls = 3
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    assert read_toml(write(tmp_path, "calls = 5", encoding="utf-8-sig")) == {"calls": 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cals = 5", "unknown key 'cals'; did you mean 'calls'?"),
+        ("zzz = 5", "unknown key 'zzz'; known: best, calls, goals, mode"),
+        ('[[goals]]\nproperty = "herg"\nwieght = 2', "unknown key 'goals.0.wieght'; did you mean 'weight'?"),
+        ('[best]\nproperty = "herg"\nwight = 2', "unknown key 'best.wight'; did you mean 'weight'?"),
+        ('calls = "many"', "calls: input should be a valid integer"),
+        ('mode = "fas"', "mode: input should be 'fast' or 'slow', got 'fas'"),
+        ("[[goals]]\nweight = 1", "goals.0.property: field required"),
+        ('[[goals]]\nproperty = "x"\nweight = 0', "goals.0.weight: input should be greater than 0, got 0"),
+        ("calls = ", "is not valid TOML"),
+        ("calls = 1\ncalls = 2", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_its_place(tmp_path, text, said):
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        Order.from_toml(path)
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(ConfigError, match="there is no file"):
+        read_toml(tmp_path / "none.toml")
+
+
+def test_a_file_that_is_not_text(tmp_path):
+    path = tmp_path / "goal.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="cannot be read as UTF-8"):
+        read_toml(path)
+
+
+def test_build_says_how_many_more_mistakes_there_are():
+    with pytest.raises(ConfigError, match=r"\(and 1 more\)"):
+        build(Order, {"calls": "x", "mode": "y"})

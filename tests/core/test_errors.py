@@ -1,0 +1,48 @@
+"""Every error says what to do, and carries its exit code."""
+
+import inspect
+
+import pytest
+
+from pharmakon.core import errors
+from pharmakon.core.errors import MissingExtra, PharmakonError, ScorerError, UnknownName, UsageError, did_you_mean
+
+ALL = [item for _, item in inspect.getmembers(errors, inspect.isclass) if issubclass(item, Exception)]
+
+
+def test_there_is_one_tree():
+    assert all(issubclass(error, PharmakonError) for error in ALL)
+    assert all(error.__name__ in errors.__doc__ for error in ALL)
+
+
+@pytest.mark.parametrize("error", ALL)
+def test_exit_codes(error):
+    expected = 130 if error is errors.Cancelled else 2 if issubclass(error, UsageError) else 1
+    assert error.exit_code == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "said"),
+    [
+        ("smile", ["SMILES", "id"], "did you mean 'SMILES'?"),
+        ("xyz", ["herg", "ames"], "known: herg, ames"),
+        ("xyz", [], "none is known"),
+        ("xyz", [f"long{i}" for i in range(30)], "long19, ..."),
+    ],
+)
+def test_an_unknown_name_gets_advice(name, known, said):
+    text = str(UnknownName("column", name, known, where="a.csv"))
+    assert text.startswith(f"no column named {name!r} in a.csv; ")
+    assert said in text
+
+
+def test_nothing_close_is_no_suggestion():
+    assert did_you_mean("qqq", ["herg"]) == ""
+
+
+def test_a_missing_extra_is_its_install_line():
+    assert str(MissingExtra("torch", "deep", needed_for="training")).endswith('pip install "pharmakon[deep]"')
+
+
+def test_a_scorer_error_names_scorer_and_molecule():
+    assert str(ScorerError("docking", "CCO", "time out")) == "scorer 'docking' failed on 'CCO': time out"

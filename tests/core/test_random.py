@@ -1,0 +1,24 @@
+"""A stream is a function of a seed and its labels, and of nothing else."""
+
+from pharmakon.core.random import stream
+
+
+def draws(*labels, seed=0):
+    return stream(seed, *labels).random(4)
+
+
+def test_the_same_request_gives_the_same_numbers():
+    assert (draws("batch", 17) == draws("batch", 17)).all()
+
+
+def test_seed_and_every_label_matter():
+    given = [draws("batch", 17), draws("batch", 18), draws("start", 17), draws("batch"), draws("batch", 17, seed=1)]
+    assert len({tuple(numbers) for numbers in given}) == len(given)
+
+
+def test_labels_do_not_run_together():
+    assert (draws("ab", "c") != draws("a", "bc")).any()
+
+
+def test_the_numbers_are_those_of_every_version_and_machine():
+    assert stream(0, "batch", 17).integers(1000, size=3).tolist() == [955, 710, 877]

@@ -1,0 +1,36 @@
+"""Numbers as a person reads them."""
+
+import math
+
+import pytest
+
+from pharmakon.core.units import clip, show, show_interval
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (8.2345, "pIC50", "8.23 pIC50"),
+        (0.000123, "mol/L", "0.000123 mol/L"),
+        (0.0, "h", "0.00 h"),
+        (-4.0, "", "-4.00"),
+        (12345.678, "count", "12346"),
+        (1.5e7, "h", "1.50e+07 h"),
+        (3e-9, "mol/L", "3.00e-09 mol/L"),
+        (math.nan, "h", "-"),
+        (math.inf, "h", "-"),
+    ],
+)
+def test_three_figures_and_the_unit(value, unit, text):
+    assert show(value, unit) == text
+
+
+def test_an_interval():
+    assert show_interval(7.123, 8.456) == "7.12 to 8.46"
+    assert show_interval(7.0, math.nan) == "-"
+
+
+@pytest.mark.parametrize(("value", "kept"), [(-1, 0), (0.5, 0.5), (2, 1)])
+def test_a_value_stays_in_its_range(value, kept):
+    assert clip(value, 0, 1) == kept
+    assert clip(value, None, None) == value

@@ -1,0 +1,57 @@
+import json
+import math
+
+import pytest
+
+from pharmakon.core.errors import RecordError, UnknownName
+from pharmakon.design.lineage import Archive, Evaluation, Part, Record, ancestry, from_entry, to_entry
+
+
+def record(smiles, call, score=0.5, parents=(), **more):
+    return Record(smiles, Evaluation(score, **more), tuple(parents), ("cross",) if parents else (), call // 10, call)
+
+
+def archive(*records):
+    made = Archive()
+    for r in records:
+        made.add(r)
+    return made
+
+
+def test_an_entry_comes_back_bit_for_bit():
+    part = Part(value=0.1 + 0.2, low=math.nan, high=math.inf, in_domain=True, desirability=1 / 3)
+    one = record("CCO", 1, 1 / 7, parts={"potency": part})
+    two = record("CCN", 2, -0.25, ["CCO"], feasible=False)
+    back = from_entry(json.loads(json.dumps(to_entry(0, [one, two]), allow_nan=False)))
+    assert back[1] == two
+    assert back[0].score == one.score
+    found = back[0].evaluation.parts["potency"]
+    assert (found.value, found.desirability, found.in_domain) == (part.value, part.desirability, True)
+    assert math.isnan(found.low)
+
+
+def test_a_damaged_entry_is_named():
+    entry = to_entry(3, [record("CCO", 1)])
+    del entry["molecules"][0]["score"]
+    with pytest.raises(RecordError, match="batch 3"):
+        from_entry(entry)
+
+
+def test_archive_holds_each_molecule_once_in_order_and_ranked():
+    made = archive(record("C", 1, 0.2), record("CC", 2, 0.9), record("CCC", 3, 0.9))
+    assert [r.smiles for r in made] == ["C", "CC", "CCC"]
+    assert [r.smiles for r in made.ranked()] == ["CC", "CCC", "C"]
+    assert "CC" in made
+    assert made["CC"].call == 2
+    with pytest.raises(RecordError, match="twice"):
+        made.add(record("C", 4))
+    with pytest.raises(UnknownName):
+        made["CCCC"]
+
+
+def test_ancestry_goes_back_to_the_start():
+    made = archive(
+        record("C", 1), record("N", 2), record("CN", 3, 0.5, ["C", "N"]), record("O", 4), record("CNC", 5, 0.5, ["CN"])
+    )
+    assert [r.smiles for r in ancestry(made, "CNC")] == ["CNC", "CN", "N", "C"]
+    assert [r.smiles for r in ancestry(made, "O")] == ["O"]

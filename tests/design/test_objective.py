@@ -1,0 +1,188 @@
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rdkit import Chem
+
+from pharmakon.core.config import build
+from pharmakon.core.errors import ConfigError, RefusedGoal, ScorerError, UnknownName
+from pharmakon.core.types import Estimates, Property
+from pharmakon.design.objective import Constraint, Goal, Objective
+
+POTENCY = Property("potency", "Potency", "pIC50", better="high", low=2, high=12)
+HERG = Property("herg", "hERG block", "probability", "classification", "low", 0, 1, hazard=True)
+CLEARANCE = Property("ld50", "LD50", "log", better="high", low=-2, high=8, hazard=True)
+MOLECULES = ["CCOc1ccc(C(=O)N2CCCC2)cc1", "CCCCCCCCCCCCCCCC", "O=[N+]([O-])c1ccccc1", "c1ccc2ccccc2c1"]
+
+
+class Counting:
+    """A scorer that counts: potency is the number of carbons, herg the share of aromatic atoms."""
+
+    def __init__(self):
+        self.properties = {"potency": POTENCY, "herg": HERG, "ld50": CLEARANCE}
+        self.asked = []
+
+    def estimate(self, smiles, names):
+        self.asked.append((tuple(smiles), tuple(names)))
+        mols = [Chem.MolFromSmiles(s) for s in smiles]
+        carbons = np.array([float(sum(a.GetSymbol() == "C" for a in m.GetAtoms())) for m in mols])
+        aromatic = np.array([sum(a.GetIsAromatic() for a in m.GetAtoms()) / m.GetNumAtoms() for m in mols])
+        exact = {
+            "potency": Estimates.exact(POTENCY, "toy", carbons),
+            "herg": Estimates.exact(HERG, "toy", aromatic),
+            "ld50": Estimates.exact(CLEARANCE, "toy", carbons),
+        }
+        exact["potency"] = replace(exact["potency"], low=carbons - 1, high=carbons + 1)
+        return {name: exact[name] for name in names}
+
+
+def objective(goals, constraints=(), **more):
+    return Objective([Goal(**g) for g in goals], [Constraint(**c) for c in constraints], scorer=Counting(), **more)
+
+
+def test_score_is_the_weighted_geometric_mean_and_can_be_rebuilt():
+    both = objective(
+        [
+            {"property": "potency", "want": ">= 12", "weight": 3},
+            {"property": "logp", "want": "1..3", "shape": "gaussian"},
+        ],
+        [{"property": "mw", "want": "<= 400"}],
+    )
+    for found in both.evaluate(MOLECULES):
+        assert both.total(found.parts) == (found.score, found.feasible)
+        d = {k: p.desirability for k, p in found.parts.items()}
+        assert found.score == pytest.approx((d["potency"] ** 3 * d["logp"]) ** 0.25)
+        assert set(found.parts) == {"potency", "logp", "mw"}
+    first = both.evaluate(MOLECULES)[0].parts["potency"]
+    assert (first.value, first.low, first.high, first.in_domain) == (13, 12, 14, True)
+
+
+def test_every_infeasible_molecule_is_below_every_feasible_one_and_they_are_graded():
+    hard = objective([{"property": "potency", "want": ">= 50"}], [{"property": "logp", "want": "<= 2.5"}])
+    by_name = dict(zip(MOLECULES, hard.evaluate(MOLECULES), strict=True))
+    feasible = [e.score for e in by_name.values() if e.feasible]
+    infeasible = [e.score for e in by_name.values() if not e.feasible]
+    assert min(feasible) > 0 > max(infeasible)
+    assert by_name["c1ccc2ccccc2c1"].score > by_name["CCCCCCCCCCCCCCCC"].score  # logP 2.8 breaks it less than 6.5
+
+
+def test_scorer_is_asked_once_for_what_it_knows_and_never_for_cheap_terms():
+    both = objective([{"property": "potency", "want": ">= 8"}, {"property": "qed", "want": ">= .5"}])
+    both.evaluate(MOLECULES[:2])
+    assert both.scorer.asked == [(tuple(MOLECULES[:2]), ("potency",))]
+    cheap = objective([{"property": "qed", "want": ">= .5"}])
+    cheap.evaluate(MOLECULES)
+    assert cheap.scorer.asked == []
+
+
+def test_structural_terms():
+    made = objective(
+        [{"to": MOLECULES[0], "want": ">= 0.9"}], [{"keep": "C(=O)N"}, {"avoid": "[N+](=O)[O-]"}], sane=False
+    )
+    same, alkane, nitro, _ = made.evaluate(MOLECULES)
+    assert same.feasible
+    assert same.score == 1.0
+    assert not alkane.feasible
+    assert nitro.parts["avoid [N+](=O)[O-]"].value == 1
+    assert alkane.score > nitro.score  # one broken constraint, not two
+    assert made.seeds() == [MOLECULES[0], Chem.CanonSmiles("C(=O)N")]
+    unlike = objective([{"to": MOLECULES[0], "want": "<= 0.3"}])
+    assert unlike.seeds() == []
+
+
+def test_pessimistic_goal_and_constraint_use_the_interval():
+    mean = objective([{"property": "potency", "want": ">= 13"}])
+    careful = objective([{"property": "potency", "want": ">= 13", "uncertainty": "pessimistic"}])
+    assert mean.evaluate(MOLECULES[:1])[0].score == 1.0
+    assert careful.evaluate(MOLECULES[:1])[0].score < 1.0
+    strict = objective(
+        [{"property": "qed", "want": ">= 0"}], [{"property": "potency", "want": ">= 13", "uncertainty": "pessimistic"}]
+    )
+    assert not strict.evaluate(MOLECULES[:1])[0].feasible
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        {"property": "herg", "want": ">= 0.5"},
+        {"property": "herg", "want": "0.4..1"},
+        {"property": "herg", "want": "= 1"},
+        {"property": "ld50", "want": "<= 2"},
+    ],
+)
+def test_harm_is_refused_as_goal_and_as_constraint(goal):
+    with pytest.raises(RefusedGoal, match="hazard"):
+        objective([goal])
+    with pytest.raises(RefusedGoal, match="hazard"):
+        objective([{"property": "qed", "want": ">= 0.5"}], [goal])
+
+
+def test_less_of_a_hazard_may_be_wanted():
+    objective([{"property": "herg", "want": "<= 0.2"}, {"property": "ld50", "want": ">= 3"}])
+    objective([{"property": "herg", "want": "0..0.2"}])
+
+
+def test_unknown_property_gets_a_suggestion():
+    with pytest.raises(UnknownName, match="did you mean 'potency'"):
+        objective([{"property": "potencyy", "want": ">= 8"}])
+    with pytest.raises(UnknownName, match="did you mean 'logp'"):
+        objective([{"property": "clogp", "want": ">= 8"}])
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"property": "qed"}, "needs want"),
+        ({"want": ">= 8"}, "exactly one"),
+        ({"property": "qed", "want": ">= 1", "keep": "C"}, "exactly one"),
+        ({"property": "qed", "want": "high"}, "not a wish"),
+        ({"keep": "C(("}, "SMARTS"),
+        ({"to": "C1CC", "want": ">= 0.5"}, "SMILES"),
+        ({"property": "similarity", "want": ">= 0.5"}, "similarity"),
+        ({"property": "qed", "want": ">= 1", "weight": 0}, "greater than 0"),
+        ({"property": "qed", "want": ">= 1", "wieght": 2}, "did you mean 'weight'"),
+    ],
+)
+def test_a_wrong_goal_is_one_sentence(data, says):
+    with pytest.raises(ConfigError, match=says):
+        build(Goal, data, where="goal.toml")
+
+
+def test_an_objective_needs_something_and_nothing_twice():
+    with pytest.raises(ConfigError, match="at least one"):
+        Objective()
+    with pytest.raises(ConfigError, match="twice"):
+        objective([{"property": "qed", "want": ">= .5"}, {"property": "qed", "want": ">= .5"}])
+    both = objective([{"property": "mw", "want": ">= 200"}, {"property": "mw", "want": "<= 500"}])
+    assert set(both.evaluate(MOLECULES[:1])[0].parts) == {"mw >= 200", "mw <= 500"}
+
+
+def test_a_scorer_that_fails_or_answers_nothing_is_never_a_silent_zero():
+    class Broken(Counting):
+        def estimate(self, smiles, names):
+            raise ZeroDivisionError("inside")
+
+    class Empty(Counting):
+        def estimate(self, smiles, names):
+            return {"potency": Estimates.exact(POTENCY, "toy", np.full(len(smiles), np.nan))}
+
+    for scorer in (Broken(), Empty()):
+        with pytest.raises(ScorerError, match="potency"):
+            Objective([Goal(property="potency", want=">= 8")], scorer=scorer).evaluate(["CCO"])
+
+
+def test_sieve_asks_only_the_cheap_constraints_and_good_sense():
+    made = objective(
+        [{"property": "qed", "want": ">= 0.9"}],
+        [{"property": "mw", "want": "<= 300"}, {"property": "potency", "want": ">= 100"}, {"keep": "c"}],
+    )
+    sieve = pickle.loads(pickle.dumps(made.sieve))  # noqa: S301 - our own bytes
+    passes = [sieve(Chem.MolFromSmiles(s)) for s in (MOLECULES[0], MOLECULES[1], "c1ccccc1OOC", "c1ccccc1" * 5)]
+    assert passes == [True, False, False, False]
+    assert made.scorer.asked == []
+    careful = objective([{"property": "mw", "want": ">= 0"}], [{"property": "qed", "want": ">= 0.9"}]).sieve
+    assert careful(Chem.MolFromSmiles(MOLECULES[0]))
+    assert not careful.thorough(Chem.MolFromSmiles(MOLECULES[0]))
+    lax = objective([{"property": "qed", "want": ">= 0.9"}], sane=False).sieve
+    assert lax(Chem.MolFromSmiles("c1ccccc1OOC"))

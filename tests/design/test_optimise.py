@@ -1,0 +1,195 @@
+import json
+
+import pytest
+from rdkit import Chem
+from rdkit.Chem import Crippen
+
+from pharmakon.core.errors import RecordError, ScorerError, UsageError
+from pharmakon.design.lineage import Evaluation, Part, ancestry
+from pharmakon.design.optimise import Optimiser, Settings
+from pharmakon.engine.local import LocalEngine
+from pharmakon.store.runs import Journal
+
+QUICK = {"calls": 60, "batch": 10, "initial": 20, "proposals": 4, "generations": 2, "parents": 20, "points": 40}
+START = ("COc1cc2ncnc(Nc3cccc(Cl)c3)c2cc1OC", "O=C(Nc1ccc(F)cc1)C1CCN(S(=O)(=O)C)CC1", "Cc1c[nH]c2ccc(CNC)cc12")
+
+
+class Counter:
+    """Scores nearness to logP 3.3 and counts what it is asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, smiles):
+        self.asked.extend(smiles)
+        values = [Crippen.MolLogP(Chem.MolFromSmiles(s)) for s in smiles]
+        return [Evaluation(1 / (1 + abs(v - 3.3)), v < 6, {"logp": Part(v, v, v, True, 0.1)}) for v in values]
+
+
+class Memory:
+    """A journal that forgets nothing and can be cut off."""
+
+    def __init__(self, entries=(), dies_after=10**9):
+        self.entries, self.left = [json.loads(json.dumps(e)) for e in entries], dies_after
+
+    def append(self, entry):
+        if not self.left:
+            raise KeyboardInterrupt
+        self.left -= 1
+        self.entries.append(json.loads(json.dumps(entry)))
+
+    def read(self):
+        return list(self.entries)
+
+
+def search(journal=None, start=START, evaluate=None, **more):
+    optimiser = Optimiser(evaluate or Counter(), Settings(**(QUICK | more)), start=start, journal=journal)
+    optimiser.run()
+    return optimiser
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return search(Memory())
+
+
+def test_calls_are_unique_counted_and_spent_exactly(whole):
+    smiles = [r.smiles for r in whole.archive]
+    assert len(whole.evaluate.asked) == 60
+    assert whole.evaluate.asked == smiles
+    assert len(set(smiles)) == 60
+    assert all(Chem.CanonSmiles(s) == s for s in smiles)
+    assert [r.call for r in whole.archive] == list(range(1, 61))
+    assert {r.batch for r in whole.archive} == set(range(6))
+
+
+def test_it_gets_better(whole):
+    scores = [r.score for r in whole.archive]
+    assert max(scores[40:]) > max(scores[:3])
+    assert sum(scores[40:]) > sum(scores[:20])
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 5])
+def test_killed_after_any_batch_and_resumed_it_is_the_same(whole, after):
+    cut = Memory(dies_after=after)
+    with pytest.raises(KeyboardInterrupt):
+        search(cut)
+    assert len(cut.entries) == after
+    resumed = search(Memory(cut.entries))
+    assert json.dumps(resumed.journal.entries) == json.dumps(whole.journal.entries)
+    assert resumed.archive.records == whole.archive.records
+    assert len(resumed.evaluate.asked) == 60 - 10 * after
+
+
+def test_workers_change_nothing(whole):
+    with LocalEngine(2) as engine:
+        pooled = Optimiser(Counter(), Settings(**QUICK), start=START, engine=engine)
+        assert pooled.run().records == whole.archive.records
+
+
+def test_a_journal_on_disk_torn_by_a_kill(whole, tmp_path):
+    path = tmp_path / "calls.jsonl"
+    with Journal(path) as journal:
+        search(journal, calls=30)
+    with path.open("ab") as stream:
+        stream.write(b'{"batch": 3, "molec')
+    with Journal(path) as journal:
+        resumed = search(journal)
+    assert resumed.archive.records == whole.archive.records
+
+
+def test_another_seed_another_search(whole):
+    assert search(seed=1).archive.records != whole.archive.records
+
+
+def test_lineage_reaches_the_start(whole):
+    last = whole.archive.records[-1]
+    line = ancestry(whole.archive, last.smiles)
+    assert line[0] == last
+    assert all(r.parents for r in whole.archive if r.operators)
+    assert any(r.smiles in {Chem.CanonSmiles(s) for s in START} for r in line)
+
+
+def test_designs_are_feasible_best_first_and_differ(whole):
+    chosen = whole.designs(5, max_similarity=0.6)
+    assert [r.score for r in chosen] == sorted((r.score for r in chosen), reverse=True)
+    assert all(r.evaluation.feasible for r in chosen)
+    assert chosen[0].score == max(r.score for r in whole.archive if r.evaluation.feasible)
+
+
+def test_without_a_start_molecules_are_assembled():
+    made = search(start=(), calls=20)
+    assert len(made.archive) == 20
+    assert not any(r.parents for r in made.archive)
+
+
+def no_oxygen(mol):
+    return not any(a.GetSymbol() == "O" for a in mol.GetAtoms())
+
+
+def test_what_the_prefilter_refuses_costs_no_call():
+    optimiser = Optimiser(Counter(), Settings(**QUICK), prefilter=no_oxygen)
+    optimiser.run()
+    assert len(optimiser.evaluate.asked) == 60
+    assert not any("O" in s or "o" in s for s in optimiser.evaluate.asked)
+
+
+class Picky:
+    """A prefilter in two halves that counts."""
+
+    def __init__(self):
+        self.slow = 0
+
+    def __call__(self, mol):
+        return no_oxygen(mol)
+
+    def thorough(self, mol):
+        self.slow += 1
+        return mol.GetNumAtoms() < 24
+
+
+def test_the_slow_half_of_a_prefilter_is_asked_of_few():
+    optimiser = Optimiser(Counter(), Settings(**QUICK), start=("Cc1c[nH]c2ccc(CNC)cc12",), prefilter=Picky())
+    optimiser.run()
+    sizes = [Chem.MolFromSmiles(s).GetNumAtoms() for s in optimiser.evaluate.asked]
+    assert max(sizes) < 24
+    assert optimiser.prefilter.slow < 60 * QUICK["proposals"]
+
+
+def test_start_molecules_that_are_salts_stereo_or_nonsense():
+    made = search(start=("C[C@H](N)c1ccc(OC)cc1.Cl", "not a molecule", "C[C@@H](N)c1ccc(OC)cc1"), calls=20)
+    first = [r.smiles for r in made.archive if not r.operators]
+    assert first == ["COc1ccc(C(C)N)cc1"]
+    assert len(made.archive) == 20
+
+
+def test_nothing_to_start_from_is_said():
+    with pytest.raises(UsageError, match="nothing to start from"):
+        Optimiser(Counter(), Settings(**QUICK), prefilter=lambda mol: False).run()
+
+
+def test_a_foreign_journal_is_refused(whole):
+    entries = whole.journal.entries
+    with pytest.raises(RecordError, match="entry 2 is batch 2"):
+        search(Memory([entries[0], entries[2]]))
+    with pytest.raises(RecordError, match="twice"):
+        search(Memory([entries[0], entries[0] | {"batch": 1}]))
+
+
+def test_a_scorer_must_answer_for_every_molecule():
+    with pytest.raises(ScorerError, match="9 answers to 10"):
+        search(evaluate=lambda smiles: Counter()(smiles)[1:])
+
+
+def test_the_plain_genetic_search_needs_no_surrogate():
+    plain = search(surrogate=False)
+    assert len(plain.archive) == 60
+
+
+def test_a_stalled_search_goes_elsewhere():
+    def flat_score(smiles):
+        return [Evaluation(0.5 if "N" in s else 0.4) for s in smiles]
+
+    made = search(evaluate=flat_score, stagnation=10, calls=80)
+    assert len(made.archive) == 80
+    assert len(made._mask()) > 0 or made._batches % 2

@@ -1,0 +1,71 @@
+import pickle
+
+from rdkit import Chem
+
+from pharmakon.design.graph import Limits
+from pharmakon.design.propose import OPERATORS, Brood, Proposal, Task, breed
+from pharmakon.design.surrogate import Views
+
+PARENTS = ("COc1cc2ncnc(Nc3cccc(Cl)c3)c2cc1OC", "O=C(Nc1ccc(F)cc1)C1CCN(S(=O)(=O)C)CC1", "Cc1c[nH]c2ccc(CNC)cc12")
+
+
+def no_chlorine(mol):
+    return not any(a.GetSymbol() == "Cl" for a in mol.GetAtoms())
+
+
+def task(n=60, **more):
+    return Task(tuple(map(Proposal, PARENTS)), (1.0, 1.0, 1.0), n, 0, ("test",), **more)
+
+
+def test_children_are_new_different_and_inside_the_limits():
+    brood = breed(task(limits=Limits(min_atoms=10, max_atoms=25)))
+    smiles = [p.smiles for p in brood.proposals]
+    assert len(smiles) == len(set(smiles)) == 60
+    sizes = [Chem.MolFromSmiles(s).GetNumHeavyAtoms() for s in smiles]
+    assert min(sizes) >= 10
+    assert max(sizes) <= 25
+    assert [Chem.MolToSmiles(m) for m in brood.views.mols] == smiles
+
+
+def test_a_task_is_a_pure_function_that_travels():
+    one = breed(task(kernel="all"))
+    two = breed(pickle.loads(pickle.dumps(task(kernel="all"))))  # noqa: S301 - our own bytes
+    assert one.proposals == two.proposals
+    assert set(one.views.made) == {"ecfp6", "fcfp4", "atom_pair", "composition"}
+    breed(task(n=200))  # what is cached of the parents has been used by every operator
+    assert breed(task(kernel="all")).proposals == one.proposals
+    other = breed(Task(tuple(map(Proposal, PARENTS)), (1.0, 1.0, 1.0), 60, 1, ("test",)))
+    assert one.proposals != other.proposals
+
+
+def test_prefilter_and_operator_weights_are_obeyed():
+    brood = breed(task(prefilter=no_chlorine, operators={"swap_atom": 1.0, "cross": 0.5}))
+    assert len(brood) > 30
+    assert all(no_chlorine(m) for m in brood.views.mols)
+    assert {o for p in brood.proposals for o in p.operators} == {"swap_atom", "cross"}
+
+
+def test_parents_are_told_and_unevaluated_parents_are_seen_through():
+    brood = breed(task(operators={"cross": 1.0}, second_edit=0.0))
+    assert all(set(p.parents) <= set(PARENTS) for p in brood.proposals)
+    assert any(len(p.parents) == 2 for p in brood.proposals)
+    between = Proposal("CCc1ccc(CNC)cc1", ("A", "B"), ("cross",))
+    only = Task((between,), (1.0,), 10, 0, ("through",), operators={"add_atom": 1.0}, second_edit=0.0)
+    for proposal in breed(only).proposals:
+        assert proposal.parents == ("A", "B")
+        assert proposal.operators == ("cross", "add_atom")
+
+
+def test_an_impossible_task_ends():
+    brood = breed(task(n=5, prefilter=lambda mol: False))
+    assert brood.proposals == []
+    assert len(Brood.joined([brood, brood])) == 0
+
+
+def test_broods_join_and_take():
+    one, two = breed(task(n=5)), breed(task(n=7, kernel=""))
+    joined = Brood.joined([one, two])
+    assert len(joined) == len(joined.views) == 12
+    assert joined.take([0, 11]).proposals == [one.proposals[0], two.proposals[6]]
+    assert isinstance(joined.views, Views)
+    assert len(OPERATORS) == 21

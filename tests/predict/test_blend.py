@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pharmakon.learn.splits import random_folds
+from pharmakon.predict.blend import Blend
+from pharmakon.predict.features import Features
+
+
+@pytest.fixture(scope="module")
+def fitted(molecules: list[str], solubilities: list[float]) -> tuple[Blend, Features, np.ndarray]:
+    features, y = Features.from_smiles(molecules), np.array(solubilities)
+    folds = {"one": random_folds(len(y), n_folds=4), "two": random_folds(len(y), n_folds=4, random_state=1)}
+    return Blend(max_points=120).fit(features, y, folds=folds), features, y
+
+
+def test_the_kernel_rests_on_a_sample_and_the_trees_on_all(fitted: tuple[Blend, Features, np.ndarray]) -> None:
+    blend, _, y = fitted
+    assert len(blend.points_) == 120 < len(y)
+    assert len(np.unique(blend.points_)) == 120
+
+
+def test_weights_are_shares(fitted: tuple[Blend, Features, np.ndarray]) -> None:
+    weights = fitted[0].weights_
+    assert weights.sum() == pytest.approx(1)
+    assert (weights >= 0).all()
+
+
+def test_out_of_fold_predictions_beat_the_mean_and_do_not_leak(fitted: tuple[Blend, Features, np.ndarray]) -> None:
+    blend, features, y = fitted
+    for found in blend.out_of_fold_.values():
+        truth = y[found.rows]
+        error = np.mean((found.value - truth) ** 2)
+        assert error < 0.5 * truth.var()
+        assert error > np.mean((blend.predict(features)[found.rows] - truth) ** 2)
+
+
+def test_shuffled_values_cannot_be_predicted(molecules: list[str], solubilities: list[float]) -> None:
+    y = np.random.default_rng(0).permutation(np.array(solubilities))
+    features = Features.from_smiles(molecules)
+    found = Blend(max_points=500).fit(features, y, folds={"s": random_folds(len(y))}).out_of_fold_["s"]
+    assert np.corrcoef(found.value, y)[0, 1] < 0.25
+
+
+def test_the_prediction_is_the_weighted_mean(fitted: tuple[Blend, Features, np.ndarray]) -> None:
+    blend, features, _ = fitted
+    members = blend.members(features)
+    assert blend.predict(features) == pytest.approx(members @ blend.weights_)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from pharmakon.core.errors import DataError
+from pharmakon.predict.curate import curate
+from pharmakon.store.tables import Row
+
+
+def rows(*pairs: tuple[str, str]) -> list[Row]:
+    return [Row(i, f"m{i}", s, {"y": v}) for i, (s, v) in enumerate(pairs, start=1)]
+
+
+def test_every_row_is_used_or_set_aside_with_a_reason() -> None:
+    got = curate(
+        rows(
+            ("CCO", "1.5"),
+            ("C1CC", "2"),
+            ("", "2"),
+            ("CCN", ""),
+            ("CCCN", ">10"),
+            ("CCCO", "much"),
+            ("CCCCO", "NaN"),
+            ("CCCC", "99"),
+            ("OCC", "2.5"),
+        ),
+        value="y",
+        kind="regression",
+        maximum=50,
+    )
+    assert got.smiles == ["CCO"]
+    assert got.y.tolist() == [2.0]
+    assert got.rows == [1]
+    assert got.read == 9
+    assert got.set_aside == {
+        "censored value": 1,
+        "no value": 1,
+        "not a number": 2,
+        "outside the credible range": 1,
+        "repeat of a molecule, merged": 1,
+        "structure cannot be read": 2,
+    }
+    assert {p.row for p in got.problems} == {2, 3, 4, 5, 6, 7, 8}
+
+
+def test_a_salt_and_its_parent_are_one_molecule() -> None:
+    got = curate(rows(("CCN.Cl", "1"), ("CCN", "3")), value="y", kind="regression")
+    assert (got.smiles, got.y.tolist()) == (["CCN"], [2.0])
+
+
+def test_two_labels_mean_a_classification() -> None:
+    got = curate(rows(("CCO", "active"), ("CCN", "inactive"), ("CCC", "Active")), value="y")
+    assert got.kind == "classification"
+    assert got.y.tolist() == [1.0, 0.0, 1.0]
+
+
+def test_numbers_mean_a_regression() -> None:
+    assert curate(rows(("CCO", "0.1"), ("CCN", "1")), value="y").kind == "regression"
+
+
+def test_contradicting_classes_are_set_aside() -> None:
+    got = curate(rows(("CCO", "1"), ("OCC", "0"), ("CCN", "1")), value="y", kind="classification")
+    assert got.smiles == ["CCN"]
+    assert got.set_aside["contradicting classes"] == 2
+
+
+def test_the_named_positive_class() -> None:
+    got = curate(rows(("CCO", "BBB+"), ("CCN", "BBB-")), value="y", kind="classification", positive="BBB+")
+    assert got.y.tolist() == [1.0, 0.0]
+
+
+def test_decimal_commas() -> None:
+    assert curate(rows(("CCO", "5,123"), ("CCN", "4,5")), value="y").y.tolist() == [5.123, 4.5]
+
+
+def test_nothing_usable_says_so() -> None:
+    with pytest.raises(DataError, match="none of the 1 rows"):
+        curate(rows(("C1CC", "1")), value="y")
+
+
+def test_identifiers_lose_what_software_added_to_them() -> None:
+    given = [
+        Row(1, "65492.0", "CCO", {"y": "1"}),
+        Row(2, "Levetiracetam.mol", "CCN", {"y": "2"}),
+        Row(3, "1.50", "CCC", {"y": "3"}),
+    ]
+    assert curate(given, value="y").ids == ["65492", "Levetiracetam", "1.50"]

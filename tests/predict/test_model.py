@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pharmakon.core.errors import ModelError
+from pharmakon.predict.features import Features
+from pharmakon.predict.model import Model
+
+
+@pytest.fixture(scope="module")
+def model(trained: Path) -> Model:
+    return Model.load(trained)
+
+
+def test_an_estimate_is_complete(model: Model, molecules: list[str], solubilities: list[float]) -> None:
+    got = model.predict([*molecules[:20], "not a molecule"])
+    assert np.abs(got.value[:20] - solubilities[:20]).mean() < 0.5
+    assert (got.low[:20] < got.value[:20]).all() and (got.value[:20] < got.high[:20]).all()
+    assert np.isnan(got.value[20]) and not got.in_domain[20] and got.verdict[20] == ""
+    assert got.nearest_similarity[:20] == pytest.approx(1.0)
+    assert got.nearest_id[:3] == ["M0", "M1", "M2"]
+    assert got.nearest_value[:20] == pytest.approx(solubilities[:20], abs=1e-5)
+
+
+def test_a_verdict_needs_the_whole_interval_and_the_domain(model: Model, molecules: list[str]) -> None:
+    strange = "[Fe]C#CC1(OOSS1)[Si](C)(C)B(Br)I"
+    got = model.predict([*molecules, strange])
+    threshold = model.property.threshold
+    assert threshold is not None
+    for low, high, inside, verdict in zip(got.low, got.high, got.in_domain, got.verdict, strict=True):
+        expected = "good" if low >= threshold else "poor" if high < threshold else "don't know"
+        assert verdict == (expected if inside else "don't know")
+    assert set(got.verdict) == {"good", "poor", "don't know"}
+    assert not got.in_domain[-1]
+
+
+def test_the_same_answer_after_loading(model: Model, trained: Path, molecules: list[str]) -> None:
+    assert (Model.load(trained).predict(molecules[:5]).value == model.predict(molecules[:5]).value).all()
+
+
+def test_neighbours_carry_measured_values(model: Model, molecules: list[str], solubilities: list[float]) -> None:
+    near = model.neighbours(Features.from_smiles(molecules[:1]), k=3)[0]
+    assert [n.similarity for n in near] == sorted((n.similarity for n in near), reverse=True)
+    assert near[0].id == "M0" and near[0].row == 1
+    assert near[0].value == pytest.approx(solubilities[0], abs=1e-5)
+
+
+def test_good_neighbours_are_on_the_good_side(model: Model, molecules: list[str]) -> None:
+    for several in model.neighbours(Features.from_smiles(molecules[:30]), k=2, good=True):
+        assert all(n.value >= -1.0 for n in several)
+
+
+def test_a_changed_byte_is_named(trained: Path, tmp_path: Path) -> None:
+    for file in trained.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    Model.load(tmp_path)
+    weights = bytearray((tmp_path / "trees.npz").read_bytes())
+    weights[len(weights) // 2] ^= 1
+    (tmp_path / "trees.npz").write_bytes(bytes(weights))
+    with pytest.raises(ModelError, match=r"trees\.npz"):
+        Model.load(tmp_path)
+
+
+def test_no_structure_is_kept(trained: Path, molecules: list[str]) -> None:
+    content = b"".join(file.read_bytes() for file in trained.iterdir())
+    with np.load(trained / "training.npz") as kept:
+        content += b"".join(kept[name].tobytes() for name in kept.files)
+    assert not [s for s in molecules if len(s) > 8 and s.encode() in content]

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pharmakon.core.errors import ModelError, UnknownName
+from pharmakon.core.types import Scorer
+from pharmakon.predict.model import Model
+from pharmakon.predict.panel import Panel, load_model, shipped_names
+
+
+def test_a_panel_is_a_scorer_and_agrees_with_its_models(trained: Path, molecules: list[str]) -> None:
+    panel = Panel.load([trained])
+    assert isinstance(panel, Scorer)
+    got = panel.estimate(molecules[:4], ["logs"])["logs"]
+    assert (got.value == Model.load(trained).predict(molecules[:4]).value).all()
+
+
+def test_two_models_of_one_name_are_refused(trained: Path) -> None:
+    with pytest.raises(ModelError, match="logs"):
+        Panel.load([trained, trained])
+
+
+def test_wrong_names_and_places(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="did you mean 'herg'"):
+        load_model("hergg")
+    with pytest.raises(ModelError, match=r"no card\.json"):
+        load_model(tmp_path / "absent")
+
+
+def test_the_shipped_panel_answers_within_its_ranges() -> None:
+    panel = Panel.load()
+    assert shipped_names() == list(panel.models)
+    drugs = ["CC(=O)Oc1ccccc1C(=O)O", "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1", "CCCCCCCCCCCCCCCCCC", "C"]
+    for name, got in panel.predict(drugs).items():
+        what = panel.properties[name]
+        assert what.low is not None and what.high is not None
+        for value in (got.low, got.value, got.high):
+            assert np.isfinite(value).all(), name
+            assert (value >= what.low).all() and (value <= what.high).all(), name
+        assert ((got.percentile >= 0) & (got.percentile <= 100)).all(), name
+
+
+def test_shipped_models_know_what_everyone_knows() -> None:
+    gefitinib, ethanol, nitrosamine = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1", "CCO", "CN(C)N=O"
+    got = Panel.load(["egfr_pic50", "solubility", "ames"]).predict([gefitinib, ethanol, nitrosamine])
+    assert got["egfr_pic50"].value[0] > 7
+    assert got["solubility"].value[1] > got["solubility"].value[0] + 2
+    assert got["ames"].value[2] > 0.5
+    assert not got["egfr_pic50"].in_domain[1]

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pharmakon.core.errors import ConfigError, RefusedGoal, UnknownName, UsageError
+from pharmakon.record.ledger import verify
+from pharmakon.workflows.design import DesignConfig, run
+
+GOAL = """
+name = "soluble"
+models = ["{model}"]
+calls = 100
+batch = 10
+designs = 8
+proposals = 10
+goals = [
+  {{ property = "logs", want = ">= 0.5" }},
+  {{ property = "mw", want = "150..300" }},
+]
+constraints = [{{ property = "sa_score", want = "<= 4.5" }}]
+"""
+
+
+@pytest.fixture(scope="module")
+def goal(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("goal") / "goal.toml"
+    path.write_text(GOAL.format(model=trained))
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(goal: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "undisturbed"
+    result = run(DesignConfig.from_toml(goal), output=folder, workers=1)
+    assert result.designs == 8
+    return folder
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "designs.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_designs_are_new_valid_diverse_and_better_than_the_start(undisturbed: Path) -> None:
+    from rdkit import Chem
+
+    from pharmakon.chem.fingerprints import bits
+    from pharmakon.chem.similarity import tanimoto
+
+    designs = rows(undisturbed)
+    mols = [Chem.MolFromSmiles(row["smiles"]) for row in designs]
+    assert all(mols)
+    likeness = tanimoto(bits(mols), bits(mols))
+    assert max(likeness[i, j] for i in range(8) for j in range(i)) <= 0.7 + 1e-6
+    calls = [json.loads(line) for line in (undisturbed / "calls.jsonl").read_text().splitlines()]
+    molecules = [m for batch in calls for m in batch["molecules"]]
+    assert len(molecules) == 100 == len({m["smiles"] for m in molecules})
+    best_of_start = max(m["score"] for m in calls[0]["molecules"])
+    assert float(designs[0]["score"]) > best_of_start
+
+
+def test_the_score_can_be_rebuilt_from_its_parts(undisturbed: Path) -> None:
+    for row in rows(undisturbed):
+        parts = [float(row[f"desirability:{name}"]) for name in ("logs", "mw")]
+        assert float(row["score"]) == pytest.approx((parts[0] * parts[1]) ** 0.5, abs=2e-4)
+
+
+def test_every_design_descends_from_the_start(undisturbed: Path) -> None:
+    calls = [json.loads(line) for line in (undisturbed / "calls.jsonl").read_text().splitlines()]
+    known = {m["smiles"]: m for batch in calls for m in batch["molecules"]}
+    for row in rows(undisturbed):
+        name, steps = row["smiles"], 0
+        while known[name]["parents"]:
+            assert known[name]["operators"]
+            parent = known[name]["parents"][0]
+            assert known[parent]["call"] < known[name]["call"]
+            name, steps = parent, steps + 1
+        assert steps <= int(row["steps"])
+
+
+def test_the_ledger_names_a_changed_byte(undisturbed: Path, tmp_path: Path) -> None:
+    assert verify(undisturbed).ok
+    for file in undisturbed.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert verify(tmp_path).ok
+    text = (tmp_path / "designs.csv").read_text()
+    (tmp_path / "designs.csv").write_text(text.replace("D001", "D00l"))
+    problems = verify(tmp_path).problems
+    assert len(problems) == 1
+    assert "designs.csv" in problems[0]
+
+
+def test_workers_change_no_byte(goal: Path, undisturbed: Path, tmp_path: Path) -> None:
+    run(DesignConfig.from_toml(goal), output=tmp_path / "two", workers=2)
+    assert (tmp_path / "two" / "designs.csv").read_bytes() == (undisturbed / "designs.csv").read_bytes()
+
+
+@pytest.mark.parametrize("batches", [1, 4, 9])
+def test_a_killed_run_resumes_to_the_same_bytes(batches: int, goal: Path, undisturbed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "killed"
+    command = [sys.executable, "-m", "pharmakon", "design", str(goal), "-o", str(folder), "--workers", "1"]
+    environment = os.environ | {"PHARMAKON_TRACEBACK": "1"}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    journal = folder / "calls.jsonl"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if journal.is_file() and journal.read_bytes().count(b"\n") >= batches:
+            break
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (folder / "report.html").exists()
+    result = run(DesignConfig.from_toml(goal), output=folder, resume=True, workers=1)
+    assert result.designs == 8
+    assert (folder / "designs.csv").read_bytes() == (undisturbed / "designs.csv").read_bytes()
+    assert verify(folder).ok
+
+
+def test_a_finished_run_is_only_reported_again(goal: Path, undisturbed: Path) -> None:
+    before = {file.name: file.read_bytes() for file in undisturbed.iterdir()}
+    result = run(DesignConfig.from_toml(goal), output=undisturbed, resume=True, workers=1)
+    assert result.designs == 8
+    assert {file.name: file.read_bytes() for file in undisturbed.iterdir()} == before
+
+
+def test_a_taken_folder_is_not_overwritten(goal: Path, undisturbed: Path) -> None:
+    with pytest.raises(UsageError, match="--resume"):
+        run(DesignConfig.from_toml(goal), output=undisturbed, workers=1)
+    with pytest.raises(UsageError, match="calls"):
+        run(DesignConfig.from_toml(goal, calls=50), output=undisturbed, resume=True, workers=1)
+
+
+def test_harm_cannot_be_asked_for(tmp_path: Path) -> None:
+    config = DesignConfig.model_validate({"goals": [{"property": "herg", "want": ">= 8"}]})
+    with pytest.raises(RefusedGoal, match="hazard"):
+        run(config, output=tmp_path / "run", workers=1)
+    assert not (tmp_path / "run").exists()
+
+
+def test_mistakes_in_a_goal_file_are_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "goal.toml"
+    path.write_text('goals = [{ property = "qed", wants = ">= 0.5" }]')
+    with pytest.raises(ConfigError, match=r"unknown key 'goals\.0\.wants'; did you mean 'want'"):
+        DesignConfig.from_toml(path)
+    path.write_text('goals = [{ property = "qedd", want = ">= 0.5" }]')
+    with pytest.raises(UnknownName, match="did you mean 'qed'"):
+        run(DesignConfig.from_toml(path), output=tmp_path / "run", workers=1)
+    path.write_text('goals = [{ property = "qed", want = "lots" }]')
+    with pytest.raises(ConfigError, match="lots"):
+        DesignConfig.from_toml(path)

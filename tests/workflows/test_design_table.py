@@ -1,0 +1,40 @@
+import csv
+
+import pytest
+
+from pharmakon.workflows.design import DesignConfig, run
+
+
+@pytest.fixture(scope="module")
+def rows(trained, tmp_path_factory):
+    config = DesignConfig.model_validate(
+        {"models": [str(trained)], "calls": 20, "designs": 4, "goals": [{"property": "logs", "want": ">= 0"}]}
+    )
+    folder = run(config, output=tmp_path_factory.mktemp("table") / "run", workers=1).folder
+    with (folder / "designs.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_designs_are_ranked_by_score(rows):
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert [row["rank"] for row in rows] == ["1", "2", "3", "4"]
+
+
+def test_every_prediction_has_its_interval_domain_and_nearest(rows):
+    for row in rows:
+        assert float(row["logs_low"]) <= float(row["logs"]) <= float(row["logs_high"])
+        assert row["logs_in_domain"] in {"yes", "no"}
+        assert row["logs_nearest_id"].startswith("M")
+        assert 0 <= float(row["qed_percentile"]) <= 100
+
+
+def test_novelty_is_the_distance_to_what_was_measured(rows):
+    for row in rows:
+        assert float(row["novelty"]) == pytest.approx(1 - float(row["logs_nearest_similarity"]), abs=1.1e-3)
+
+
+def test_the_nearest_active_is_active(rows):
+    for row in rows:
+        assert float(row["nearest_active_value"]) >= -1.0
+        assert float(row["nearest_active_similarity"]) <= float(row["logs_nearest_similarity"]) + 1e-3
