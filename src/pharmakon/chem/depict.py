@@ -35,6 +35,7 @@ _LEGEND_HEIGHT = 18
 
 _ELEMENT = re.compile(r"<(path|text)\s([^>]*?)(?:/>|>([^<]*)</text>)")
 _NUMBER = re.compile(r"-?\d+\.\d+")
+_PAIR = re.compile(r"(?<=[\d.])\s+(?=[-\d.])")
 
 
 def svg(
@@ -85,7 +86,7 @@ def _structure(
     mol: Mol, width: int, height: int, highlight: Mapping[int, float] | None
 ) -> tuple[str, list[tuple[float, float]]]:
     flat = _flattened(mol)
-    canvas = rdMolDraw2D.MolDraw2DSVG(width, height, -1, -1, True)
+    canvas = rdMolDraw2D.MolDraw2DSVG(width, height)  # letters as outlines: no font is needed to see them
     options: Any = canvas.drawOptions()  # RDKit's stubs call every option an object
     options.clearBackground = False
     options.prepareMolsBeforeDrawing = False
@@ -152,7 +153,7 @@ def _compact(drawing: str) -> Iterator[str]:
         style = dict(part.strip().split(":") for part in given.pop("style", "").split(";") if part.strip())
         if kind == "path":
             look = tuple(
-                (name, style.get(name, default).removesuffix("px"))
+                (name, style.get(name, given.get(name, default)).removesuffix("px"))
                 for name, default in (
                     ("fill", "none"),
                     ("stroke", "none"),
@@ -160,7 +161,7 @@ def _compact(drawing: str) -> Iterator[str]:
                     ("stroke-dasharray", ""),
                 )
             )
-            paths.setdefault(look, []).append(_rounded(given["d"]).replace(" ", ""))
+            paths.setdefault(look, []).append("".join(_PAIR.sub(",", _rounded(given["d"])).split()))
         else:
             where = f'<text x="{_rounded(given["x"])}" y="{_rounded(given["y"])}">{letter}</text>'
             letters.setdefault((style["fill"], style["font-size"].removesuffix("px")), []).append(where)

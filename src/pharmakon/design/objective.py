@@ -263,12 +263,20 @@ def _value(term: Term, mol: Mol) -> float:
         return float(mol.HasSubstructMatch(_pattern(pattern)))
     if term.to:
         return float(tanimoto(bits([mol]), _reference(term.to))[0, 0])
+    if term.property in SLOW:
+        return _slow(Chem.MolToSmiles(mol), term.property)
     return float(named([mol], term.property)[0])
 
 
 def _exact(judge: Judge, mols: Iterable[Mol | None]) -> Estimates:
     values = [_value(judge.term, mol) if mol is not None else math.nan for mol in mols]
     return Estimates.exact(judge.what, "computed", np.array(values, np.float64))
+
+
+@lru_cache(maxsize=4096)
+def _slow(smiles: str, name: str) -> float:
+    """A slow descriptor, kept: a sieve asks for it, and soon after the score does."""
+    return float(named([to_mol(smiles)], name)[0])
 
 
 @lru_cache(maxsize=256)

@@ -192,7 +192,8 @@ def render(report: Report) -> str:
 def _figures(report: Report) -> list[tuple[str, str]]:
     """The few numbers to see first."""
     designs = report.designs
-    judged = [[p.verdict for p in d.parts if p.verdict] for d in designs]
+    asked = [[p for p in d.parts if p.desirability is not None] or d.parts for d in designs]
+    judged = [[p.verdict for p in parts if p.verdict] for parts in asked]
     out = [(str(len(designs)), "designs shown")]
     scores = [d.score.number for d in designs if math.isfinite(d.score.number)]
     if scores:
@@ -200,7 +201,7 @@ def _figures(report: Report) -> list[tuple[str, str]]:
     if any(judged):
         out.append((str(sum("poor" not in v for v in judged)), "without a poor property"))
         out.append(
-            (str(sum(all(p.in_domain is not False for p in d.parts) for d in designs)), "in every model's domain")
+            (str(sum(all(p.in_domain is not False for p in parts) for parts in asked)), "in every asked model's domain")
         )
     if report.trajectory:
         out.append((f"{report.trajectory[-1].call:,}", "scorer calls"))

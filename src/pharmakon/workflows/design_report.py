@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,6 @@ from pharmakon.chem import depict
 from pharmakon.chem.descriptors import NAMED
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.types import Estimates, Progress, Property
-from pharmakon.core.units import show as number
 from pharmakon.design.desirability import Want
 from pharmakon.design.lineage import Archive
 from pharmakon.design.objective import Goal, Judge
@@ -32,6 +32,7 @@ from .predict import PER_MODEL
 from .structures import structures
 
 NEIGHBOURS = 3
+SILENT_UNITS = {"", "count", "probability", "score", "Tanimoto"}
 LIMITS = (
     "Every property of a design is a prediction. None of these molecules has been made or measured.",
     "A model is least reliable where a search likes to go: at the edge of what it has seen. Read the domain first.",
@@ -143,13 +144,14 @@ def _goal(judge: Judge) -> report.Goal:
 
 def _words(want: Want, what: Property) -> str:
     """A wanted range as a person says it: at least 8 pIC50."""
+    unit = "" if what.unit in SILENT_UNITS else f" {what.unit}"
     if want.low == want.high:
-        return f"exactly {number(want.low, what.unit)}"
+        return f"exactly {want.low:g}{unit}"
     if math.isinf(want.high):
-        return f"at least {number(want.low, what.unit)}"
+        return f"at least {want.low:g}{unit}"
     if math.isinf(want.low):
-        return f"at most {number(want.high, what.unit)}"
-    return f"{number(want.low)} to {number(want.high, what.unit)}"
+        return f"at most {want.high:g}{unit}"
+    return f"{want.low:g} to {want.high:g}{unit}"
 
 
 class _Cards:
@@ -306,8 +308,7 @@ def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mappin
         return [*lines, "No molecule met every constraint. Loosen one, or spend more calls."]
     limit = dossier.diversity
     lines.append(f"{len(table)} designs were kept, no two more alike than {limit:g} (ECFP4 Tanimoto).")
-    met = sum(all(p.desirability >= 1 - 1e-9 for p in r.evaluation.parts.values()) for r in dossier.chosen)
-    lines.append(f"{met} of them are predicted to meet every goal.")
+    lines.append(_met(dossier))
     lead = lead_model(dossier)
     if lead:
         got = found[lead]
@@ -322,6 +323,20 @@ def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mappin
         )
     lines.append(f"Best: {table[0]['smiles']} (score {float(table[0]['score']):.3f}).")
     return lines
+
+
+def _met(dossier: Dossier) -> str:
+    """How many designs meet every goal, and which goals the others miss."""
+    missed = [
+        [judge.what.title for judge in dossier.objective.goals if record.evaluation.parts[judge.key].desirability < 1]
+        for record in dossier.chosen
+    ]
+    met = sum(not goals for goals in missed)
+    text = f"{met} of them are predicted to meet every goal"
+    counts = Counter(title for goals in missed for title in goals).most_common(3)
+    if counts:
+        text += "; missed most often: " + ", ".join(f"{title} (by {n})" for title, n in counts)
+    return text + "."
 
 
 def trajectory(archive: Archive) -> list[tuple[int, float, float]]:
