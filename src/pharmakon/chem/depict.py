@@ -153,7 +153,7 @@ def _compact(drawing: str) -> Iterator[str]:
         style = dict(part.strip().split(":") for part in given.pop("style", "").split(";") if part.strip())
         if kind == "path":
             look = tuple(
-                (name, style.get(name, given.get(name, default)).removesuffix("px"))
+                (name, (style.get(name) or given.get(name) or default).removesuffix("px"))
                 for name, default in (
                     ("fill", "none"),
                     ("stroke", "none"),

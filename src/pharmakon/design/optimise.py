@@ -96,7 +96,7 @@ class Optimiser:
 
     def run(self) -> Archive:
         """Search until the calls are spent, from where the journal ends; stop early when nothing new is left."""
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+        from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1):
             self._replay()

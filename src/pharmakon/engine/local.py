@@ -115,7 +115,7 @@ class SerialEngine(_Closing):
     def _start(self) -> None:
         if self._limits is not None:
             return
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+        from threadpoolctl import threadpool_limits
 
         with contextlib.ExitStack() as limits:
             limits.enter_context(_one_thread_env())

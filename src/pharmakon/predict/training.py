@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from pharmakon.chem.clusters import leader
 from pharmakon.chem.fingerprints import VIEWS
@@ -132,8 +133,9 @@ def fit_predict(
     features = features.take(known)
     target = forward(np.asarray(train_y, dtype=np.float64)[known], transform)
     folds = {"scaffold": make_folds(features, seed=seed)[0]["scaffold"]}
-    blend = Blend(kind=kind, max_points=max_points, random_state=seed, n_jobs=n_jobs).fit(features, target, folds=folds)
-    value = blend.predict(Features.from_smiles(test_smiles))
+    blend = Blend(kind=kind, max_points=max_points, random_state=seed, n_jobs=n_jobs)
+    with threadpool_limits(limits=1, user_api="blas"):  # its sums depend on the number of threads
+        value = blend.fit(features, target, folds=folds).predict(Features.from_smiles(test_smiles))
     return backward(np.where(np.isfinite(value), value, target.mean()), transform)
 
 

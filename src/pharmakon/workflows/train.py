@@ -161,6 +161,8 @@ def _learn(
 ) -> TrainResult:
     from dataclasses import replace
 
+    from threadpoolctl import threadpool_limits
+
     from pharmakon.predict.curate import curate
     from pharmakon.predict.training import Facts, train
 
@@ -181,21 +183,23 @@ def _learn(
 
     dataset = dataset | {"rows": clean.read, "used": len(clean.smiles), "set_aside": clean.set_aside}
     facts = Facts(what, dataset, transform, description, tuple(limits), (*notes, *clean.notes))
-    model = train(
-        clean.smiles,
-        clean.y,
-        clean.ids,
-        clean.rows,
-        facts=facts,
-        views=views,
-        max_points=max_points,
-        seed=seed,
-        n_jobs=workers,
-        progress=step,
-    )
-    reference = reference_quantiles(model)
-    if reference:
-        model.card["reference"] = reference
+    # BLAS on one thread: its sums depend on how many there are, and the same seed must give the same bytes.
+    with threadpool_limits(limits=1, user_api="blas"):
+        model = train(
+            clean.smiles,
+            clean.y,
+            clean.ids,
+            clean.rows,
+            facts=facts,
+            views=views,
+            max_points=max_points,
+            seed=seed,
+            n_jobs=workers,
+            progress=step,
+        )
+        reference = reference_quantiles(model)
+        if reference:
+            model.card["reference"] = reference
     model.save(folder)
     progress(_STEPS, _STEPS, "done")
     return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes])
