@@ -51,7 +51,7 @@ def test_aspirin(name):
 def test_the_property_is_whole(name):
     what = NAMED[name]
     assert isinstance(what, Property)
-    assert (what.name, what.kind, what.hazard) == (name, "regression", False)
+    assert (what.name, what.kind, what.hazard) == (name, "regression", name == "alerts")
     assert what.title
     assert what.unit
     assert (what.better == "none") == (what.threshold is None)

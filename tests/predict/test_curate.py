@@ -65,8 +65,22 @@ def test_contradicting_classes_are_set_aside() -> None:
 
 
 def test_the_named_positive_class() -> None:
-    got = curate(rows(("CCO", "BBB+"), ("CCN", "BBB-")), value="y", kind="classification", positive="BBB+")
-    assert got.y.tolist() == [1.0, 0.0]
+    pairs = rows(("CCO", "BBB+"), ("CCN", "BBB-"), ("CCC", "bbb+"), ("CCS", "unknown"))
+    got = curate(pairs, value="y", positive="BBB+")
+    assert got.kind == "classification"
+    assert got.y.tolist() == [1.0, 0.0, 1.0]
+    assert got.set_aside == {"no value": 1}
+
+
+def test_a_third_label_is_no_class() -> None:
+    with pytest.raises(DataError, match="--positive"):
+        curate(rows(("CCO", "a"), ("CCN", "b"), ("CCC", "c")), value="y", kind="classification", positive="a")
+
+
+def test_a_gap_among_zeros_and_ones_does_not_make_them_measurements() -> None:
+    got = curate(rows(("CCO", "0"), ("CCN", "1"), ("CCC", "NaN")), value="y")
+    assert got.kind == "classification"
+    assert got.smiles == ["CCO", "CCN"]
 
 
 def test_decimal_commas() -> None:

@@ -69,3 +69,10 @@ def test_no_structure_is_kept(trained: Path, molecules: list[str]) -> None:
     with np.load(trained / "training.npz") as kept:
         content += b"".join(kept[name].tobytes() for name in kept.files)
     assert not [s for s in molecules if len(s) > 8 and s.encode() in content]
+
+
+@pytest.mark.parametrize("text", ["[Na+].[Cl-]", "[Zn+2]", "*c1ccccc1", "Cl", "C"])
+def test_what_is_no_organic_molecule_is_outside_the_domain(model: Model, text: str) -> None:
+    got = model.predict([text])
+    assert not got.in_domain[0]
+    assert got.verdict[0] == "don't know"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pharmakon.core.errors import ConfigError, RefusedGoal, UnknownName, UsageError
+from pharmakon.core.errors import ConfigError, RecordError, RefusedGoal, UnknownName, UsageError
+from pharmakon.record.entry import Head, write_head
 from pharmakon.record.ledger import verify
 from pharmakon.workflows.design import DesignConfig, run
 
@@ -125,6 +126,22 @@ def test_a_killed_run_resumes_to_the_same_bytes(batches: int, goal: Path, undist
     assert verify(folder).ok
 
 
+def test_a_changed_call_is_named_when_the_run_is_resumed(goal: Path, undisturbed: Path, tmp_path: Path) -> None:
+    for name in ("run.json", "calls.jsonl"):
+        (tmp_path / name).write_bytes((undisturbed / name).read_bytes())
+    lines = (undisturbed / "ledger.jsonl").read_bytes().splitlines(keepends=True)
+    batches = [i for i, line in enumerate(lines) if b'"event":"batch"' in line]
+    kept = lines[: batches[1] + 1]
+    (tmp_path / "ledger.jsonl").write_bytes(b"".join(kept))
+    write_head(tmp_path / "ledger.jsonl", Head(len(kept), json.loads(kept[-1])["hash"]))
+    calls = (tmp_path / "calls.jsonl").read_text().splitlines(keepends=True)[:2]
+    batch = json.loads(calls[0])
+    batch["molecules"][0]["score"] = 0.999
+    (tmp_path / "calls.jsonl").write_text(json.dumps(batch) + "\n" + calls[1])
+    with pytest.raises(RecordError, match=r"batch 0 of calls\.jsonl was changed"):
+        run(DesignConfig.from_toml(goal), output=tmp_path, resume=True, workers=1)
+
+
 def test_a_finished_run_is_only_reported_again(goal: Path, undisturbed: Path) -> None:
     before = {file.name: file.read_bytes() for file in undisturbed.iterdir()}
     result = run(DesignConfig.from_toml(goal), output=undisturbed, resume=True, workers=1)
@@ -154,6 +171,9 @@ def test_mistakes_in_a_goal_file_are_one_sentence(tmp_path: Path) -> None:
     path.write_text('goals = [{ property = "qedd", want = ">= 0.5" }]')
     with pytest.raises(UnknownName, match="did you mean 'qed'"):
         run(DesignConfig.from_toml(path), output=tmp_path / "run", workers=1)
+    path.write_text('start = ["C1CC"]\ngoals = [{ property = "qed", want = ">= 0.5" }]')
+    with pytest.raises(ConfigError, match="C1CC"):
+        DesignConfig.from_toml(path)
     path.write_text('goals = [{ property = "qed", want = "lots" }]')
     with pytest.raises(ConfigError, match="lots"):
         DesignConfig.from_toml(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pharmakon.core.config import build
-from pharmakon.core.errors import ConfigError, UnknownName
+from pharmakon.core.errors import ConfigError, UnknownName, UsageError
 from pharmakon.predict.model import Model
 from pharmakon.workflows.predict import PredictConfig, run
 
@@ -83,3 +83,33 @@ def test_bad_requests(trained: Path, messy: Path) -> None:
         build(PredictConfig, {})
     with pytest.raises(UnknownName, match="did you mean 'Smiles'"):
         run(PredictConfig(data=messy, smiles_column="smile", models=(str(trained),)))
+
+
+def test_nothing_of_the_user_is_written_over(trained: Path, tmp_path: Path) -> None:
+    table = tmp_path / "assay.v2.csv"
+    table.write_text("smiles\nCCO\n")
+    with pytest.raises(UsageError, match="is the input"):
+        run(PredictConfig(data=table, output=table, models=(str(trained),), workers=1))
+    got = run(PredictConfig(data=table, models=(str(trained),), workers=1))
+    assert got.output == tmp_path / "assay.v2-predicted.csv"
+    with pytest.raises(UsageError, match="exists already"):
+        run(PredictConfig(data=table, models=(str(trained),), workers=1))
+    (tmp_path / "out.csv.parts").mkdir()
+    (tmp_path / "out.csv.parts" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="other files"):
+        run(PredictConfig(data=table, output=tmp_path / "out.csv", models=(str(trained),), workers=1))
+    assert (tmp_path / "out.csv.parts" / "notes.txt").read_text() == "mine"
+    with pytest.raises(UsageError, match="no folder"):
+        run(PredictConfig(data=table, output=tmp_path / "absent" / "out.csv", models=(str(trained),), workers=1))
+
+
+def test_the_names_of_an_sdf_come_through(trained: Path, tmp_path: Path) -> None:
+    from rdkit import Chem
+
+    mol = Chem.MolFromSmiles("CCO")
+    mol.SetProp("_Name", "ethanol")
+    (tmp_path / "a.sdf").write_text(Chem.MolToMolBlock(mol) + "$$$$\nbroken\n\n\nnonsense\n$$$$\n")
+    run(PredictConfig(data=tmp_path / "a.sdf", output=tmp_path / "out.csv", models=(str(trained),), workers=1))
+    rows = read(tmp_path / "out.csv")
+    assert [row["id"] for row in rows] == ["ethanol", "broken"]
+    assert rows[1]["problem"]

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from pharmakon.store.tables import open_table
 from pharmakon.workflows.structures import chained, structures
 
@@ -14,7 +16,10 @@ def test_rows_are_numbered_through(tmp_path: Path) -> None:
     assert [(r.number, r.structure) for r in rows] == [(1, "CCO"), (2, "CCN"), (3, "CCC")]
 
 
-def test_a_neighbour_is_drawn_only_from_the_very_file(trained: Path, molecules: list[str], tmp_path: Path) -> None:
+def test_a_neighbour_is_drawn_only_from_the_very_file(
+    trained: Path, molecules: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(trained.parent)
     card = json.loads((trained / "card.json").read_text())
     assert structures(card, [3, 1]) == {1: molecules[0], 3: molecules[2]}
     other = tmp_path / "assay.csv"

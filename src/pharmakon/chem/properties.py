@@ -62,6 +62,7 @@ class _Row:
     meaning: str = ""
     low: float | None = 0
     high: float | None = None
+    hazard: bool = False
 
 
 _TABLE: dict[str, _Row] = {
@@ -106,11 +107,13 @@ _TABLE: dict[str, _Row] = {
     ),
     "qed": _Row("Drug-likeness (QED)", "score", _qed, "high", 0.5, "at least 0.5: as most oral drugs", high=1),
     "sa_score": _Row("Synthetic accessibility", "score", sa_score, "low", 4.5, "at most 4.5: makeable", low=1, high=10),
-    "alerts": _Row("Structural alerts (PAINS, Brenk)", "count", _alerts, "low", 0, "none"),
+    "alerts": _Row("Structural alerts (PAINS, Brenk)", "count", _alerts, "low", 0, "none", hazard=True),
 }
 
 NAMED: dict[str, Property] = {
-    name: Property(name, row.title, row.unit, "regression", row.better, row.low, row.high, row.threshold, row.meaning)
+    name: Property(
+        name, row.title, row.unit, "regression", row.better, row.low, row.high, row.threshold, row.meaning, row.hazard
+    )
     for name, row in _TABLE.items()
 }
 

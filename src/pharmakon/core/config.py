@@ -14,7 +14,7 @@ from .errors import ConfigError, did_you_mean
 class Config(BaseModel):
     """Base of every verb's configuration: immutable, and a key that does not exist is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @classmethod
     def from_toml(cls, path: str | Path, **overrides: Any) -> Self:

@@ -139,7 +139,8 @@ class Judge:
             high,
             tolerance=self.term.tolerance or want.tolerance(self.what),
             shape=self.term.shape if isinstance(self.term, Goal) else "linear",
-            uncertainty=self.term.uncertainty,
+            # The band of a probability is its calibration's, not a spread that a chance could be computed from.
+            uncertainty="mean" if self.what.kind == "classification" else self.term.uncertainty,
         )
         return Part(value, low, high, in_domain, grade)
 

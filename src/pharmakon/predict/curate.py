@@ -13,7 +13,7 @@ import numpy as np
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats, Kind, Problem
-from pharmakon.store.numbers import decimal_of, read_number
+from pharmakon.store.numbers import MISSING, decimal_of, read_number
 from pharmakon.store.tables import Row
 
 POSITIVE = {"1", "yes", "true", "active", "positive", "pos", "toxic", "inhibitor", "+", "y", "t"}
@@ -74,15 +74,17 @@ def curate(
         kept.append((row.number, row.id, done.smiles, text))
     if not kept:
         raise DataError(f"none of the {read} rows has both a readable structure and a value in column {value!r}")
-    if kind is None:
-        kind = _guess_kind([text for *_, text in kept])
+    labels = _labels({text.casefold() for *_, text in kept} - MISSING, positive)
+    kind = kind or ("classification" if labels else "regression")
+    _require_classes(kind, labels, value)
     decimal = decimal_of(text for *_, text in kept)
     values: dict[str, list[float]] = defaultdict(list)
     first: dict[str, tuple[int, str]] = {}
     for row_number, row_id, smiles, text in kept:
         if kind == "classification":
-            label = _label(text, positive)
-            got, reason = (label, "") if label is not None else (math.nan, "not a class")
+            label = labels.get(text.casefold())
+            known = "no value" if text.casefold() in MISSING else "not a class"
+            got, reason = (label, "") if label is not None else (math.nan, known)
         else:
             measured, qualifier, problem = read_number(text, decimal=decimal)
             reason = "not a number" if problem else "censored value" if qualifier in (">", "<") else ""
@@ -150,15 +152,28 @@ def _tidy(name: str) -> str:
     return re.sub(r"^(\d+)\.0$", r"\1", name).removesuffix(".mol")
 
 
-def _guess_kind(texts: Sequence[str]) -> Kind:
-    distinct = {text.casefold() for text in texts}
-    if distinct <= POSITIVE | NEGATIVE | {"1.0", "0.0"} and len(distinct) > 1:
-        return "classification"
-    return "regression"
+def _require_classes(kind: Kind, labels: Mapping[str, float], value: str) -> None:
+    if kind == "classification" and not labels:
+        raise DataError(f"column {value!r} does not hold two known classes; name the positive label (--positive)")
 
 
-def _label(text: str, positive: str | None) -> float | None:
+def _labels(distinct: set[str], positive: str | None) -> dict[str, float]:
+    """The class of each label (case does not matter); empty where the texts are not two classes.
+
+    Without `positive`, labels that everybody uses (`POSITIVE`, `NEGATIVE`) are known; others need it, and then there
+    must be exactly one more.
+    """
     if positive is not None:
-        return float(text == positive)
-    folded = text.casefold().removesuffix(".0")
-    return 1.0 if folded in POSITIVE else 0.0 if folded in NEGATIVE else None
+        one = positive.casefold()
+        others = distinct - {one}
+        return {one: 1.0, others.pop(): 0.0} if one in distinct and len(others) == 1 else {}
+    known = dict.fromkeys(POSITIVE, 1.0) | dict.fromkeys(NEGATIVE, 0.0)
+    plain = {label: known.get(label.removesuffix(".0")) for label in distinct}
+    classes = {label: value for label, value in plain.items() if value is not None}
+    # One stray word among labels is a bad row; numbers beyond 0 and 1 are measurements.
+    strays = [label for label, value in plain.items() if value is None]
+    return {} if len(set(classes.values())) < 2 or any(map(_is_number, strays)) else classes
+
+
+def _is_number(text: str) -> bool:
+    return read_number(text)[0] is not None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HASHED_BITS = 1024
 HASHED_VIEWS = ("ecfp4", "atom_pair")
+ORGANIC = frozenset({1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53})
 
 
 class Features:
@@ -43,6 +44,11 @@ class Features:
     def known(self) -> NDArray[np.bool_]:
         """Which molecules could be read, shape (n,)."""
         return np.array([mol is not None for mol in self.mols], dtype=bool)
+
+    @cached_property
+    def organic(self) -> NDArray[np.bool_]:
+        """Which molecules the models are about: some carbon, no metal, no attachment point, three atoms or more."""
+        return np.array([mol is not None and _is_organic(mol) for mol in self.mols], dtype=bool)
 
     def counts(self, view: str) -> csr_matrix:
         """Unhashed count fingerprint, sparse, shape (n, 2**24)."""
@@ -74,6 +80,11 @@ class Features:
             if name in self.__dict__:
                 part.__dict__[name] = self.__dict__[name][rows]
         return part
+
+
+def _is_organic(mol: Mol) -> bool:
+    numbers = [atom.GetAtomicNum() for atom in mol.GetAtoms()]
+    return 6 in numbers and ORGANIC.issuperset(numbers) and mol.GetNumHeavyAtoms() >= 3
 
 
 def featuriser() -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Model:
         point, low, high = (
             np.clip(backward(x, self.transform), *bounds) for x in (answer.value, answer.low, answer.high)
         )
-        inside = features.known & self.domain.in_domain(np.nan_to_num(similarity))
+        inside = features.organic & self.domain.in_domain(np.nan_to_num(similarity))
         verdicts = [
             verdict if ok else UNSURE if known and verdict else ""
             for verdict, ok, known in zip(

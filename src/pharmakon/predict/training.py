@@ -102,8 +102,8 @@ def train(
             "tree_molecules": len(target),
         },
         "scores": {s: _scores(j, features, facts, seed=seed) for s, j in judged.items()},
-        "coverage": {s: _coverage(s, judged, kind) for s in judged},
-        "limits": [*facts.limits, *notes],
+        "coverage": {s: _coverage(s, judged, facts) for s in judged},
+        "limits": [*facts.limits, *notes, *scope_notes(len(target), len(blend.points_), features)],
         "notes": [*facts.notes],
         "seed": seed,
         "versions": {name: version(name) for name in ("numpy", "scipy", "rdkit", "lightgbm", "pharmakon")},
@@ -163,6 +163,20 @@ def make_folds(features: Features, *, seed: int = 0) -> tuple[dict[str, NDArray[
     return folds, notes
 
 
+def scope_notes(n: int, points: int, features: Features) -> list[str]:
+    """What a reader of the scores must know of the molecules they were measured on."""
+    notes = []
+    if points < n:
+        notes.append(
+            f"scores and coverage are of {points:,} of the {n:,} molecules, a random sample that carries the kernel; "
+            "the baselines learnt from those, the trees from all"
+        )
+    acyclic = sum(mol is not None and not mol.GetRingInfo().NumRings() for mol in features.mols)
+    if acyclic > 0.05 * n:
+        notes.append(f"{acyclic:,} molecules have no ring and so no scaffold: the scaffold split deals them at random")
+    return notes
+
+
 def _require_enough(target: Floats, kind: Kind) -> None:
     if len(target) < MINIMUM:
         raise DataError(f"{len(target)} usable molecules are too few to train on; {MINIMUM} is the least")
@@ -204,9 +218,16 @@ def _fit_calibration(judged: Sequence[_Judged], kind: Kind, *, without: NDArray[
     return Calibration(kind=kind).fit(members, value, similarity, y)
 
 
-def _coverage(split: str, judged: dict[str, _Judged], kind: Kind) -> dict[str, float]:
-    """How often the 90 % answer holds the truth, each fold judged by a calibration that never saw its molecules."""
-    mine = judged[split]
+def _coverage(split: str, judged: dict[str, _Judged], facts: Facts) -> dict[str, float]:
+    """How often the 90 % answer holds the truth, each fold judged by a calibration that never saw its molecules.
+
+    The mean width is that of the interval in the property's unit, or the number of classes that are not excluded.
+    """
+    mine, kind = judged[split], facts.property.kind
+    low, high = (
+        x if x is not None else y
+        for x, y in zip((facts.property.low, facts.property.high), (-np.inf, np.inf), strict=True)
+    )
     hit, width = np.zeros(len(mine.y)), np.zeros(len(mine.y))
     for held in np.unique(mine.found.fold):
         chosen = mine.found.fold == held
@@ -215,7 +236,8 @@ def _coverage(split: str, judged: dict[str, _Judged], kind: Kind) -> dict[str, f
         answer = calibration.answer(members, value, similarity)
         if kind == "regression":
             hit[chosen] = (answer.low <= y) & (y <= answer.high)
-            width[chosen] = answer.high - answer.low
+            ends = (np.clip(backward(end, facts.transform), low, high) for end in (answer.low, answer.high))
+            width[chosen] = -np.subtract(*ends)
         else:
             hit[chosen] = answer.labels[np.arange(len(y)), y.astype(int)]
             width[chosen] = answer.labels.sum(axis=1)

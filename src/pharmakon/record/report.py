@@ -199,7 +199,7 @@ def _figures(report: Report) -> list[tuple[str, str]]:
     if scores:
         out.append((show(max(scores)), "best score"))
     if any(judged):
-        out.append((str(sum("poor" not in v for v in judged)), "without a poor property"))
+        out.append((str(sum("poor" not in v for v in judged)), "without a poor asked property"))
         out.append(
             (str(sum(all(p.in_domain is not False for p in parts) for parts in asked)), "in every asked model's domain")
         )

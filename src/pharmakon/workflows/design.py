@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from pharmakon.chem.parse import parse as parse_smiles
 from pharmakon.core.config import Config
+from pharmakon.core.errors import RecordError
 from pharmakon.core.types import Progress, silent
 from pharmakon.design.objective import Constraint, Goal, Objective
 from pharmakon.design.optimise import Optimiser, Settings
@@ -25,6 +27,8 @@ from .design_table import Dossier
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
 CALLS = "calls.jsonl"
+POINTS = 1_000
+"""Evaluated molecules the surrogate learns from: more make a run of 2,000 calls longer than a coffee break."""
 LEDGER = "ledger.jsonl"
 
 
@@ -41,7 +45,15 @@ class DesignConfig(Config):
     calls: int = Field(2000, ge=1, description="scorer calls to spend")
     batch: int = Field(20, ge=1, le=1000, description="molecules scored at a time; a checkpoint follows each batch")
     seed: int = Field(0, ge=0, description="same seed, same designs")
-    proposals: int = Field(20, ge=1, description="candidate molecules looked at for each scorer call")
+    proposals: int = Field(12, ge=1, description="candidate molecules looked at for each scorer call")
+
+    @field_validator("start")
+    @classmethod
+    def _readable(cls, start: tuple[str, ...]) -> tuple[str, ...]:
+        for text in start:
+            if problem := parse_smiles(text).problem:
+                raise ValueError(f"{text!r} is {problem}")
+        return start
 
 
 def run(
@@ -103,7 +115,7 @@ def run(
 
 
 def _settings(config: DesignConfig) -> Settings:
-    return Settings(calls=config.calls, batch=config.batch, seed=config.seed, proposals=config.proposals)
+    return Settings(calls=config.calls, batch=config.batch, seed=config.seed, proposals=config.proposals, points=POINTS)
 
 
 def _hashes(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -134,9 +146,14 @@ class RecordedJournal:
         self._ledger = ledger
         self._kept = journal.read()
         if resumed:
-            known = _count_batches(ledger.path)
+            known = _recorded_batches(ledger.path)
+            for entry, recorded in zip(self._kept, known, strict=False):
+                if _digest(entry) != recorded:
+                    raise RecordError(f"batch {entry['batch']} of {CALLS} was changed after it was recorded")
+            if len(self._kept) < len(known):
+                raise RecordError(f"{CALLS} holds {len(self._kept)} batches and the ledger recorded {len(known)}")
             ledger.append("resumed", batches=len(self._kept))
-            for entry in self._kept[known:]:
+            for entry in self._kept[len(known) :]:
                 self._record(entry, late=True)
 
     def append(self, entry: Mapping[str, Any], /) -> None:
@@ -159,11 +176,16 @@ class RecordedJournal:
             number=entry["batch"],
             calls=len(molecules),
             best=max(m["score"] for m in molecules),
-            sha256=hashlib.sha256(canonical(entry)).hexdigest(),
+            sha256=_digest(entry),
             **more,
         )
 
 
-def _count_batches(path: Path) -> int:
+def _digest(entry: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(entry)).hexdigest()
+
+
+def _recorded_batches(path: Path) -> list[str]:
+    """The hash of each batch, as the ledger has it."""
     entries = (parse(line) for line in path.read_bytes().splitlines())
-    return sum(1 for entry in entries if entry is not None and entry.event == "batch")
+    return [str(entry.data.get("sha256")) for entry in entries if entry is not None and entry.event == "batch"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
+from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Estimates, Progress, silent
 
 if TYPE_CHECKING:
@@ -113,11 +114,13 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
     table = open_table(data, smiles=config.smiles_column, id=config.id_column)
     names = config.models or tuple(shipped_names())
     models = [load_model(name) for name in names]
-    output = config.output or data.with_name(data.name.split(".")[0] + "-predicted.csv")
+    output = config.output or data.with_name(_stem(data) + "-predicted.csv")
     parts = output.with_name(output.name + ".parts")
+    _check_places(data, output, parts, asked=config.output is not None)
     if parts.exists() and not config.resume:
         shutil.rmtree(parts)
-    made = columns_of([model.name for model in models], taken=table.columns)
+    titled = not (table.id_column or table.structure_column)  # an SDF file's names stand in no column
+    made = columns_of([model.name for model in models], taken=table.columns, titled=titled)
     layout = _Layout(table.columns, tuple(made.values()), made)
     counted = _Counted(table, config.batch)
     with engine(config.workers, initializer=_load, initargs=(tuple(map(str, names)), layout)) as pool:
@@ -150,9 +153,40 @@ class _Layout:
         return (*self.inputs, *self.made)
 
 
-def columns_of(models: Sequence[str], *, taken: Sequence[str] = ()) -> dict[str, str]:
-    """Our columns and their headers; one that the input already has gets the prefix "pharmakon_"."""
-    wanted = ["problem", "standard_smiles", "changes", *(name + suffix for name in models for suffix in PER_MODEL)]
+def _stem(path: Path) -> str:
+    """The name without what tells its kind: "assay.v2.csv.gz" is "assay.v2"."""
+    name = path.name
+    for suffix in (".gz", ".bz2", ".xz", ".csv", ".tsv", ".txt", ".smi", ".smiles", ".sdf", ".sd", ".parquet"):
+        name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
+    return name or path.name
+
+
+def _check_places(data: Path, output: Path, parts: Path, *, asked: bool) -> None:
+    """Refuse to write over the input, over a file nobody named, or in a folder that is not ours."""
+    if output.exists() and output.resolve() == data.resolve():
+        raise UsageError(f"{output} is the input; choose another -o")
+    if output.exists() and not asked:
+        raise UsageError(f"{output} exists already; name the output with -o")
+    if not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent} to write {output.name} to")
+    if output.is_dir():
+        raise UsageError(f"{output} is a folder; name a file with -o")
+    if parts.exists() and any(not p.name.startswith(("part-", "manifest", ".")) for p in parts.iterdir()):
+        raise UsageError(f"{parts} is needed for unfinished work and holds other files; choose another -o")
+
+
+def columns_of(models: Sequence[str], *, taken: Sequence[str] = (), titled: bool = False) -> dict[str, str]:
+    """Our columns and their headers; one that the input already has gets the prefix "pharmakon_".
+
+    `titled` adds the row's id, where it stands in no column of the input.
+    """
+    wanted = [
+        *(["id"] if titled else []),
+        "problem",
+        "standard_smiles",
+        "changes",
+        *(name + suffix for name in models for suffix in PER_MODEL),
+    ]
     return {name: f"pharmakon_{name}" if name in taken else name for name in wanted}
 
 
@@ -198,6 +232,8 @@ def _predict_rows(rows: list[Row]) -> str:
     records: list[dict[str, object]] = []
     for i, (row, d) in enumerate(zip(rows, done, strict=True)):
         record: dict[str, object] = dict(row.fields)
+        if "id" in names:
+            record[names["id"]] = row.id
         record[names["problem"]] = row.problem or d.problem
         if i in place:
             record[names["standard_smiles"]] = d.smiles

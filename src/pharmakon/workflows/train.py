@@ -66,7 +66,8 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
     if value not in table.columns:
         raise UnknownName("column", value, table.columns, where=str(config.data))
     name = config.name or _slug(value)
-    dataset = {"name": config.data.name, "files": [str(config.data)], "sha256": [sha256(config.data)]}
+    _check_name(name)
+    dataset = {"name": config.data.name, "files": [config.data.name], "sha256": [sha256(config.data)]}
     dataset |= {"structure": table.structure_column, "value": value}
     return _learn(
         table.rows(),
@@ -232,6 +233,15 @@ def _only_value_column(columns: Sequence[str], taken: set[str | None]) -> str:
     if len(left) == 1:
         return left[0]
     raise ConfigError(f"say which column holds the measured values (--value); there are: {', '.join(left) or 'none'}")
+
+
+def _check_name(name: str) -> None:
+    from pharmakon.chem.descriptors import NAMED
+
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise ConfigError(f"a model's name is made of letters, digits, _ and -, not {name!r}")
+    if name in NAMED or name == "similarity":
+        raise ConfigError(f"{name!r} is a descriptor's name; choose another for the model")
 
 
 def _slug(text: str) -> str:
