@@ -14,7 +14,7 @@ help:  ## list the targets
 
 setup: $(VENV)/.base  ## make .venv with the base install (quick when it is up to date)
 
-demo: $(VENV)/.base  ## design EGFR inhibitors that spare the heart and the liver: designs, report, ledger (3 minutes)
+demo: $(VENV)/.base  ## design EGFR inhibitors that spare the heart and the liver: designs, report, ledger
 	rm -rf $(DEMO)
 	$(BIN)/pharmakon design examples/egfr.toml -o $(DEMO)
 

@@ -14,8 +14,8 @@ class Settings(Config):
     calls: int = Field(2000, ge=1, description="scorer calls in all, those of the start among them")
     batch: int = Field(20, ge=1, description="molecules scored at a time")
     seed: int = 0
-    initial: int = Field(40, ge=2, description="molecules scored before the surrogate is first asked")
-    proposals: int = Field(24, ge=1, description="children bred for each scorer call")
+    initial: int = Field(60, ge=2, description="molecules scored before the surrogate is first asked")
+    proposals: int = Field(16, ge=1, description="children bred for each scorer call")
     early: int = Field(2, ge=1, description="how many times more in the first quarter")
     generations: int = Field(
         3, ge=1, description="rounds of breeding per batch; later ones start from promising children"
