@@ -27,6 +27,8 @@ from .design_table import Dossier
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
 CALLS = "calls.jsonl"
+INITIAL = 40
+"""Molecules scored before the surrogate is first asked."""
 POINTS = 1_000
 """Evaluated molecules the surrogate learns from: more make a run of 2,000 calls longer than a coffee break."""
 LEDGER = "ledger.jsonl"
@@ -115,7 +117,14 @@ def run(
 
 
 def _settings(config: DesignConfig) -> Settings:
-    return Settings(calls=config.calls, batch=config.batch, seed=config.seed, proposals=config.proposals, points=POINTS)
+    return Settings(
+        calls=config.calls,
+        batch=config.batch,
+        seed=config.seed,
+        initial=INITIAL,
+        proposals=config.proposals,
+        points=POINTS,
+    )
 
 
 def _hashes(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
