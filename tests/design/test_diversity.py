@@ -16,6 +16,12 @@ def test_differing_keeps_the_order_and_the_distance():
     assert 0 not in differing(packed(SERIES), 6, max_similarity=0.5, taken=packed(SERIES[:1]))
 
 
+def test_differing_gives_a_group_no_more_than_its_share():
+    groups = ["acyclic", "acyclic", "benzene", "benzene", "piperidine", "pyridine"]
+    assert differing(packed(SERIES), 6, max_similarity=1.0, groups=groups, per_group=1) == [0, 2, 4, 5]
+    assert differing(packed(SERIES), 6, max_similarity=1.0, groups=groups, per_group=2) == [0, 1, 2, 3, 4, 5]
+
+
 def test_spread_takes_the_farthest_next():
     chosen = spread(SERIES, 4)
     assert chosen[0] == 0

@@ -1,9 +1,11 @@
 import json
+from collections import Counter as Counts
 
 import pytest
 from rdkit import Chem
 from rdkit.Chem import Crippen
 
+from pharmakon.chem.scaffolds import scaffold
 from pharmakon.core.errors import RecordError, ScorerError, UsageError
 from pharmakon.design.lineage import Evaluation, Part, ancestry
 from pharmakon.design.optimise import Optimiser, Settings
@@ -115,6 +117,20 @@ def test_designs_are_feasible_best_first_and_differ(whole):
     assert [r.score for r in chosen] == sorted((r.score for r in chosen), reverse=True)
     assert all(r.evaluation.feasible for r in chosen)
     assert chosen[0].score == max(r.score for r in whole.archive if r.evaluation.feasible)
+
+
+def test_a_scaffold_has_no_more_than_its_share_of_designs_and_parents(whole, monkeypatch):
+    crowd = Counts(scaffold(Chem.MolFromSmiles(r.smiles)) for r in whole.designs(30))
+    niches = search(per_scaffold=2)
+    assert max(crowd.values()) > 2
+    assert max(Counts(scaffold(Chem.MolFromSmiles(r.smiles)) for r in niches.designs(30)).values()) <= 2
+    niches.settings = niches.settings.model_copy(update={"calls": 80})
+    bred = []
+    real = niches._breed
+    monkeypatch.setattr(niches, "_breed", lambda parents, *a, **k: bred.append(parents) or real(parents, *a, **k))
+    assert niches._search()
+    for parents in bred:
+        assert max(Counts(scaffold(Chem.MolFromSmiles(p.smiles)) for p in parents).values()) <= 2
 
 
 def test_without_a_start_molecules_are_assembled():

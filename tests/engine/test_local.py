@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pharmakon.core.errors import Cancelled, DataError, PharmakonError, UnknownName
+from pharmakon.core.errors import Cancelled, DataError, PharmakonError, UnknownName, UsageError
 from pharmakon.engine.local import THREADS, LocalEngine, SerialEngine, cores, engine
 from pharmakon.store.tables import open_table
 
@@ -75,7 +75,7 @@ def test_a_failing_item_is_named(make):
 def test_our_errors_arrive_whole(make, tmp_path):
     (tmp_path / "x.csv").write_text("smiles\n")
     with make() as pool:
-        with pytest.raises(DataError, match="there is no file"):
+        with pytest.raises(UsageError, match="there is no file"):
             list(pool.map(open_table, [tmp_path / "nothing.csv"]))
         with pytest.raises(UnknownName, match="did you mean 'smiles'") as caught:
             list(pool.map(functools.partial(open_table, smiles="smile"), [tmp_path / "x.csv"]))
@@ -107,7 +107,7 @@ def test_the_initializer_runs_before_the_work(make):
 def test_a_failing_initializer_is_reported_as_itself(make, tmp_path):
     with make(initializer=open_table, initargs=(tmp_path / "nothing.csv",)) as pool:
         for _ in range(2):
-            with pytest.raises(DataError, match="there is no file"):
+            with pytest.raises(UsageError, match="there is no file"):
                 list(pool.map(operator.neg, [1]))
 
 
@@ -164,11 +164,12 @@ def test_an_interrupted_serial_engine_is_cancelled():
 
 
 SCRIPT = """
-import functools, os, sys, time
+import functools, os, signal, sys, time
 from pharmakon.core.errors import Cancelled
 from pharmakon.engine.local import LocalEngine
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, if the tests run in a shell's background
     with LocalEngine(2) as pool:
         print(*set(pool.map(os.path.basename, ["x"] * 4)), flush=True)
         print(*[p.pid for p in pool._pool._processes.values()], flush=True)

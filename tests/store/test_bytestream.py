@@ -4,7 +4,7 @@ import lzma
 
 import pytest
 
-from pharmakon.core.errors import DataError
+from pharmakon.core.errors import DataError, UsageError
 from pharmakon.store.bytestream import first_bytes, open_text
 
 
@@ -95,7 +95,7 @@ def test_what_is_no_text_is_named(tmp_path, content, says):
 
 
 def test_missing_files_and_folders(tmp_path):
-    with pytest.raises(DataError, match="there is no file"):
+    with pytest.raises(UsageError, match="there is no file"):
         first_bytes(tmp_path / "x")
     with pytest.raises(DataError, match="folder"):
         first_bytes(tmp_path)

@@ -163,6 +163,16 @@ def test_harm_cannot_be_asked_for(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_a_search_that_cannot_begin_leaves_nothing_behind(tmp_path: Path) -> None:
+    wishes = {
+        "goals": [{"property": "qed", "want": ">= 0.5"}],
+        "constraints": [{"property": "mw", "want": "9000..9999"}],
+    }
+    with pytest.raises(UsageError, match="nothing to start from"):
+        run(DesignConfig.model_validate(wishes), output=tmp_path / "run", workers=1)
+    assert not (tmp_path / "run").exists()
+
+
 def test_mistakes_in_a_goal_file_are_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "goal.toml"
     path.write_text('goals = [{ property = "qed", wants = ">= 0.5" }]')

@@ -38,6 +38,11 @@ def test_options_are_validated_as_on_the_command_line(monkeypatch):
         pharmakon.run_benchmark("tdc", limt=50)
 
 
+def test_one_smiles_is_one_molecule():
+    result = pharmakon.predict_properties("CCO", models=("herg", "herg"))
+    assert (result.rows, result.structures, list(result.table)) == (1, ["CCO"], ["herg"])
+
+
 def test_models_and_ledger_are_passed_through(monkeypatch):
     monkeypatch.setattr(models, "cards", lambda names: [{"name": name} for name in names])
     monkeypatch.setattr(ledger, "verify", lambda run: SimpleNamespace(ok=True, run=run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,17 +20,31 @@ def packed(smiles: Sequence[str]) -> Packed:
     return bits([Chem.MolFromSmiles(s) for s in smiles])
 
 
-def differing(fingerprints: Packed, n: int, *, max_similarity: float = 0.7, taken: Packed | None = None) -> list[int]:
-    """The first `n` rows in order, leaving out any more similar than allowed to one already chosen or to `taken`."""
+def differing(
+    fingerprints: Packed,
+    n: int,
+    *,
+    max_similarity: float = 0.7,
+    taken: Packed | None = None,
+    groups: Sequence[str] | None = None,
+    per_group: int = 0,
+) -> list[int]:
+    """The first `n` rows in order, leaving out any more similar than allowed to one already chosen or to `taken`.
+
+    With `groups`, one name a row, no more than `per_group` of a group are chosen.
+    """
     chosen: list[int] = []
+    members: Counter[str] = Counter()
     nearest = np.zeros(len(fingerprints), np.float32)
     if taken is not None and len(taken):
         nearest = tanimoto(fingerprints, taken).max(axis=1)
     for row in range(len(fingerprints)):
         if len(chosen) == n:
             break
-        if nearest[row] <= max_similarity:
+        full = groups is not None and members[groups[row]] >= per_group
+        if nearest[row] <= max_similarity and not full:
             chosen.append(row)
+            members[groups[row] if groups is not None else ""] += 1
             np.maximum(nearest, tanimoto(fingerprints[row : row + 1], fingerprints)[0], out=nearest)
     return chosen
 

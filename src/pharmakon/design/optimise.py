@@ -6,6 +6,7 @@ i): a run that is killed and resumed from its journal goes on with the bytes it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,6 +18,7 @@ from rdkit import Chem
 from rdkit.Chem import Mol
 
 from pharmakon.chem.fingerprints import bits
+from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import RecordError, ScorerError, UsageError
@@ -91,6 +93,7 @@ class Optimiser:
         self.archive = Archive()
         self._known = Views()
         self._bits: Packed = bits([])
+        self._scaffolds: list[str] = []
         self._batches = 0
         self._limits = Limits(self.settings.min_atoms, self.settings.max_atoms)
 
@@ -108,9 +111,17 @@ class Optimiser:
         return self.archive
 
     def designs(self, n: int, *, max_similarity: float = 0.7) -> list[Record]:
-        """The best feasible molecules, none more similar to a better one than allowed."""
+        """The best feasible molecules, none more similar to a better one than allowed, no scaffold above its share."""
         best = [r for r in self.archive.ranked() if r.evaluation.feasible]
-        return [best[i] for i in differing(packed([r.smiles for r in best]), n, max_similarity=max_similarity)]
+        scaffolds = [self._scaffolds[r.call - 1] for r in best] if self.settings.per_scaffold else None
+        rows = differing(
+            packed([r.smiles for r in best]),
+            n,
+            max_similarity=max_similarity,
+            groups=scaffolds,
+            per_group=self.settings.per_scaffold,
+        )
+        return [best[i] for i in rows]
 
     # ------------------------------------------------------------ the ledger of calls
 
@@ -123,7 +134,9 @@ class Optimiser:
     def _remember(self, records: Sequence[Record]) -> None:
         for record in records:
             self.archive.add(record)
-            self._known.mols.append(Chem.MolFromSmiles(record.smiles))
+            mol = Chem.MolFromSmiles(record.smiles)
+            self._known.mols.append(mol)
+            self._scaffolds.append(self._scaffold(mol))
         self._bits = np.concatenate([self._bits, bits(self._known.mols[len(self._bits) :])])
         self._batches += 1
         best = max((r.score for r in self.archive), default=0.0)
@@ -219,9 +232,9 @@ class Optimiser:
         random = stream(settings.seed, "batch", self._batches)
         wanted = min(settings.batch, self._left())
         mask = self._mask()
-        rows = self._unmasked(mask)[: settings.parents]
+        rows = self._parents(mask)
         if len(rows) < 2:
-            mask, rows = mask[:0], self._unmasked(mask[:0])[: settings.parents]
+            mask, rows = mask[:0], self._parents(mask[:0])
         parents = [Proposal(self.archive.records[i].smiles) for i in rows]
         if not settings.surrogate:
             return self._new(self._accepted(self._breed(parents, 2 * wanted, "children")), wanted)
@@ -231,15 +244,18 @@ class Optimiser:
         share = -(-settings.proposals * wanted * early // settings.generations)
         pool, mean, deviation = Brood([], Views()), np.empty(0), np.empty(0)
         candidates, merit = parents, level[rows]
+        scaffolds = [self._scaffolds[i] for i in rows]
         for generation in range(settings.generations):
             order = best_first(np.concatenate([merit, mean + hopes[generation] * deviation]))
-            promising = [[*candidates, *pool.proposals][i] for i in order[: settings.parents]]
+            order = self._uncrowded(order, scaffolds)[: settings.parents]
+            promising = [[*candidates, *pool.proposals][i] for i in order]
             brood = self._breed(promising, share, f"generation {generation}", surrogate.kernel)
             brood = self._fresh(brood, pool, mask)
             if brood.proposals:
                 new = surrogate.predict(brood.views)
                 mean, deviation = np.concatenate([mean, new[0]]), np.concatenate([deviation, new[1]])
                 pool = Brood.joined([pool, brood]) if pool.proposals else brood
+                scaffolds += map(self._scaffold, brood.views.mols)
         if not pool.proposals:
             return self._anything(wanted)
         chosen = choose(
@@ -339,6 +355,27 @@ class Optimiser:
         order = np.argsort(-score, kind="stable")[:1000]
         niches = differing(self._bits[order], 1 + (self._batches // 2) % 3, max_similarity=NICHE)
         return self._bits[order[niches]]
+
+    def _parents(self, mask: Packed) -> list[int]:
+        """Positions in the archive of those that may breed: the best outside the mask, each scaffold to its share."""
+        rows = self._unmasked(mask)
+        return self._uncrowded(rows.tolist(), self._scaffolds)[: self.settings.parents]
+
+    def _uncrowded(self, order: Sequence[int], scaffolds: Sequence[str]) -> list[int]:
+        """Of an order, those whose scaffold has not had its share before them."""
+        if not self.settings.per_scaffold:
+            return list(order)
+        taken: Counter[str] = Counter()
+        kept = []
+        for i in order:
+            taken[scaffolds[i]] += 1
+            if taken[scaffolds[i]] <= self.settings.per_scaffold:
+                kept.append(i)
+        return kept
+
+    def _scaffold(self, mol: Mol) -> str:
+        """What a molecule's niche is called; "" where there are no niches."""
+        return scaffold(mol) if self.settings.per_scaffold else ""
 
     def _unmasked(self, mask: Packed) -> NDArray[np.int64]:
         """Positions in the archive of the molecules outside the mask, best first."""

@@ -38,6 +38,9 @@ class Settings(Config):
     stagnation: int = Field(
         400, ge=1, description="calls without progress after which every other batch starts elsewhere"
     )
+    per_scaffold: int = Field(
+        0, ge=0, description="most parents, and most designs, of one Bemis-Murcko scaffold; 0 for no limit"
+    )
     min_atoms: int = Field(8, ge=1)
     max_atoms: int = Field(60, ge=1)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from pharmakon.core.errors import DataError
+from pharmakon.core.errors import DataError, UsageError
 
 _BLOCK = 1 << 20
 _OPENERS: dict[bytes, Callable[[Path], object]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
@@ -84,7 +84,7 @@ def open_text(path: Path) -> TextFile:
 
 
 def first_bytes(path: Path, size: int = 4096) -> bytes:
-    """The first bytes, decompressed. DataError when there is no such file or it is of a foreign kind."""
+    """The first bytes, decompressed. UsageError when there is no such file, DataError when it is of a foreign kind."""
     if path.is_dir():
         raise DataError(f"{path} is a folder, not a file")
     if path.exists() and not path.is_file():
@@ -104,7 +104,7 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as raw:
             magic = raw.read(6)
     except FileNotFoundError:
-        raise DataError(f"there is no file {path}") from None
+        raise UsageError(f"there is no file {path}") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     opener = next((opener for mark, opener in _OPENERS.items() if magic.startswith(mark)), lambda p: p.open("rb"))

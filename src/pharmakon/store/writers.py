@@ -238,7 +238,7 @@ class _TextFile:
 
 
 def _is_formula(text: str) -> bool:
-    if not text.startswith(_FORMULA):
+    if not text.startswith(_FORMULA) or text == "-":
         return False
     try:
         float(text)

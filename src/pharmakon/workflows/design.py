@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import Field, field_validator
 
 from pharmakon.chem.parse import parse as parse_smiles
 from pharmakon.core.config import Config
-from pharmakon.core.errors import RecordError
+from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.types import Progress, silent
 from pharmakon.design.objective import Constraint, Goal, Objective
 from pharmakon.design.optimise import Optimiser, Settings
@@ -44,6 +45,9 @@ class DesignConfig(Config):
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
     designs: int = Field(50, ge=1, le=1000, description="how many designs to keep")
     diversity: float = Field(0.7, gt=0, le=1, description="highest similarity (ECFP4 Tanimoto) between two designs")
+    per_scaffold: int = Field(
+        5, ge=0, description="most designs, and most parents at a time, of one Bemis-Murcko scaffold; 0 for no limit"
+    )
     calls: int = Field(2000, ge=1, description="scorer calls to spend")
     batch: int = Field(20, ge=1, le=1000, description="molecules scored at a time; a checkpoint follows each batch")
     seed: int = Field(0, ge=0, description="same seed, same designs")
@@ -95,7 +99,13 @@ def run(
             engine=pool,
             progress=progress,
         )
-        archive = optimiser.run()
+        try:
+            archive = optimiser.run()
+        except UsageError:
+            if not len(optimiser.archive):  # refused before anything was scored: nothing is worth keeping
+                journal.close()
+                shutil.rmtree(folder.path)
+            raise
         journal.close()
         ledger.output(folder.path / CALLS)
         chosen = optimiser.designs(config.designs, max_similarity=config.diversity)
@@ -124,6 +134,7 @@ def _settings(config: DesignConfig) -> Settings:
         initial=INITIAL,
         proposals=config.proposals,
         points=POINTS,
+        per_scaffold=config.per_scaffold,
     )
 
 

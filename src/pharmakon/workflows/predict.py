@@ -89,7 +89,7 @@ def _in_memory(config: PredictConfig) -> PredictResult:
     from pharmakon.predict.features import Features
     from pharmakon.predict.panel import Panel
 
-    panel = Panel.load(config.models)
+    panel = Panel.load(tuple(dict.fromkeys(config.models)))
     done = [standardize(text) for text in config.smiles]
     table = panel.predict([d.smiles for d in done], features=Features([d.mol for d in done]))
     notes = [f"{text}: {', '.join(d.changes)}" for text, d in zip(config.smiles, done, strict=True) if d.changes]
@@ -112,7 +112,7 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
     from pharmakon.store.writers import CsvText
 
     table = open_table(data, smiles=config.smiles_column, id=config.id_column)
-    names = config.models or tuple(shipped_names())
+    names = tuple(dict.fromkeys(config.models)) or tuple(shipped_names())
     models = [load_model(name) for name in names]
     output = config.output or data.with_name(_stem(data) + "-predicted.csv")
     parts = output.with_name(output.name + ".parts")

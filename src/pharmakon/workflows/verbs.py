@@ -25,12 +25,13 @@ def train_model(data: str | Path, *, progress: Progress = silent, **options: Any
 
 
 def predict_properties(
-    smiles: Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
+    smiles: str | Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
 ) -> PredictResult:
-    """Estimate properties of SMILES, or of a file's molecules; options are those of `pharmakon predict`."""
+    """Estimate properties of one SMILES or several, or of a file's molecules; options are those of `pharmakon predict`."""
     from pharmakon.workflows import predict
 
-    config = build(predict.PredictConfig, {"smiles": tuple(smiles), "data": data, **options})
+    given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
+    config = build(predict.PredictConfig, {"smiles": given, "data": data, **options})
     return predict.run(config, progress=progress)
 
 
