@@ -13,6 +13,7 @@ from pharmakon.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pharmakon.workflows.verbs import (
+        audit_data,
         design_molecules,
         list_models,
         predict_properties,
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "audit_data",
     "design_molecules",
     "list_models",
     "predict_properties",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cyclopts import App
 
 VERBS = {
+    "audit": "Find what is wrong with a table before a model is made of it.",
     "train": "Make a model from a table of structures and measurements.",
     "predict": "Estimate properties of molecules, each with an interval and a domain flag.",
     "design": "Find new molecules that meet the goals of a TOML file.",

@@ -1,0 +1,2 @@
+def page(result, config):
+    return "todo"
