@@ -25,6 +25,7 @@ from .standardize import standardize
 Level = Literal["exact", "parent", "stereo", "tautomer"]
 LEVELS: tuple[Level, ...] = ("exact", "parent", "stereo", "tautomer")
 
+SAME_STRUCTURE = "the same structure"
 MOST_ATOMS = 100
 """Heavy atoms beyond which no canonical tautomer is looked for: a peptide's take minutes."""
 _MOST_TAUTOMERS, _MOST_STEPS = 500, 1000
@@ -80,7 +81,7 @@ def difference(a: Identity, b: Identity) -> str:
     """In what two drawings of one molecule differ, in words; "" where they are not one."""
     level = first_shared(a, b)
     if level == "exact":
-        return "the same structure"
+        return SAME_STRUCTURE
     if level == "parent":
         changes = sorted({*a.changes} ^ {*b.changes})
         return "; ".join(changes) or "drawn differently"

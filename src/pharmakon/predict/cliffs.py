@@ -65,4 +65,4 @@ def _note(sample: Sample, a: int, b: int, likeness: float, width: float) -> str:
     one, two = sample.rows[a], sample.rows[b]
     apart = "" if sample.kind == "classification" else f", {sample.scale.words(width)} apart"
     stereo = ", stereoisomers" if first_shared(one.identity, two.identity) == "stereo" else ""
-    return f"similarity {likeness:.2f}{stereo}, values {one.text} and {two.text}{apart}"
+    return f"similarity {likeness:.2f}{stereo}, values {sample.shown(a)} and {sample.shown(b)}{apart}"

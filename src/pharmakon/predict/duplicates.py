@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from pharmakon.chem.identity import LEVELS, Level, difference
+from pharmakon.chem.identity import LEVELS, SAME_STRUCTURE, Level, difference
 
 from .findings import Case, Finding, Severity, cases, counted, passed, verb
 from .measured import Sample
@@ -14,12 +14,13 @@ from .measured import Sample
 MANY_UNREADABLE = 0.1
 """Share of unreadable rows from which they are an error."""
 
+_TOLD = 3
 _UNREADABLE = ("row cannot be read", "structure cannot be read", "not a number", "not a class")
 SAME = {
-    "exact": "as drawn",
-    "parent": "only once salts, charges and drawing are standardised",
-    "stereo": "only without stereochemistry",
-    "tautomer": "only as tautomers",
+    "exact": "drawn the same",
+    "parent": "the same once salts, charges and drawing are standardised",
+    "stereo": "the same but for stereochemistry",
+    "tautomer": "tautomers",
 }
 """How a key of each level reveals what the finer ones hide."""
 _DUPLICATES: dict[Level, tuple[Severity, str]] = {
@@ -91,9 +92,9 @@ def duplicates(sample: Sample) -> list[Finding]:
             Finding(
                 f"duplicate-{level}",
                 severity,
-                f"Duplicates: the same {SAME[level]}",
+                f"Duplicates: {SAME[level]}",
                 f"{counted(molecules, 'molecule')} {verb(molecules, 'is', 'are')} in more than one row: {rows:,} rows "
-                f"are the same {SAME[level]}.",
+                f"are {SAME[level]}.",
                 advice,
                 cases(Case(tuple(group), _told_apart(sample, group), len(group)) for group in groups),
                 {"molecules": molecules, "rows": rows},
@@ -143,30 +144,29 @@ def _merged_at(sample: Sample, level: Level) -> list[list[int]]:
 
 def _told_apart(sample: Sample, group: list[int]) -> str:
     first = sample.rows[group[0]].identity
-    told = dict.fromkeys(difference(first, sample.rows[i].identity) for i in group[1:])
-    told.pop("the same structure", None)
-    return "; ".join(told) or "the same structure"
+    differences = (difference(first, sample.rows[i].identity) for i in group[1:])
+    told = list(dict.fromkeys(word for words in differences for word in words.split("; ") if word != SAME_STRUCTURE))
+    more = f" and {len(told) - _TOLD} more differences" if len(told) > _TOLD + 1 else ""
+    return "; ".join(told[:_TOLD] if more else told) + more or SAME_STRUCTURE
 
 
 def _disagreement(sample: Sample, rows: list[int], width: float) -> str:
-    shown = ", ".join(sample.rows[i].text for i in sorted(rows, key=lambda i: sample.compared[i]))
+    ordered = [sample.shown(i) for i in sorted(rows, key=lambda i: sample.compared[i])]
+    shown = ", ".join(ordered) if len(ordered) <= 6 else f"{ordered[0]} to {ordered[-1]}"
     apart = "" if sample.kind == "classification" else f", {sample.scale.words(width)} apart"
-    short = shown if len(shown) <= 80 else f"{sample.rows[min(rows, key=lambda i: sample.compared[i])].text} ... " + (
-        sample.rows[max(rows, key=lambda i: sample.compared[i])].text
-    )
-    return f"values {short}{apart}; {_told_apart(sample, rows)}"
+    return f"values {shown}{apart}; {_told_apart(sample, rows)}"
 
 
 def _contradiction(sample: Sample, level: Level, worst: list[Case], differing: int, spread: float) -> Finding:
     severity, advice = _CONTRADICTIONS[level]
     n = len(worst)
     if sample.kind == "classification":
-        sentence = f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} both labels; the rows are the same {SAME[level]}."
+        sentence = f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} both labels, in rows {SAME[level]}."
     else:
         sentence = (
-            f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} values more than {sample.scale.words(spread)} apart "
-            f"(of {differing:,} whose values differ at all); the rows are the same {SAME[level]}."
+            f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} values more than {sample.scale.words(spread)} apart, in "
+            f"rows {SAME[level]} (of {differing:,} whose values differ at all)."
         )
     measures = {"molecules": n, "differing": differing, "largest": max(case.size for case in worst)}
-    title = f"Contradicting values: the same {SAME[level]}"
+    title = f"Contradicting values: {SAME[level]}"
     return Finding(f"contradiction-{level}", severity, title, sentence, advice, cases(worst), measures)

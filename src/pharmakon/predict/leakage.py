@@ -81,17 +81,19 @@ def split_bias(sample: Sample, *, seed: int = 0) -> list[Finding]:
     to_inactive = similarity.nearest(query, packed[~active])[0][:, 0]
     bias = ave_bias(to_active, to_inactive, tested_active)
     correct = float(np.mean((to_active > to_inactive) == tested_active))
-    names = ("active", "inactive") if sample.kind == "classification" else ("high", "low")
+    if sample.kind == "classification":
+        high, low, half = "positives", "negatives", "class"
+    else:
+        high, low = f"values above the training median of {10**cut if sample.scale.name == 'linear' else cut:.3g}", "others"
+        half = "half"
     sentence = (
-        f"AVE bias {bias.ave:+.2f}: the nearest training molecule of a {names[0]} test molecule is {_by(bias.active)} in "
-        f"similarity when it is {names[0]} than when it is {names[1]}, and of a {names[1]} one {_by(bias.inactive)} "
-        f"when it is {names[1]}; the nearest neighbour alone labels {100 * correct:.0f} % of the test part rightly"
+        f"AVE bias {bias.ave:+.2f}: the nearest training molecule of a test molecule's own {half} is on average "
+        f"{_by(bias.active)} (for {high}) and {_by(bias.inactive)} (for {low}) in similarity than that of the other; "
+        f"copying the nearest neighbour's {half} is right for {100 * correct:.0f} % of the test part"
     )
-    if sample.kind == "regression":
-        sentence += f" (high: above the training median {10**cut if sample.scale.name == 'linear' else cut:.3g})"
     measures = {"ave": bias.ave, "active": bias.active, "inactive": bias.inactive, "nearest_correct": correct}
     if bias.ave < BIASED:
-        return [Finding("ave", "info", "AVE bias of the split", f"{sentence}. Below {BIASED}: no easy split.", "",
+        return [Finding("ave", "info", "AVE bias of the split", f"{sentence}.", "",
                         measures=measures)]  # fmt: skip
     advice = "Scores will flatter: report a nearest-neighbour baseline, and a scaffold or cluster split beside this one."
     return [Finding("ave", "warning", "AVE bias of the split", f"{sentence}.", advice, measures=measures)]
@@ -114,7 +116,7 @@ def _nearest(sample: Sample, i: int, group: Sequence[int]) -> tuple[Level | None
 
 def _values(sample: Sample, a: int, b: int) -> str:
     first, second = sample.rows[a].text, sample.rows[b].text
-    return f"; values {first} and {second}" if first and second else ""
+    return f"; values {sample.shown(a)} and {sample.shown(b)}" if first and second else ""
 
 
 def _others(sample: Sample) -> str:

@@ -105,8 +105,14 @@ class Sample:
     def label(self, i: int, *, tables: bool = False) -> str:
         """How a row is called in a sentence: "row 12 (CHEMBL25)"."""
         row = self.rows[i]
-        name = f"row {row.number}" if row.id in ("", str(row.number)) else f"row {row.number} ({row.id[:40]})"
+        short = row.id if len(row.id) <= 40 else f"{row.id[:37]}..."
+        name = f"row {row.number}" if row.id in ("", str(row.number)) else f"row {row.number} ({short})"
         return f"{row.table} {name}" if tables or self.tables > 1 else name
+
+    def shown(self, i: int) -> str:
+        """A value as a person reads it: as written, unless that is many digits."""
+        row = self.rows[i]
+        return row.text if len(row.text) <= 8 or row.problem else f"{row.value:.4g}"
 
     @property
     def tables(self) -> int:

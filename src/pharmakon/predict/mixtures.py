@@ -13,7 +13,7 @@ from pharmakon.chem import fingerprints, similarity
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.types import Floats
 
-from .findings import Case, Finding, cases, counted, passed, verb
+from .findings import Case, Finding, Severity, cases, counted, passed, verb
 from .measured import Sample
 
 POWERS = (3, 6, 9)
@@ -55,7 +55,7 @@ def _repeats(sample: Sample, raw: Floats, logs: Floats) -> list[Finding]:
     bounded = np.nanmin(raw, initial=0) >= 0 and np.nanmax(raw, initial=0) <= 100.5
     powers = (2, *POWERS) if bounded and sample.scale.name != "log" else POWERS
     near: list[Case] = []
-    flank, tight = 0, 0
+    flank, tight, seen = 0, 0, set[int]()
     for group in sample.groups("parent").values():
         known = sorted((i for i in group if np.isfinite(logs[i])), key=lambda i: logs[i])
         best: tuple[float, int, int, int] | None = None
@@ -68,18 +68,22 @@ def _repeats(sample: Sample, raw: Floats, logs: Floats) -> list[Finding]:
                 best = (off, power, a, b)
         if best is not None:
             off, power, a, b = best
+            seen.add(power)
             tight += off <= _TIGHT
-            note = f"values {sample.rows[a].text} and {sample.rows[b].text}, a factor of 10^{power}"
+            note = f"values {sample.shown(a)} and {sample.shown(b)}, a factor of 10^{power}"
             near.append(Case(tuple(sorted((a, b))), note, -off))
     # Noise alone puts pairs near a power, and then four times as many beside it.
-    if not near or (len(near) <= 2 * flank * _NEAR / (_FLANK - _NEAR) and tight <= 4 * flank * _TIGHT):
+    chance, chance_tight = (flank * width / (_FLANK - _NEAR) for width in (_NEAR, _TIGHT))
+    certain = tight > chance_tight + 3 * chance_tight**0.5
+    if not certain and len(near) <= chance + 3 * chance**0.5:
         return []
     n = len(near)
+    listed = " or ".join(f"10^{power}" for power in sorted(seen))
     sentence = (
-        f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} two values a factor of 10^2, 10^3, 10^6 or 10^9 apart "
-        f"({tight:,} of them to within 5 %), where {flank * _NEAR / (_FLANK - _NEAR):.1f} would be chance."
+        f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} two values a factor of {listed} apart ({tight:,} of them to "
+        f"within 5 %), where {chance:.1f} would be chance."
     )
-    severity = "error" if tight else "warning"
+    severity: Severity = "error" if certain else "warning"
     return [Finding("units-repeats", severity, "Mixed units: one molecule, a step of units apart", sentence, _ADVICE,
                     cases(near), {"molecules": n, "tight": tight})]  # fmt: skip
 

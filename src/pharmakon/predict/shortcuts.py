@@ -21,6 +21,7 @@ from .measured import Sample
 FEATURES = ("mw", "logp", "tpsa", "hbd", "hba", "charge", "rotatable_bonds")
 TOO_GOOD: dict[Kind, float] = {"classification": 0.85, "regression": 0.6}
 """AUROC, or share of variance (R²), from which a few numbers explain too much."""
+ALIKE: dict[Kind, float] = {"classification": 0.65, "regression": 0.2}
 _MOST, _FEW = 20_000, 50
 
 
@@ -57,7 +58,7 @@ def _descriptors(molecules: list[str], y: Floats, kind: Kind, seed: int) -> Find
     measures = {"score": score, "best_single": alone[best]}
     sentence = f"Seven descriptors of size, polarity and charge predict the value of unseen scaffolds with {_words(kind, score)} ({single})"
     if score < TOO_GOOD[kind]:
-        return Finding("shortcut", "info", "Property shortcut", f"{sentence}: the rest needs chemistry.", "",
+        return Finding("shortcut", "info", "Property shortcut", f"{sentence}: too little for a shortcut.", "",
                        measures=measures)  # fmt: skip
     advice = (
         "Where the property is not itself size or lipophilicity, match actives and inactives in these, and report this "
@@ -72,10 +73,12 @@ def _order(rows: Floats, y: Floats, kind: Kind, seed: int) -> Finding:
     score = _score(kind, y, _out_of_fold(rows[:, None], y, folds, kind, seed))
     sentence = f"The row number alone predicts the value with {_words(kind, score)}"
     measures = {"score": score, "spearman": spearman(y, rows)}
-    if score < TOO_GOOD[kind]:
-        return Finding("order", "info", "Order of the rows", f"{sentence}: the file is not sorted by it.", "",
-                       measures=measures)  # fmt: skip
     advice = "Shuffle before any split by position, and never use a row number or a running id as a feature."
+    if score < TOO_GOOD[kind]:
+        blocks = score >= ALIKE[kind]
+        words = "rows near each other are alike, in blocks of series or classes" if blocks else "the file is not sorted"
+        return Finding("order", "info", "Order of the rows", f"{sentence}: {words}.", advice if blocks else "",
+                       measures=measures)  # fmt: skip
     return Finding("order", "warning", "Order of the rows", f"{sentence}: the file is sorted.", advice,
                    measures=measures)  # fmt: skip
 

@@ -183,7 +183,8 @@ def _assumed(sample: Sample, config: AuditConfig, value: str) -> list[str]:
         "linear": "concentrations: differences in log10 units",
         "other": f"plain numbers: differences in standard deviations ({sample.scale.step:.3g})",
     }
-    notes = [f"column {value!r} read as {words[sample.scale.name]}" + (" (--scale)" if config.scale == "auto" else "")]
+    guess = "" if sample.kind == "classification" or config.scale != "auto" else " (a guess; --scale decides)"
+    notes = [f"column {value!r} read as {words[sample.scale.name]}{guess}"]
     if sample.reference:
         others = ", ".join(part for part in sample.parts if part != sample.reference)
         notes.append(f"training part: {sample.reference}; tested against it: {others}")
