@@ -100,14 +100,14 @@ def test_every_planted_fault_is_found_and_named(clean: list[list[str]], tmp_path
     assert n < min(broken)
 
 
-def test_units_mixed_by_a_factor_of_a_thousand_show_as_two_clusters(clean: list[list[str]], tmp_path: Path) -> None:
+def test_units_mixed_by_a_factor_of_a_thousand_show_as_two_heaps(clean: list[list[str]], tmp_path: Path) -> None:
     rows = [list(row) for row in clean]
     shifted = set(range(0, len(rows), 5))
     for i in shifted:
         rows[i][2] = f"{float(rows[i][2]) - 3:.2f}"
     result = audit(tmp_path, rows)
-    assert severity(result, "units-clusters") == "error", "their neighbours' values are a thousand times larger"
-    assert {numbers[0] - 1 for numbers in found(result, "units-clusters")} == shifted
+    assert severity(result, "units-heaps") == "error", "their neighbours' values are a thousand times larger"
+    assert {numbers[0] - 1 for numbers in found(result, "units-heaps")} == shifted
 
 
 def test_concentrations_in_two_units(clean: list[list[str]], tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_concentrations_in_two_units(clean: list[list[str]], tmp_path: Path) -> 
     for i in shifted:
         rows[i][2] = f"{float(rows[i][2]) / 1e6:.4g}"
     result = audit(tmp_path, rows, scale="linear")
-    assert {numbers[0] - 1 for numbers in found(result, "units-clusters")} == shifted
+    assert {numbers[0] - 1 for numbers in found(result, "units-heaps")} == shifted
 
 
 def test_a_log_with_both_signs(clean: list[list[str]], tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_outputs_list_every_row(clean: list[list[str]], tmp_path: Path) -> None:
     assert len(lines) == sum(len(case.rows) for f in result.findings for case in f.cases)
     assert {"severity", "finding", "case", "table", "row", "id", "structure", "value", "note"} <= set(lines[0])
     text = page.read_text()
-    assert "leaks" in text and "<b>" not in text.replace("<b>", "", 0) or "&lt;b&gt;" in text
+    assert ("leaks" in text and "<b>" not in text.replace("<b>", "", 0)) or "&lt;b&gt;" in text
     assert "http://" not in text.replace("http://www.w3.org", "") and "src=" not in text
     again = audit(tmp_path, rows, output=(page, listing))
     assert page.read_text() == text, "the same table gives the same page"

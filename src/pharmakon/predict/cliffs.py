@@ -1,7 +1,7 @@
 """Activity cliffs: near twins whose values differ most, where a model errs most and a curation error shows first.
 
-As MoleculeACE has them (van Tilborg et al., J. Chem. Inf. Model. 2022, 62, 5938): ECFP4 Tanimoto of at least 0.9 and more
-than ten-fold between the values. (It also takes scaffold and SMILES-edit similarity, which are not used here.)
+As MoleculeACE has them (van Tilborg et al., J. Chem. Inf. Model. 2022, 62, 5938): ECFP4 Tanimoto of at least 0.9 and
+more than ten-fold between the values. (It also takes scaffold and SMILES-edit similarity, which are not used here.)
 """
 
 from __future__ import annotations

@@ -22,7 +22,14 @@ SAME = {
     "stereo": "the same but for stereochemistry",
     "tautomer": "tautomers",
 }
-"""How a key of each level reveals what the finer ones hide."""
+"""What rows of one key are: what a key of each level reveals what the finer ones hide."""
+ASIDE = {
+    "exact": "the same drawing",
+    "parent": "salts and charges aside",
+    "stereo": "stereochemistry aside",
+    "tautomer": "tautomers",
+}
+"""The same in a title."""
 _DUPLICATES: dict[Level, tuple[Severity, str]] = {
     "exact": ("warning", "Merge them (train does, by median or majority) before any split."),
     "parent": ("warning", "Standardise, then merge them (train does both) before any split."),
@@ -71,7 +78,9 @@ def unreadable(sample: Sample) -> list[Finding]:
         if rows := reasons.get(reason):
             n = len(rows)
             words = (
-                "no value" if reason == "no value" else verb(n, "a bound such as >10", "bounds such as >10") + " for one"
+                "no value"
+                if reason == "no value"
+                else verb(n, "a bound such as >10", "bounds such as >10") + " for one"
             )
             title = "Rows without a value" if name == "missing" else "Censored values"
             sentence = f"{counted(n, 'row')} of {len(sample.rows):,} {verb(n, 'has', 'have')} {words}."
@@ -92,7 +101,7 @@ def duplicates(sample: Sample) -> list[Finding]:
             Finding(
                 f"duplicate-{level}",
                 severity,
-                f"Duplicates: {SAME[level]}",
+                f"Duplicates: {ASIDE[level]}",
                 f"{counted(molecules, 'molecule')} {verb(molecules, 'is', 'are')} in more than one row: {rows:,} rows "
                 f"are {SAME[level]}.",
                 advice,
@@ -161,12 +170,12 @@ def _contradiction(sample: Sample, level: Level, worst: list[Case], differing: i
     severity, advice = _CONTRADICTIONS[level]
     n = len(worst)
     if sample.kind == "classification":
-        sentence = f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} both labels, in rows {SAME[level]}."
+        sentence = f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} both labels, in rows that are {SAME[level]}."
     else:
         sentence = (
-            f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} values more than {sample.scale.words(spread)} apart, in "
-            f"rows {SAME[level]} (of {differing:,} whose values differ at all)."
+            f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} values more than {sample.scale.words(spread)} apart, "
+            f"in rows that are {SAME[level]} (of {differing:,} whose values differ at all)."
         )
     measures = {"molecules": n, "differing": differing, "largest": max(case.size for case in worst)}
-    title = f"Contradicting values: {SAME[level]}"
+    title = f"Contradicting values: {ASIDE[level]}"
     return Finding(f"contradiction-{level}", severity, title, sentence, advice, cases(worst), measures)

@@ -12,6 +12,7 @@ from pharmakon.chem.parse import to_mol
 from pharmakon.core.random import stream
 from pharmakon.learn.bias import ave_bias
 
+from .duplicates import ASIDE
 from .findings import Case, Finding, Severity, cases, counted, passed, verb
 from .measured import Sample
 
@@ -54,7 +55,7 @@ def leaks(sample: Sample) -> list[Finding]:
             f"{counted(n, 'test row')} of {tested:,} ({100 * n / max(1, tested):.1f} %) {verb(n, 'is', 'are')} {words} "
             f"of a row in {_others(sample)}."
         )
-        title = f"Test leaks: {words}"
+        title = f"Test leaks: {ASIDE[level]}"
         measures = {"rows": n, "share": n / max(1, tested)}
         found.append(Finding(f"leak-{level}", severity, title, sentence, advice, cases(leaked), measures))
     none = f"None of {tested:,} test rows is a training molecule, salt, tautomer or stereoisomer of one."
@@ -84,7 +85,10 @@ def split_bias(sample: Sample, *, seed: int = 0) -> list[Finding]:
     if sample.kind == "classification":
         high, low, half = "positives", "negatives", "class"
     else:
-        high, low = f"values above the training median of {10**cut if sample.scale.name == 'linear' else cut:.3g}", "others"
+        high, low = (
+            f"values above the training median of {10**cut if sample.scale.name == 'linear' else cut:.3g}",
+            "others",
+        )
         half = "half"
     sentence = (
         f"AVE bias {bias.ave:+.2f}: the nearest training molecule of a test molecule's own {half} is on average "
@@ -93,9 +97,10 @@ def split_bias(sample: Sample, *, seed: int = 0) -> list[Finding]:
     )
     measures = {"ave": bias.ave, "active": bias.active, "inactive": bias.inactive, "nearest_correct": correct}
     if bias.ave < BIASED:
-        return [Finding("ave", "info", "AVE bias of the split", f"{sentence}.", "",
-                        measures=measures)]  # fmt: skip
-    advice = "Scores will flatter: report a nearest-neighbour baseline, and a scaffold or cluster split beside this one."
+        return [Finding("ave", "info", "AVE bias of the split", f"{sentence}.", "", measures=measures)]
+    advice = (
+        "Scores will flatter: report a nearest-neighbour baseline, and a scaffold or cluster split beside this one."
+    )
     return [Finding("ave", "warning", "AVE bias of the split", f"{sentence}.", advice, measures=measures)]
 
 

@@ -154,9 +154,17 @@ def measure(
         unit = row.fields.get(unit_column, "").strip() if unit_column else ""
         rows.append(
             Measured(
-                source.name, row.number, row.id, row.structure, identity, text, number, _why(reason, row, identity),
-                part, unit,
-            )  # fmt: skip
+                source.name,
+                row.number,
+                row.id,
+                row.structure,
+                identity,
+                text,
+                number,
+                _why(reason, row, identity),
+                part,
+                unit,
+            )
         )
     values = np.array([math.nan if row.problem else row.value for row in rows])
     how = _scale(values, value, kind, scale)

@@ -1,5 +1,7 @@
-"""Values in more than one unit: the evidence, and the rows that it points at. Evidence is not proof; a look at the
-source is. Nanomolar beside micromolar is a factor of 10^3, beside molar 10^9; percent beside fractions 10^2."""
+"""Values in more than one unit: the evidence, and the rows that it points at.
+
+Evidence is not proof; a look at the source is. Nanomolar beside micromolar is a factor of 10^3, beside molar 10^9; percent beside fractions 10^2.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +9,18 @@ from collections import Counter
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pharmakon.chem import fingerprints, similarity
-from pharmakon.chem.parse import to_mol
 from pharmakon.core.types import Floats
 
 from .findings import Case, Finding, Severity, cases, counted, passed, verb
+from .heaps import ADVICE, POWERS, heaps, misfits
 from .measured import Sample
 
-POWERS = (3, 6, 9)
 _NEAR, _FLANK, _TIGHT = 0.1, 0.5, 0.02
-"""In log units: how near a ratio must be to a power, the ratios it is compared with, and a slip of units for certain."""
+"""In log units: how near a ratio must be to a power, the ratios it is compared with, and a certain slip of units."""
 _FEW, _LEAST = 40, 4
-"""Fewest values that can show clusters, and fewest rows of a cluster."""
+"""Fewest values that can show heaps, and fewest rows of a heap."""
 _MOST_REPEATS = 100
-_ADVICE = "Look the rows up in their source and convert them to one unit; until then they are wrong by that factor."
 
 
 def units(sample: Sample, *, seed: int = 0) -> list[Finding]:
@@ -33,7 +31,7 @@ def units(sample: Sample, *, seed: int = 0) -> list[Finding]:
     logs = sample.compared if sample.scale.decades else _logs(raw)
     found = [*_unit_column(sample), *_repeats(sample, raw, logs), *_sign(raw), *_percent(sample, raw)]
     if sample.scale.decades:
-        found += _clusters(sample, logs)
+        found += [*heaps(sample, logs), *misfits(sample, logs, seed=seed)]
     return found or [passed("units", "Mixed units", "Nothing in the values points to more than one unit.")]
 
 
@@ -46,8 +44,16 @@ def _unit_column(sample: Sample) -> list[Finding]:
     odd = [i for i, row in enumerate(sample.rows) if written[i] not in ("", usual) and not row.problem]
     listed = ", ".join(f"{unit} {n:,}" for unit, n in units_of.most_common(5))
     sentence = f"The unit column names {len(units_of)} units ({listed}): {counted(len(odd), 'row')} are not in {usual}."
-    return [Finding("units-column", "error", "Mixed units: the unit column says so", sentence, _ADVICE,
-                    cases(Case((i,), f"{sample.rows[i].text} {sample.rows[i].unit}") for i in odd))]  # fmt: skip
+    return [
+        Finding(
+            "units-column",
+            "error",
+            "Mixed units: the unit column says so",
+            sentence,
+            ADVICE,
+            cases(Case((i,), f"{sample.rows[i].text} {sample.rows[i].unit}") for i in odd),
+        )
+    ]
 
 
 def _repeats(sample: Sample, raw: Floats, logs: Floats) -> list[Finding]:
@@ -80,12 +86,21 @@ def _repeats(sample: Sample, raw: Floats, logs: Floats) -> list[Finding]:
     n = len(near)
     listed = " or ".join(f"10^{power}" for power in sorted(seen))
     sentence = (
-        f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} two values a factor of {listed} apart ({tight:,} of them to "
-        f"within 5 %), where {chance:.1f} would be chance."
+        f"{counted(n, 'molecule')} {verb(n, 'has', 'have')} two values a factor of {listed} apart ({tight:,} of them "
+        f"to within 5 %), where {chance:.1f} would be chance."
     )
     severity: Severity = "error" if certain else "warning"
-    return [Finding("units-repeats", severity, "Mixed units: one molecule, a step of units apart", sentence, _ADVICE,
-                    cases(near), {"molecules": n, "tight": tight})]  # fmt: skip
+    return [
+        Finding(
+            "units-repeats",
+            severity,
+            "Mixed units: one molecule, a step of units apart",
+            sentence,
+            ADVICE,
+            cases(near),
+            {"molecules": n, "tight": tight},
+        )
+    ]
 
 
 def _sign(raw: Floats) -> list[Finding]:
@@ -106,8 +121,16 @@ def _sign(raw: Floats) -> list[Finding]:
         f"{-sign * np.median(odd):.3g} beside {sign * centre:.3g}), and nothing lies between: as if pIC50 stood beside "
         f"log10 of a concentration."
     )
-    return [Finding("units-sign", "error", "Mixed units: a logarithm of both signs", sentence, _ADVICE,
-                    cases(Case((int(i),), f"value {raw[i]:g}") for i in rows))]  # fmt: skip
+    return [
+        Finding(
+            "units-sign",
+            "error",
+            "Mixed units: a logarithm of both signs",
+            sentence,
+            ADVICE,
+            cases(Case((int(i),), f"value {raw[i]:g}") for i in rows),
+        )
+    ]
 
 
 def _percent(sample: Sample, raw: Floats) -> list[Finding]:
@@ -127,76 +150,16 @@ def _percent(sample: Sample, raw: Floats) -> list[Finding]:
         f"{len(low):,} values lie in (0, 1] (median {np.median(low):.2g}), {len(high):,} between 5 and 100 (median "
         f"{np.median(high):.3g}), and only {between:,} between: as if fractions stood beside percent."
     )
-    return [Finding("units-percent", "error", "Mixed units: percent beside fractions", sentence, _ADVICE,
-                    cases(Case((int(i),), f"value {raw[i]:g}") for i in rows))]  # fmt: skip
-
-
-def _clusters(sample: Sample, logs: Floats) -> list[Finding]:
-    """Two heaps of logarithms a step of units apart; the surer if near neighbours lie in different heaps."""
-    known = np.flatnonzero(np.isfinite(logs))
-    if len(known) < _FEW:
-        return []
-    low, centres, clear = _two_heaps(logs[known])
-    apart = float(centres[1] - centres[0])
-    power = min(POWERS, key=lambda p: abs(apart - p))
-    minor = low if low.sum() <= (~low).sum() else ~low
-    if abs(apart - power) > 0.5 or clear < 2.2 or minor.sum() < max(_LEAST, 0.005 * len(known)):
-        return []
-    together, chance = _purity(sample, known, minor)
-    mixed = np.isfinite(together) and together < chance + 0.5 * (1 - chance)
-    if clear < 3 and not mixed:
-        return []
-    rows = known[minor]
-    sentence = (
-        f"The values fall into two heaps around {centres[0]:.1f} and {centres[1]:.1f} (log10), {apart:.1f} apart, as "
-        f"units a factor of 10^{power} apart would make; {counted(len(rows), 'row')} are in the smaller heap"
-    )
-    if np.isfinite(together):
-        sentence += (
-            f". Of their most similar molecules {100 * together:.0f} % are in that heap too, where {100 * chance:.0f} % "
-            f"would be chance: {'structure does not explain the heaps' if mixed else 'structure may explain it'}"
+    return [
+        Finding(
+            "units-percent",
+            "error",
+            "Mixed units: percent beside fractions",
+            sentence,
+            ADVICE,
+            cases(Case((int(i),), f"value {raw[i]:g}") for i in rows),
         )
-    return [Finding("units-clusters", "error" if mixed else "warning", "Mixed units: two heaps of values",
-                    f"{sentence}.", _ADVICE, cases(Case((int(i),), f"value {sample.rows[i].text}") for i in rows),
-                    {"apart": apart, "separation": clear, "together": together, "chance": chance})]  # fmt: skip
-
-
-def _two_heaps(x: Floats) -> tuple[NDArray[np.bool_], Floats, float]:
-    """(which values are in the lower heap, the heaps' medians, Ashman's D): the cut of least squares within heaps.
-
-    D (Astron. J. 1994, 108, 2348) is the distance of the means over their common width; above 2 is a clean separation.
-    """
-    ordered = np.sort(x)
-    n, k = len(x), np.arange(1, len(x))
-    total, squares = np.cumsum(ordered)[:-1], np.cumsum(ordered**2)[:-1]
-    left = squares - total**2 / k
-    right = ((ordered**2).sum() - squares) - (ordered.sum() - total) ** 2 / (n - k)
-    cut = int(np.argmin(left + right))
-    low = x <= ordered[cut]
-    if low.all():
-        return low, np.zeros(2), 0.0
-    width = np.sqrt((np.var(x[low]) + np.var(x[~low])) / 2)
-    clear = float((x[~low].mean() - x[low].mean()) / max(width, 1e-3))
-    return low, np.array([np.median(x[low]), np.median(x[~low])]), clear
-
-
-def _purity(sample: Sample, known: NDArray[np.int64], minor: NDArray[np.bool_]) -> tuple[float, float]:
-    """Of the smaller heap's rows, the share whose most similar other molecule is in it too; and what chance gives."""
-    parents = [sample.rows[i].identity.parent for i in known]
-    first = {smiles: k for k, smiles in reversed(list(enumerate(parents)))}
-    kept = np.array(sorted(first.values()))
-    packed = fingerprints.bits([to_mol(parents[k]) for k in kept])
-    inside = minor[kept]
-    query = np.flatnonzero(inside)[:2000]
-    if not len(query):
-        return float("nan"), float("nan")
-    similar, index = similarity.nearest(packed[query], packed, k=2)
-    # The first is the row itself, or its twin of similarity 1; the other one is the neighbour.
-    neighbour = np.where(index[:, 0] == query, index[:, 1], index[:, 0])
-    near = np.where(index[:, 0] == query, similar[:, 1], similar[:, 0]) >= 0.35
-    if near.sum() < 3:
-        return float("nan"), float("nan")
-    return float(inside[neighbour[near]].mean()), float(inside.mean())
+    ]
 
 
 def _logs(values: Floats) -> Floats:

@@ -27,7 +27,7 @@ def _zeros(sample: Sample, values: np.ndarray[tuple[int], np.dtype[np.float64]])
         return []
     n = len(rows)
     sentence = (
-        f"{counted(n, 'value')} {verb(n, 'is', 'are')} zero or negative in a quantity that is positive and spans decades."
+        f"{counted(n, 'value')} {verb(n, 'is', 'are')} zero or negative in a positive quantity that spans decades."
     )
     advice = "Zero usually means not measured or below the limit: drop the rows, or learn them as bounds."
     found = cases(Case((int(i),), f"value {sample.rows[i].text}") for i in rows)

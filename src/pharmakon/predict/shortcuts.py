@@ -56,16 +56,21 @@ def _descriptors(molecules: list[str], y: Floats, kind: Kind, seed: int) -> Find
     best = max(alone, key=lambda name: abs(alone[name]))
     single = f"{NAMED[best].title} alone: {_words(kind, abs(alone[best]), single=True)}"
     measures = {"score": score, "best_single": alone[best]}
-    sentence = f"Seven descriptors of size, polarity and charge predict the value of unseen scaffolds with {_words(kind, score)} ({single})"
+    sentence = (
+        f"Seven descriptors of size, polarity and charge predict the value of unseen scaffolds with {_words(kind, score)} "
+        f"({single})"
+    )
     if score < TOO_GOOD[kind]:
-        return Finding("shortcut", "info", "Property shortcut", f"{sentence}: too little for a shortcut.", "",
-                       measures=measures)  # fmt: skip
+        return Finding(
+            "shortcut", "info", "Property shortcut", f"{sentence}: too little for a shortcut.", "", measures=measures
+        )
     advice = (
         "Where the property is not itself size or lipophilicity, match actives and inactives in these, and report this "
         "model as the baseline to beat."
     )
-    return Finding("shortcut", "warning", "Property shortcut", f"{sentence}: they explain too much.", advice,
-                   measures=measures)  # fmt: skip
+    return Finding(
+        "shortcut", "warning", "Property shortcut", f"{sentence}: they explain too much.", advice, measures=measures
+    )
 
 
 def _order(rows: Floats, y: Floats, kind: Kind, seed: int) -> Finding:
@@ -77,10 +82,12 @@ def _order(rows: Floats, y: Floats, kind: Kind, seed: int) -> Finding:
     if score < TOO_GOOD[kind]:
         blocks = score >= ALIKE[kind]
         words = "rows near each other are alike, in blocks of series or classes" if blocks else "the file is not sorted"
-        return Finding("order", "info", "Order of the rows", f"{sentence}: {words}.", advice if blocks else "",
-                       measures=measures)  # fmt: skip
-    return Finding("order", "warning", "Order of the rows", f"{sentence}: the file is sorted.", advice,
-                   measures=measures)  # fmt: skip
+        return Finding(
+            "order", "info", "Order of the rows", f"{sentence}: {words}.", advice if blocks else "", measures=measures
+        )
+    return Finding(
+        "order", "warning", "Order of the rows", f"{sentence}: the file is sorted.", advice, measures=measures
+    )
 
 
 def _out_of_fold(table: Floats, y: Floats, folds: NDArray[np.int64], kind: Kind, seed: int) -> Floats:

@@ -26,7 +26,9 @@ class AuditConfig(Config):
     """What to look at, how values are compared, and what counts as a failure."""
 
     data: Path = Field(description="table of structures and measurements: CSV, TSV, SMI, SDF or Parquet, also gzipped")
-    against: Path | None = Field(None, description="a second table, the test set; its molecules must not be in the first")
+    against: Path | None = Field(
+        None, description="a second table, the test set; its molecules must not be in the first"
+    )
     smiles: str | None = Field(None, description="structure column; guessed when not given")
     value: str | None = Field(None, description="column of measured values; needed unless only one column is left")
     id: str | None = Field(None, description="identifier column; guessed when not given")
@@ -89,7 +91,7 @@ def run(config: AuditConfig, *, progress: Progress = silent) -> AuditResult:
     if config.against is not None:
         if config.split_column is not None:
             raise ConfigError("give a second table (--against) or a split column, not both")
-        other = open_table(config.against, smiles=_same(config.smiles, config.against))
+        other = _second(config.against, config)
         name = config.against.name if config.against.name != config.data.name else str(config.against)
         sources.append(Source(name, list(other.rows()), "test"))
         notes += [f"{config.against.name}: {note}" for note in other.notes]
@@ -169,11 +171,14 @@ def _is_unit(name: str, value: str) -> bool:
     )
 
 
-def _same(smiles: str | None, path: Path) -> str | None:
-    """The structure column's name in the second table: the same where it has it, else guessed."""
+def _second(path: Path, config: AuditConfig) -> Table:
+    """The second table, its columns named as the first one's where it has them, else guessed."""
     from pharmakon.store.tables import open_table
 
-    return smiles if smiles in open_table(path, smiles=None).columns else None
+    try:
+        return open_table(path, smiles=config.smiles, id=config.id)
+    except UnknownName:
+        return open_table(path)
 
 
 def _assumed(sample: Sample, config: AuditConfig, value: str) -> list[str]:

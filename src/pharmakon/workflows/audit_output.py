@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -98,5 +97,3 @@ def _number(value: float) -> float | int | None:
         return value
     value = float(value)
     return value if value == value and abs(value) != float("inf") else None  # noqa: PLR0124  NaN is not itself
-
-

@@ -35,7 +35,7 @@ def train_model(data: str | Path, *, progress: Progress = silent, **options: Any
 def predict_properties(
     smiles: str | Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
 ) -> PredictResult:
-    """Estimate properties of one SMILES or several, or of a file's molecules; options are those of `pharmakon predict`."""
+    """Estimate properties of a SMILES, of several or of a file; options are those of `pharmakon predict`."""
     from pharmakon.workflows import predict
 
     given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
