@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -70,9 +69,3 @@ def counted(n: int, noun: str, many: str = "") -> str:
 def verb(n: int, one: str, many: str) -> str:
     """The form of a verb after `counted`."""
     return one if n == 1 else many
-
-
-def said(sentence: str) -> str:
-    """A sentence with a capital and single blanks."""
-    text = re.sub(r"\s+", " ", sentence).strip()
-    return text[:1].upper() + text[1:]

@@ -120,8 +120,8 @@ def misfits(sample: Sample, logs: Floats, *, seed: int = 0) -> list[Finding]:
                 continue
             sentence = (
                 f"{counted(n, 'row')} {verb(n, 'lies', 'lie')} about 10^{power} {words} the median of the molecules "
-                f"most like {verb(n, 'it', 'them')} (similarity of at least {RELATED}), and only {nearer:,} a power of ten "
-                f"nearer: a bump that a step of units makes, and a tail does not."
+                f"most like {verb(n, 'it', 'them')} (similarity of at least {RELATED}), and only {nearer:,} a power of "
+                f"ten nearer: a bump that a step of units makes, and a tail does not."
             )
             listed = cases(
                 Case((int(i),), f"value {sample.shown(int(i))}, {abs(o):.1f} log units {words} its relatives", -abs(f))

@@ -1,6 +1,7 @@
 """Values in more than one unit: the evidence, and the rows that it points at.
 
-Evidence is not proof; a look at the source is. Nanomolar beside micromolar is a factor of 10^3, beside molar 10^9; percent beside fractions 10^2.
+Evidence is not proof; a look at the source is. Nanomolar beside micromolar is a factor of 10^3, beside molar 10^9;
+percent beside fractions 10^2.
 """
 
 from __future__ import annotations

@@ -57,8 +57,8 @@ def _descriptors(molecules: list[str], y: Floats, kind: Kind, seed: int) -> Find
     single = f"{NAMED[best].title} alone: {_words(kind, abs(alone[best]), single=True)}"
     measures = {"score": score, "best_single": alone[best]}
     sentence = (
-        f"Seven descriptors of size, polarity and charge predict the value of unseen scaffolds with {_words(kind, score)} "
-        f"({single})"
+        f"Seven descriptors of size, polarity and charge predict the value of unseen scaffolds with "
+        f"{_words(kind, score)} ({single})"
     )
     if score < TOO_GOOD[kind]:
         return Finding(
