@@ -8,8 +8,8 @@ from pharmakon.record.findings import LISTED, AuditPage, CaseLine, Member, Secti
 from pharmakon.record.histogram import Series
 
 EVIL = "<script>alert('x')</script>\"&'{{ 7*7 }}</style>"
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
-    '<path d="M1,1L9,9" style="stroke:#000000;fill:none"/></svg>'
+PATH = '<path d="M1,1L9,9" style="stroke:#000000;fill:none"/>'
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{PATH}</svg>'
 VOID = {"meta", "br"}
 
 
@@ -48,7 +48,7 @@ def page(*sections, **changes):
 
 
 def section(**changes):
-    case = CaseLine("values 1 and 9", [Member("row 1", "train", "1", "CCO", SVG), Member("row 2", "test", "9", "OCC")])
+    case = CaseLine("values 1 and 9", [Member("train row 1", "1", "CCO", SVG), Member("test row 2", "9", "OCC")])
     facts = {"name": "leak-exact", "severity": "error", "title": "Leaks", "sentence": "2 rows.", "advice": "Drop."}
     return Section(**(facts | {"cases": [case], "total": 1} | changes))
 
@@ -58,7 +58,14 @@ def test_the_page_is_whole_and_needs_nothing():
     tags = Page(text).tags
     assert not [facts for _, facts in tags if "src" in facts]
     assert all(facts["href"].startswith("#") for _, facts in tags if "href" in facts)
-    for words in ("row 1", "row 2", "values 1 and 9", "What to do.", "Looked for and not found", "All 1 case"):
+    for words in (
+        "train row 1",
+        "test row 2",
+        "values 1 and 9",
+        "What to do.",
+        "Looked for and not found",
+        "All 1 case",
+    ):
         assert words in text
 
 
@@ -68,7 +75,7 @@ def test_text_is_escaped(place):
 
 
 def test_names_of_rows_are_escaped():
-    hostile = CaseLine(EVIL, [Member(EVIL, EVIL, EVIL, EVIL)])
+    hostile = CaseLine(EVIL, [Member(EVIL, EVIL, EVIL)])
     text = page(section(cases=[hostile]), title=EVIL, summary=[EVIL], axis=EVIL, facts={EVIL: EVIL})
     assert "alert(" in text and "<script" not in text
 

@@ -102,12 +102,13 @@ class Sample:
                 found[key].append(i)
         return dict(found)
 
-    def label(self, i: int, *, tables: bool = False) -> str:
-        """How a row is called in a sentence: "row 12 (CHEMBL25)"."""
+    def label(self, i: int) -> str:
+        """How a row is called in a sentence: "row 12 (CHEMBL25)", with its part or its table where there are two."""
         row = self.rows[i]
         short = row.id if len(row.id) <= 40 else f"{row.id[:37]}..."
         name = f"row {row.number}" if row.id in ("", str(row.number)) else f"row {row.number} ({short})"
-        return f"{row.table} {name}" if tables or self.tables > 1 else name
+        place = row.table if self.tables > 1 else row.part if self.reference else ""
+        return f"{place} {name}".lstrip()
 
     def shown(self, i: int) -> str:
         """A value as a person reads it: as written, unless that is many digits."""

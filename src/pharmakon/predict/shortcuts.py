@@ -22,6 +22,8 @@ FEATURES = ("mw", "logp", "tpsa", "hbd", "hba", "charge", "rotatable_bonds")
 TOO_GOOD: dict[Kind, float] = {"classification": 0.85, "regression": 0.6}
 """AUROC, or share of variance (R²), from which a few numbers explain too much."""
 ALIKE: dict[Kind, float] = {"classification": 0.65, "regression": 0.2}
+SORTED = 0.8
+"""Score from which rows near each other are called alike, and trend from which the file is called sorted."""
 _MOST, _FEW = 20_000, 50
 
 
@@ -76,17 +78,19 @@ def _descriptors(molecules: list[str], y: Floats, kind: Kind, seed: int) -> Find
 def _order(rows: Floats, y: Floats, kind: Kind, seed: int) -> Finding:
     folds = random_folds(len(y), random_state=seed)
     score = _score(kind, y, _out_of_fold(rows[:, None], y, folds, kind, seed))
-    sentence = f"The row number alone predicts the value with {_words(kind, score)}"
-    measures = {"score": score, "spearman": spearman(y, rows)}
-    advice = "Shuffle before any split by position, and never use a row number or a running id as a feature."
-    if score < TOO_GOOD[kind]:
-        blocks = score >= ALIKE[kind]
-        words = "rows near each other are alike, in blocks of series or classes" if blocks else "the file is not sorted"
-        return Finding(
-            "order", "info", "Order of the rows", f"{sentence}: {words}.", advice if blocks else "", measures=measures
-        )
+    trend = _alone(kind, y, rows)
+    if score < ALIKE[kind]:
+        words, advice = "their order says little", ""
+    else:
+        words = "the file is sorted by it" if abs(trend) >= SORTED else "rows near each other are alike, in blocks"
+        advice = "Shuffle before any split by position, and never use a row number or a running id as a feature."
     return Finding(
-        "order", "warning", "Order of the rows", f"{sentence}: the file is sorted.", advice, measures=measures
+        "order",
+        "warning" if score >= TOO_GOOD[kind] else "info",
+        "Order of the rows",
+        f"The row number alone predicts the value with {_words(kind, score)}: {words}.",
+        advice,
+        measures={"score": score, "trend": trend},
     )
 
 

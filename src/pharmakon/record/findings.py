@@ -22,7 +22,6 @@ class Member:
     """One row of a case; `svg` only where it is drawn."""
 
     label: str
-    part: str = ""
     value: str = ""
     structure: str = ""
     svg: str = ""

@@ -107,8 +107,7 @@ def _member(i: int, sample: Sample, *, drawn: bool) -> Member:
 
     row = sample.rows[i]
     picture = svg(to_mol(row.structure), size=(200, 140)) if drawn else ""
-    part = row.part if sample.tables == 1 else ""
-    return Member(sample.label(i), part, sample.shown(i), row.structure[:200], picture)
+    return Member(sample.label(i), sample.shown(i), row.structure[:200], picture)
 
 
 def _series(sample: Sample) -> list[Series]:
