@@ -74,7 +74,7 @@ def endpoints() -> str:
             ("better", item.better),
             ("threshold", judged or item.meaning or "none"),
             ("hazard", "yes: a design may penalise or forbid it, never reward it" if item.hazard else "no"),
-            ("data", ", ".join(f"`{file}`" for file in item.data.files)),
+            ("data", ", ".join(f"[`{name}`](data.md#{name.lower()})" for name in item.data.sets)),
             ("licence", item.data.licence),
             ("citation", item.data.citation),
             ("limits", "; ".join(item.data.limits) or "none stated"),

@@ -26,6 +26,7 @@ from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.log import data_root
 from pharmakon.core.registry import Registry
 from pharmakon.core.types import Floats, Kind, Progress, silent
+from pharmakon.store.places import root_of
 from pharmakon.store.runs import sha256, versions, write_atomic
 
 from .provenance import code_identity, git_commit
@@ -108,8 +109,8 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
     for task in wanted:
         if task not in known:
             raise UnknownName("task", task, known, where=config.name)
-    root = data_root()
-    if root is None or not (root / benchmark.needs).exists():
+    root = root_of(benchmark.needs)
+    if root is None:
         raise DataError(f"{config.name} needs {missing(benchmark)}")
     path = (config.output or Path(f"benchmark-{config.name}")) / f"{config.name}.json"
     record = _open(path, benchmark, config)
@@ -131,10 +132,12 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
 
 def missing(benchmark: Benchmark) -> str:
     """What to do about absent data, or "" when it is there."""
+    if root_of(benchmark.needs) is not None:
+        return ""
     root = data_root()
     if root is None:
         return f"{benchmark.needs} below the folder of public data sets: set PHARMAKON_DATA to that folder"
-    return "" if (root / benchmark.needs).exists() else f"{benchmark.needs}, which is not in {root} (PHARMAKON_DATA)"
+    return f"{benchmark.needs}, which is not in {root} (PHARMAKON_DATA)"
 
 
 @cache

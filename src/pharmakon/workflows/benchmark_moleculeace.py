@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from pharmakon.core.log import data_root
 from pharmakon.core.random import stream
+from pharmakon.store.catalogue import data_set, folder_of, sets_of
+from pharmakon.store.places import is_there, path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say, sample, score
 
-FOLDER = "moleculeace"
+SETS = "moleculeace"
 METRICS = ("rmse", "cliff_rmse")
 SVM, BEST = "SVM-ECFP", "best of 24"
 
@@ -30,18 +31,17 @@ class MoleculeAce:
     what = "potency on ChEMBL targets with activity cliffs"
     protocol = "fixed split, RMSE and cliff RMSE on the test molecules; one run"
     published = "SVM on ECFP and the best of 24 methods per target, from the authors' own results on the same targets"
-    needs = f"{FOLDER}/benchmark_data"
+    needs = folder_of(SETS)
     repeats = 1
 
     def tasks(self) -> Sequence[str]:
-        root = data_root()
-        return sorted(path.stem for path in (root / self.needs).glob("*.csv")) if root else []
+        return [item.name.removeprefix(f"{SETS}_") for item in sets_of(SETS) if is_there(item)]
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [root / self.needs / f"{task}.csv"]
+        return [path_of(f"{SETS}_{task}", root=root)]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
-        with (root / self.needs / f"{task}.csv").open(encoding="utf-8", newline="") as file:
+        with self.files(task, root)[0].open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         train = _cut([row for row in rows if row["split"] == "train"], config, task, "train")
         test = _cut([row for row in rows if row["split"] == "test"], config, task, "test")
@@ -89,7 +89,7 @@ def _published(path: Path) -> list[dict[str, str]]:
 
 def _anchors(root: Path, task: str) -> dict[str, dict[str, float]]:
     """Per metric the SVM on ECFP and the best of all methods; nothing for a target the paper does not have."""
-    path = root / FOLDER / "published_results.csv"
+    path = root / data_set("moleculeace_published").file().path
     rows = [row for row in _published(path) if row["dataset"] == task] if path.is_file() else []
     if not rows:
         return {}

@@ -15,6 +15,8 @@ import numpy as np
 
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Kind
+from pharmakon.store.catalogue import folder_of
+from pharmakon.store.places import path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, sample, score
 
@@ -28,14 +30,14 @@ class TdcAdmet:
     what = "22 ADMET tasks of the Therapeutics Data Commons"
     protocol = "official train_val/test files, fit on all of train_val, mean and population sd of 5 seeds"
     published = "MapLight and the best value that survived an audit, per task"
-    needs = "admet/tdc_admet_group"
+    needs = folder_of("tdc_admet_group")
     repeats = 5
 
     def tasks(self) -> Sequence[str]:
         return list(anchors()["tdc"])
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [root / self.needs / task / name for name in ("train_val.csv", "test.csv")]
+        return [path_of(f"tdc_{task}", part, root=root) for part in ("train_val", "test")]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         facts = anchors()["tdc"][task]
