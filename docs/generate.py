@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from pharmakon.store.catalogue import DataFile, DataSet
+
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py; change the code, then run `make docs`. -->\n"
 
@@ -22,6 +24,7 @@ def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     return {
         "configuration.md": configuration(),
+        "data.md": data(),
         "descriptors.md": descriptors(),
         "endpoints.md": endpoints(),
     }
@@ -30,6 +33,7 @@ def pages() -> dict[str, str]:
 def configuration() -> str:
     """Every key of every verb."""
     from pharmakon.workflows.benchmark import BenchmarkConfig
+    from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.train import TrainConfig
@@ -48,6 +52,7 @@ def configuration() -> str:
         ("predict", PredictConfig),
         ("design", DesignConfig),
         ("benchmark", BenchmarkConfig),
+        ("data fetch", FetchConfig),
     ):
         parts += [f"## {verb}\n", _summary(model), *_keys(model)]
         for name, inner in _inner_models(model).items():
@@ -58,6 +63,7 @@ def configuration() -> str:
 def endpoints() -> str:
     """The facts of each endpoint."""
     from pharmakon.predict.endpoints import endpoints
+    from pharmakon.store.catalogue import data_set
 
     parts = [
         NOTE,
@@ -74,13 +80,66 @@ def endpoints() -> str:
             ("better", item.better),
             ("threshold", judged or item.meaning or "none"),
             ("hazard", "yes: a design may penalise or forbid it, never reward it" if item.hazard else "no"),
-            ("data", ", ".join(f"[`{name}`](data.md#{name.lower()})" for name in item.data.sets)),
+            ("data", ", ".join(f"[`{name}`](data.md#{data_set(name).source})" for name in item.data.sets)),
             ("licence", item.data.licence),
             ("citation", item.data.citation),
             ("limits", "; ".join(item.data.limits) or "none stated"),
         ]
         parts += [f"## `{name}`: {item.title}\n", f"{item.what}\n", _table(("", ""), rows)]
     return "\n".join(parts)
+
+
+def data() -> str:
+    """The catalogue of public data sets, by origin."""
+    from itertools import groupby
+
+    from pharmakon.store.catalogue import catalogue
+
+    parts = [
+        NOTE,
+        "# Data sets\n",
+        (
+            "The public data sets that `pharmakon data list` shows. Ship: may weights trained on a set be given away? "
+            "`ask`: a person has to settle it first; `-`: there is nothing to learn from. A file marked † was not "
+            "compared with its source, so a download may be refused; one marked ‡ cannot be downloaded as it is.\n"
+        ),
+    ]
+    for source, sets in groupby(catalogue().values(), key=lambda item: item.source):
+        items = list(sets)
+        parts += [f"## {source}\n", f"From {items[0].repository}.\n"]
+        rows = [
+            (
+                f"`{item.name}`",
+                f"{item.title}: {item.what}",
+                f"{item.rows:,}",
+                item.licence,
+                item.ship,
+                item.citation,
+                _reading(item),
+                "; ".join(item.caveats) or "-",
+                ", ".join(_origin(file) for file in item.files),
+            )
+            for item in items
+        ]
+        headings = ("name", "what", "rows", "licence", "ship", "citation", "how it is read", "caveats", "files")
+        parts.append(_table(headings, rows))
+    return "\n".join(parts)
+
+
+def _reading(item: DataSet) -> str:
+    """Format, structure column, value columns with their units, split column."""
+    values = ", ".join(f"`{column}` ({unit})" for column, unit in list(item.values.items())[:12])
+    more = f" and {len(item.values) - 12} more" if len(item.values) > 12 else ""
+    structure = f"structures in `{item.structure}`" if item.structure else ""
+    split = f"split in `{item.split}`" if item.split else ""
+    return "; ".join(part for part in (item.format, structure, values + more, split) if part)
+
+
+def _origin(file: DataFile) -> str:
+    """A link to the source of a file, at its commit, with the mark of what is not sure about it."""
+    mark = "‡" if not file.can_be_fetched else "" if file.hash_of == "source" else "†"
+    name = file.path.rsplit("/", maxsplit=1)[-1]
+    return f"[{name}]({file.url}){mark}" if file.url else f"{name}{mark}"
 
 
 def descriptors() -> str:

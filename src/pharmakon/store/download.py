@@ -137,7 +137,7 @@ def _ask(url: str, stream: BinaryIO, *, size: int | None, timeout: float, progre
         if size is not None and whole != size:
             _restart(stream)
             raise DataError(f"{url} is not the file of the catalogue: it has {whole:,} bytes there and {size:,} here")
-        while block := answer.read(BLOCK):
+        while block := answer.read1(BLOCK):  # what is there: a read for more would lose it in a stall
             have += len(block)
             if whole is not None and have > whole:
                 _restart(stream)

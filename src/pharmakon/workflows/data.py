@@ -94,9 +94,9 @@ def _fetch(file: DataFile, target: Path, *, copy: bool, patience: Patience, prog
 
 def _download(file: DataFile, path: Path, *, patience: Patience, progress: Progress) -> None:
     if not file.can_be_fetched:
-        origin = f"{file.url} ({file.made})" if file.url else file.made
+        made = f"{file.made}, from {file.url}" if file.url else file.made
         raise DataError(
-            f"{file.path} cannot be downloaded as it is here: {origin}; set PHARMAKON_DATA to a folder that has it"
+            f"{file.path} cannot be downloaded as it is here ({made}); set PHARMAKON_DATA to a folder that has it"
         )
     try:
         if file.made != PACKED:
