@@ -105,3 +105,16 @@ def test_a_small_slice_with_the_real_learner_beats_chance(tmp_path):
     config = BenchmarkConfig(name="tdc", tasks=("hia_hou",), limit=100, repeats=1, output=tmp_path)
     (got,) = run(config).record["tasks"]["hia_hou"]["scores"].values()
     assert got["value"] > 0.7
+
+
+def test_a_task_is_found_among_the_downloads_and_recorded_as_if_it_lay_in_the_data_root(root, tmp_path, monkeypatch):
+    write(root, "ames", "train_val", [1, 0] * 10)
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("PHARMAKON_CACHE", str(cache))
+    write(cache, "hia_hou", "train_val", [1, 0] * 10)
+    write(cache, "hia_hou", "test", [1, 0, 1, 0])
+    config = BenchmarkConfig(name="tdc", tasks=("hia_hou",), repeats=1, output=tmp_path / "out")
+    record = run(config, learner=lambda train_x, train_y, test_x, **_: np.linspace(0, 1, len(test_x))).record
+    assert [*record["tasks"]["hia_hou"]["data"]] == [
+        f"admet/tdc_admet_group/hia_hou/{part}.csv" for part in ("train_val", "test")
+    ]

@@ -43,18 +43,24 @@ def root_of(path: str) -> Path | None:
     return next((root for root in roots() if (root / path).exists()), None)
 
 
-def path_of(name: str, file: str = "", *, root: Path | None = None) -> Path:
+def below_root(path: Path) -> str:
+    """The path of a file as the catalogue has it, whichever folder it lies in."""
+    inside = [path.relative_to(root).as_posix() for root in roots() if path.is_relative_to(root)]
+    return min(inside, key=len, default=str(path))  # a cache may lie below a data root
+
+
+def path_of(name: str, file: str = "") -> Path:
     """Where a file of a data set lies; `file` may be left out where the set has only one.
 
-    Looks in `root`, or in all `roots()`. Raises UnknownName, and DataError saying how to get it where it is absent.
-    Its hash is not looked at: `pharmakon data fetch` does that.
+    Raises UnknownName, and DataError saying how to get it where it is absent. Its hash is not looked at: `pharmakon
+    data fetch` does that.
     """
-    return _find(data_set(name), data_set(name).file(file), root)
+    return _find(data_set(name), data_set(name).file(file))
 
 
-def paths_of(name: str, *, root: Path | None = None) -> list[Path]:
+def paths_of(name: str) -> list[Path]:
     """Where every file of a data set lies, in the order of the catalogue. Raises as `path_of` does."""
-    return [_find(data_set(name), file, root) for file in data_set(name).files]
+    return [_find(data_set(name), file) for file in data_set(name).files]
 
 
 def is_there(item: DataSet) -> bool:
@@ -102,9 +108,8 @@ def unpacked(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _find(item: DataSet, file: DataFile, root: Path | None) -> Path:
-    where = roots() if root is None else [root]
-    for folder in where:
+def _find(item: DataSet, file: DataFile) -> Path:
+    for folder in roots():
         if (folder / file.path).is_file():
             return folder / file.path
     raise DataError(

@@ -26,7 +26,7 @@ from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.log import data_root
 from pharmakon.core.registry import Registry
 from pharmakon.core.types import Floats, Kind, Progress, silent
-from pharmakon.store.places import root_of
+from pharmakon.store.places import below_root, root_of
 from pharmakon.store.runs import sha256, versions, write_atomic
 
 from .provenance import code_identity, git_commit
@@ -116,7 +116,7 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
     record = _open(path, benchmark, config)
     for done, task in enumerate(wanted):
         progress(done, len(wanted), task)
-        data = {str(file.relative_to(root)): sha256(file) for file in benchmark.files(task, root)}
+        data = {below_root(file): sha256(file) for file in benchmark.files(task, root)}
         if record["tasks"].get(task, {}).get("data") == data:
             continue
         say = partial(_pass_on, progress, done, len(wanted), task)

@@ -20,7 +20,7 @@ from pharmakon.store.places import is_there, path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say, sample, score
 
-SETS = "moleculeace"
+SETS, PUBLISHED = "moleculeace", "moleculeace_published"
 METRICS = ("rmse", "cliff_rmse")
 SVM, BEST = "SVM-ECFP", "best of 24"
 
@@ -38,7 +38,7 @@ class MoleculeAce:
         return [item.name.removeprefix(f"{SETS}_") for item in sets_of(SETS) if is_there(item)]
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [path_of(f"{SETS}_{task}", root=root)]
+        return [path_of(f"{SETS}_{task}")]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         with self.files(task, root)[0].open(encoding="utf-8", newline="") as file:
@@ -64,7 +64,7 @@ class MoleculeAce:
         scores = {"rmse": score("rmse", truth, predicted, seed=config.seed)}
         if cliff.any():
             scores["cliff_rmse"] = score("rmse", truth[cliff], predicted[cliff], seed=config.seed)
-        return {"scores": scores, "anchors": _anchors(root, task), "n_train": len(train)}
+        return {"scores": scores, "anchors": _anchors(task), "n_train": len(train)}
 
     def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """Means over the targets that were run, the rivals' over the same targets."""
@@ -87,10 +87,11 @@ def _published(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _anchors(root: Path, task: str) -> dict[str, dict[str, float]]:
+def _anchors(task: str) -> dict[str, dict[str, float]]:
     """Per metric the SVM on ECFP and the best of all methods; nothing for a target the paper does not have."""
-    path = root / data_set("moleculeace_published").file().path
-    rows = [row for row in _published(path) if row["dataset"] == task] if path.is_file() else []
+    if not is_there(data_set(PUBLISHED)):
+        return {}
+    rows = [row for row in _published(path_of(PUBLISHED)) if row["dataset"] == task]
     if not rows:
         return {}
     svm = next(row for row in rows if (row["algorithm"], row["descriptor"]) == ("SVM", "ECFP"))

@@ -37,7 +37,7 @@ class Pmo:
         return list(anchors()["pmo"])
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [path_of(POOL, root=root)]
+        return [path_of(POOL)]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         from pharmakon.design.pmo import run_task

@@ -37,7 +37,7 @@ class TdcAdmet:
         return list(anchors()["tdc"])
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [path_of(f"tdc_{task}", part, root=root) for part in ("train_val", "test")]
+        return [path_of(f"tdc_{task}", part) for part in ("train_val", "test")]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         facts = anchors()["tdc"][task]
