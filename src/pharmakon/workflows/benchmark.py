@@ -46,11 +46,13 @@ class BenchmarkConfig(Config):
     )
     calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
     seed: int = Field(0, description="where the seeds start")
+    max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
     workers: int = Field(1, ge=1, description="threads of the learner")
 
 
-Learner = Callable[..., Floats]
-"""learner(train_smiles, train_y, test_smiles, *, kind, log, seed, n_jobs) -> test values, probabilities of class 1."""
+Learner = Callable[..., Sequence[Floats]]
+"""learner(train_smiles, train_y, test_smiles, *, kind, log, seeds, max_points, n_jobs) -> for each seed the
+test values, or probabilities of class 1."""
 
 
 Say = Callable[[str], None]
@@ -191,6 +193,7 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
         "limit": config.limit,
         "repeats": repeats,
         "calls": config.calls,
+        "max_points": config.max_points,
         "seed": config.seed,
     }
     identity = {"settings": settings, "versions": versions(), "code": code_identity()}
@@ -219,5 +222,8 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
 def _command(config: BenchmarkConfig) -> str:
     """The command that makes these results, whoever called."""
     given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "workers"})
-    words = [f"--{key} {','.join(value) if isinstance(value, tuple) else value}" for key, value in given.items()]
+    words = [
+        f"--{key.replace('_', '-')} {','.join(value) if isinstance(value, tuple) else value}"
+        for key, value in given.items()
+    ]
     return " ".join(["pharmakon benchmark", str(config.name), *words])

@@ -48,18 +48,16 @@ class MoleculeAce:
         truth, cliff = _column(test, "y"), _column(test, "cliff_mol") > 0
         say(f"{len(train):,} to learn from, {len(test):,} to predict")
         smiles = [row["smiles"] for row in train], [row["smiles"] for row in test]
-        runs = [
-            learner(
-                smiles[0],
-                _column(train, "y"),
-                smiles[1],
-                kind="regression",
-                log=False,
-                seed=config.seed + repeat,
-                n_jobs=config.workers,
-            )
-            for repeat in range(1, (config.repeats or self.repeats) + 1)
-        ]
+        runs = learner(
+            smiles[0],
+            _column(train, "y"),
+            smiles[1],
+            kind="regression",
+            log=False,
+            seeds=[config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)],
+            max_points=config.max_points,
+            n_jobs=config.workers,
+        )
         predicted = np.mean(runs, axis=0)
         scores = {"rmse": score("rmse", truth, predicted, seed=config.seed)}
         if cliff.any():

@@ -46,17 +46,14 @@ class TdcAdmet:
         (train_x, train_y), (test_x, test_y) = (
             _cut(*_read(file), config=config, kind=kind, labels=(task, file.stem)) for file in self.files(task, root)
         )
-        runs: list[float] = []
-        first: dict[str, Any] = {}
-        repeats = config.repeats or self.repeats
-        for repeat in range(1, repeats + 1):
-            say(f"run {repeat} of {repeats}")
-            seed = config.seed + repeat
-            log = bool(facts.get("log"))
-            predicted = learner(train_x, train_y, test_x, kind=kind, log=log, seed=seed, n_jobs=config.workers)
-            found = score(metric, test_y, predicted, seed=seed)
-            first = first or found
-            runs.append(np.nan if found["value"] is None else round(found["value"], 3))
+        seeds = [config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)]
+        say(f"{len(train_y):,} to learn from, {len(test_y):,} to predict, {len(seeds)} seeds")
+        log = bool(facts.get("log"))
+        options = {"seeds": seeds, "max_points": config.max_points, "n_jobs": config.workers}
+        predicted = learner(train_x, train_y, test_x, kind=kind, log=log, **options)
+        found = [score(metric, test_y, values, seed=seed) for seed, values in zip(seeds, predicted, strict=True)]
+        first = found[0]
+        runs = [np.nan if f["value"] is None else round(f["value"], 3) for f in found]
         value = {"value": round(float(np.mean(runs)), 3), "sd": round(float(np.std(runs)), 3), "runs": runs}
         return {
             "scores": {metric: first | value},  # the interval is the first run's
