@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
@@ -17,17 +18,68 @@ from pydantic_core import PydanticUndefined
 from pharmakon.store.catalogue import DataFile, DataSet
 
 REFERENCE = Path(__file__).parent / "reference"
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
+LESS_IS_BETTER = {"mae", "rmse", "cliff_rmse"}
 NOTE = "<!-- Written by docs/generate.py; change the code, then run `make docs`. -->\n"
 
 
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     return {
+        "benchmarks.md": benchmarks(),
         "configuration.md": configuration(),
         "data.md": data(),
         "descriptors.md": descriptors(),
         "endpoints.md": endpoints(),
     }
+
+
+def benchmarks() -> str:
+    """Every published figure of ours beside the anchors, from benchmarks/results."""
+    parts = [
+        NOTE,
+        "# Benchmark results\n",
+        (
+            "Each table is a file of `benchmarks/results`, made by the command above it "
+            "([how](../howto/benchmark.md)). Intervals are 95 % bootstraps over the test molecules. A figure in "
+            "**bold** is at least as good as every published one beside it; most test sets are so small that the "
+            "interval says more than the rank.\n"
+        ),
+    ]
+    for path in sorted(RESULTS.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        summary = "; ".join(f"{key}: {_spelt(value)}" for key, value in record["summary"].items())
+        parts += [
+            f"## {record['benchmark']}\n",
+            f"    {record['command']}\n",
+            f"{record['protocol']}.\n",
+            f"{summary}.\n",
+        ]
+        rows = [
+            [task, metric, _figure(metric, score, found["anchors"].get(metric, {})), _interval(score), str(score["n"]),
+             ", ".join(f"{who} {value}" for who, value in found["anchors"].get(metric, {}).items()), found.get("note", "")]
+            for task, found in record["tasks"].items()
+            for metric, score in found["scores"].items()
+        ]  # fmt: skip
+        parts.append(_table(["task", "metric", "ours", "interval", "n", "published", "note"], rows))
+    return "\n".join(parts)
+
+
+def _figure(metric: str, score: dict[str, Any], rivals: dict[str, float]) -> str:
+    sign = -1 if metric in LESS_IS_BETTER else 1
+    best = bool(rivals) and all(sign * score["value"] >= sign * value for value in rivals.values())
+    text = f"{score['value']:.3f}" + (f" ± {score['sd']:.3f}" if "sd" in score else "")
+    return f"**{text}**" if best else text
+
+
+def _interval(score: dict[str, Any]) -> str:
+    return f"{score['low']:.3f} to {score['high']:.3f}" if score.get("low") is not None else ""
+
+
+def _spelt(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_spelt(inner)}" for key, inner in value.items())
+    return str(value)
 
 
 def configuration() -> str:

@@ -66,6 +66,6 @@ def test_the_default_learner_on_a_benchmark(molecules: list[str], solubilities: 
     y = np.array(solubilities)
     test = np.arange(len(y)) % 4 == 0
     texts = np.array(molecules)
-    got = fit_predict(texts[~test].tolist(), y[~test], [*texts[test].tolist(), "nonsense"], kind="regression")
+    (got,) = fit_predict(texts[~test].tolist(), y[~test], [*texts[test].tolist(), "nonsense"], kind="regression")
     assert np.mean((got[:-1] - y[test]) ** 2) < 0.3 * y.var()
     assert got[-1] == pytest.approx(y[~test].mean())

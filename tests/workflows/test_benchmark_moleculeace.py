@@ -35,7 +35,8 @@ def off_by(cliff, other):
     """A learner that is wrong by so much on cliffs (odd lengths) and elsewhere."""
 
     def learner(train_x, train_y, test_x, **options):
-        return np.array([-len(smiles) + (cliff if len(smiles) % 2 else other) for smiles in test_x], dtype=float)
+        values = [-len(smiles) + (cliff if len(smiles) % 2 else other) for smiles in test_x]
+        return [np.array(values, dtype=float) for _ in options["seeds"]]
 
     return learner
 
@@ -63,7 +64,7 @@ def test_only_training_rows_are_learnt_from(root):
 
     def learner(train_x, train_y, test_x, **options):
         seen.append((len(train_x), len(test_x), train_y.max(), options["kind"]))
-        return np.zeros(len(test_x))
+        return [np.zeros(len(test_x))]
 
     MOLECULEACE.run("CHEMBL1871_Ki", root, BenchmarkConfig(limit=20), learner, print)
     assert seen == [(20, 5, seen[0][2], "regression")]

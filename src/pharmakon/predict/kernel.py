@@ -125,8 +125,9 @@ class MultiViewKernel:
 
     def mixed(self, prints: NDArray[np.float32], space: NDArray[np.float32]) -> NDArray[np.float32]:
         """The kernel of the two halves at the present `descriptor_weight`."""
-        weight = np.float32(self.descriptor_weight)
-        total: NDArray[np.float32] = (prints + weight * space) / np.float32(len(self.views_) + weight)
+        total = np.float32(self.descriptor_weight) * space
+        total += prints
+        total /= np.float32(len(self.views_) + self.descriptor_weight)
         return total
 
     def fit(self, features: Features, y: Floats) -> Self:

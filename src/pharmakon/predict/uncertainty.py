@@ -42,8 +42,8 @@ class Calibration:
     """Turns a blend's output into a value with a 90 % interval.
 
     Regression: normalised conformal intervals; the scale is a non-negative combination of a constant, the distance
-    to the training set and the disagreement of the members (the largest difference). Classification: Venn-Abers probabilities with their
-    interval [p0, p1] (Vovk & Petej, UAI 2014) and class-wise conformal label sets.
+    to the training set and the disagreement of the members (their largest difference). Classification: Venn-Abers
+    probabilities with their interval [p0, p1] (Vovk & Petej, UAI 2014) and class-wise conformal label sets.
     """
 
     def __init__(self, *, kind: Kind) -> None:
