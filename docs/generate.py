@@ -55,14 +55,16 @@ def benchmarks() -> str:
             f"{record['protocol']}.\n",
             f"{summary}.\n",
         ]
-        rows = [
-            [task, metric, _figure(metric, score, found["anchors"].get(metric, {})), _interval(score), str(score["n"]),
-             ", ".join(f"{who} {value}" for who, value in found["anchors"].get(metric, {}).items()), found.get("note", "")]
-            for task, found in record["tasks"].items()
-            for metric, score in found["scores"].items()
-        ]  # fmt: skip
+        rows = [_scored(task, found, metric) for task, found in record["tasks"].items() for metric in found["scores"]]
         parts.append(_table(["task", "metric", "ours", "interval", "n", "published", "note"], rows))
     return "\n".join(parts)
+
+
+def _scored(task: str, found: dict[str, Any], metric: str) -> list[str]:
+    score, rivals = found["scores"][metric], found["anchors"].get(metric, {})
+    published = ", ".join(f"{who} {value}" for who, value in rivals.items())
+    figure, n = _figure(metric, score, rivals), str(score.get("n", ""))
+    return [task, metric, figure, _interval(score), n, published, found.get("note", "")]
 
 
 def _figure(metric: str, score: dict[str, Any], rivals: dict[str, float]) -> str:

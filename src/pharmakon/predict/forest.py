@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from pharmakon.core.types import Floats, Kind
 
-from .features import Features
+from .features import HASHED_BITS, HASHED_VIEWS, Features
 from .flat_trees import FlatTrees
+
+COUNTED = HASHED_BITS * len(HASHED_VIEWS)
+"""The first columns that trees see are counts."""
 
 
 class Forest:
@@ -49,14 +52,17 @@ class Forest:
         return self.trees_.total(features)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything `predict` needs."""
-        return self.trees_.to_arrays()
+        """Everything `predict` needs; a child is kept as its distance, which deflate finds small."""
+        arrays = self.trees_.to_arrays()
+        return arrays | {side: _distance(arrays[side]) for side in ("left", "right")}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, kind: Kind) -> Self:
         """The inverse of `to_arrays`."""
         forest = cls(kind=kind)
-        forest.trees_ = FlatTrees.from_arrays(arrays)
+        forest.trees_ = FlatTrees.from_arrays(
+            arrays | {side: _child(arrays[side].astype(np.int32)) for side in ("left", "right")}
+        )
         return forest
 
 
@@ -69,10 +75,30 @@ def _flat(grown: list[Any]) -> FlatTrees:
         number = np.where(inner, nodes + np.cumsum(inner) - 1, -leaves - np.cumsum(~inner))
         parts["roots"].append(number[:1])
         parts["feature"].append(tree.feature[inner])
-        parts["threshold"].append(tree.threshold[inner])
+        parts["threshold"].append(_rounded(tree.threshold[inner], tree.feature[inner]))
         parts["left"].append(number[tree.children_left[inner]])
         parts["right"].append(number[tree.children_right[inner]])
         parts["leaf"].append(tree.value[~inner, 0, -1] / len(grown))
         nodes, leaves = nodes + int(inner.sum()), leaves + int((~inner).sum())
     kinds = {"feature": np.int16, "threshold": np.float32, "leaf": np.float32}
     return FlatTrees(**{name: np.concatenate(part).astype(kinds.get(name, np.int32)) for name, part in parts.items()})
+
+
+def _rounded(threshold: NDArray[np.float64], feature: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A threshold between two counts says the same anywhere between them; half-way is quickest to write down."""
+    counted: NDArray[np.float64] = np.where(feature < COUNTED, np.floor(threshold) + 0.5, threshold)
+    return counted
+
+
+def _distance(child: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Twice the distance to a child that splits; one more than twice that to a leaf."""
+    node = np.arange(len(child))
+    away: NDArray[np.int32] = np.where(child >= 0, 2 * (child - node), 2 * (-1 - child - node) + 1).astype(np.int32)
+    return away
+
+
+def _child(distance: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The inverse of `_distance`."""
+    number = (distance >> 1) + np.arange(len(distance), dtype=np.int32)
+    child: NDArray[np.int32] = np.where(distance & 1, -1 - number, number).astype(np.int32)
+    return child
