@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ from pharmakon.chem.fingerprints import VIEWS
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Kind
 from pharmakon.learn.ensemble import blend_weights
-from pharmakon.learn.kernel_ridge import choose_alpha, out_of_fold
+from pharmakon.learn.kernel_ridge import out_of_fold
 from pharmakon.learn.support_vector import SupportVector
 
 from .features import Features
@@ -74,38 +74,42 @@ class Blend:
         y: Floats,
         *,
         folds: Mapping[str, NDArray[np.intp]],
+        chosen_by: Sequence[str] = (),
         progress: Callable[[str], None] = lambda note: None,
     ) -> Self:
         """Learn from molecules and values `y` (n,); `folds` gives each split's fold of every molecule.
 
-        The first split chooses the kernel's settings and the weights.
+        The splits `chosen_by`, all of them otherwise, choose the kernel's settings and the weights together: one that
+        keeps series whole and one that does not find what serves for new chemistry and for the next analogue.
         """
         self.points_ = self._choose_points(len(y))
         points = features.take(self.points_) if len(self.points_) < len(y) else features
         target = y[self.points_]
         progress("kernel")
         self.kernel_ = MultiViewKernel(views=self.views, support=self.kind == "regression").index(points)
-        first = next(iter(folds))
-        gram = self._chosen_gram(points, target, folds[first][self.points_])
+        chosen_by = tuple(chosen_by) or tuple(folds)
+        inner = {split: fold[self.points_] for split, fold in folds.items()}
+        gram = self._chosen_gram(points, target, [inner[split] for split in chosen_by])
         self.names_ = (
             "ridge",
             *(["support"] if self.kernel_.support else []),
             *self._planted(len(y), self.random_state),
         )
-        self.out_of_fold_: dict[str, OutOfFold] = {}
+        members: dict[str, Floats] = {}
         for split, fold in folds.items():
             progress(f"trees, {split} split")
-            inner = fold[self.points_]
-            members = np.column_stack(
-                [*self._kernel_out_of_fold(gram, target, inner), *self._trees_out_of_fold(features, y, fold)]
+            members[split] = np.column_stack(
+                [*self._kernel_out_of_fold(gram, target, inner[split]), *self._trees_out_of_fold(features, y, fold)]
             )
-            if split == first:
-                self.weights_ = blend_weights(members, target)
+        judges = [members[split] for split in chosen_by]
+        self.weights_ = _weights(judges, target)
+        self.out_of_fold_: dict[str, OutOfFold] = {}
+        for split, fold in inner.items():
             value = np.empty(len(target))
-            for held in np.unique(inner):
-                mine = inner == held
-                value[mine] = members[mine] @ blend_weights(members[~mine], target[~mine])
-            self.out_of_fold_[split] = OutOfFold(self.points_, inner, members, value)
+            for held in np.unique(fold):
+                mine = fold == held
+                value[mine] = members[split][mine] @ _weights([judge[~mine] for judge in judges], target[~mine])
+            self.out_of_fold_[split] = OutOfFold(self.points_, fold, members[split], value)
         progress("final fit")
         self.kernel_.solve(gram, target)
         return self.grow(features, y, random_state=self.random_state)
@@ -120,8 +124,8 @@ class Blend:
             return np.arange(n)
         return np.sort(stream(self.random_state, "points").choice(n, self.max_points, replace=False))
 
-    def _chosen_gram(self, points: Features, target: Floats, fold: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The kernel's matrix at the descriptor weight and ridge of least squared error out of fold."""
+    def _chosen_gram(self, points: Features, target: Floats, folds: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
+        """The kernel's matrix at the descriptor weight and ridge of least squared error out of all these folds."""
         prints, space = self.kernel_.own_parts(points)
         tried = np.arange(len(target))
         if len(target) > TRIED:
@@ -131,10 +135,11 @@ class Blend:
         for weight in DESCRIPTOR_WEIGHTS:
             self.kernel_.descriptor_weight = weight
             gram = self.kernel_.mixed(prints[few], space[few])
-            alpha, found = choose_alpha(gram, target[tried], folds=fold[tried], alphas=ALPHAS)
-            error = float(np.mean((found - target[tried]) ** 2))
-            if error < best:
-                best, chosen = error, (weight, alpha)
+            for alpha in ALPHAS:
+                found = [out_of_fold(gram, target[tried], folds=fold[tried], alpha=alpha) for fold in folds]
+                error = float(np.mean([(value - target[tried]) ** 2 for value in found]))
+                if error < best:
+                    best, chosen = error, (weight, alpha)
         self.kernel_.descriptor_weight, self.kernel_.alpha = chosen
         return self.kernel_.mixed(prints, space)
 
@@ -205,3 +210,8 @@ class Blend:
         blend.grown_ = {name: kinds[name].from_arrays(arrays(name), kind=kind) for name in names if name in kinds}
         blend.weights_ = arrays("blend")["weights"]
         return blend
+
+
+def _weights(judges: Sequence[Floats], target: Floats) -> Floats:
+    """Weights of the members from what they said out of the folds of several splits, each (n, k)."""
+    return blend_weights(np.vstack(judges), np.tile(target, len(judges)))

@@ -134,7 +134,10 @@ def fit_predict(
     known = np.flatnonzero(features.known)
     features = features.take(known)
     target = forward(np.asarray(train_y, dtype=np.float64)[known], transform)
-    folds = {"scaffold": make_folds(features, seed=seeds[0])[0]["scaffold"]}
+    folds = {
+        "scaffold": make_folds(features, seed=seeds[0])[0]["scaffold"],
+        "random": random_folds(len(target), n_folds=N_FOLDS, random_state=seeds[0]),
+    }
     blend = Blend(kind=kind, max_points=max_points, random_state=seeds[0], n_jobs=n_jobs)
     asked, found = Features.from_smiles(test_smiles), []
     with threadpool_limits(limits=1, user_api="blas"):  # its sums depend on the number of threads
