@@ -32,6 +32,7 @@ def configuration() -> str:
     from pharmakon.workflows.benchmark import BenchmarkConfig
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.predict import PredictConfig
+    from pharmakon.workflows.recalibrate import RecalibrateConfig
     from pharmakon.workflows.train import TrainConfig
 
     parts = [
@@ -45,6 +46,7 @@ def configuration() -> str:
     ]
     for verb, model in (
         ("train", TrainConfig),
+        ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),
         ("design", DesignConfig),
         ("benchmark", BenchmarkConfig),

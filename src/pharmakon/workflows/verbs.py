@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.predict import PredictResult
+    from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.train import TrainResult
 
 
@@ -24,10 +25,20 @@ def train_model(data: str | Path, *, progress: Progress = silent, **options: Any
     return train.run(build(train.TrainConfig, {"data": data, **options}), progress=progress)
 
 
+def recalibrate_model(
+    model: str | Path, data: str | Path, *, progress: Progress = silent, **options: Any
+) -> RecalibrateResult:
+    """Fit a model's calibration to a table of measurements; options are those of `pharmakon recalibrate`."""
+    from pharmakon.workflows import recalibrate
+
+    config = build(recalibrate.RecalibrateConfig, {"model": str(model), "data": data, **options})
+    return recalibrate.run(config, progress=progress)
+
+
 def predict_properties(
     smiles: str | Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
 ) -> PredictResult:
-    """Estimate properties of one SMILES or several, or of a file's molecules; options are those of `pharmakon predict`."""
+    """Estimate properties of one SMILES or several, or of a file; options are those of `pharmakon predict`."""
     from pharmakon.workflows import predict
 
     given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
