@@ -90,6 +90,7 @@ def configuration() -> str:
     from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.predict import PredictConfig
+    from pharmakon.workflows.recalibrate import RecalibrateConfig
     from pharmakon.workflows.train import TrainConfig
 
     parts = [
@@ -103,6 +104,7 @@ def configuration() -> str:
     ]
     for verb, model in (
         ("train", TrainConfig),
+        ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),
         ("design", DesignConfig),
         ("benchmark", BenchmarkConfig),

@@ -41,6 +41,16 @@ def molecules() -> list[str]:
 
 
 @pytest.fixture(scope="session")
+def strangers(molecules: list[str]) -> list[str]:
+    """Some 250 molecules like `molecules`, none of them among these: what a laboratory measures."""
+    from rdkit import Chem
+
+    arms, ends = ("CCO", "S(C)(=O)=O", "C(N)=O", "CCC", "OCC", "NC", "Br", "C(C)=O"), ("CC", "F", "CN", "C=C")
+    made = (core.format(arm, end) for core, arm, end in product(CORES, arms, ends))
+    return list(dict.fromkeys(s for text in made if (s := Chem.CanonSmiles(text)) not in set(molecules)))
+
+
+@pytest.fixture(scope="session")
 def solubilities(molecules: list[str]) -> list[float]:
     """A value for each molecule that its structure decides: a made-up log solubility."""
     from rdkit import Chem

@@ -30,6 +30,10 @@ from .scale import backward, forward
 from .uncertainty import LEVEL, Calibration
 
 N_FOLDS = 5
+POOLED = ("scaffold", "cluster")
+"""The splits whose errors calibrate; the random one, where every molecule has its analogues, is only reported."""
+CHOSEN_BY = ("scaffold", "random")
+"""The splits whose errors choose a model's settings: new chemistry and the next analogue."""
 MINIMUM = 20
 METRICS: dict[Kind, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "r2", "spearman"),
@@ -38,7 +42,7 @@ METRICS: dict[Kind, tuple[str, ...]] = {
 METHOD = (
     "Blend of kernel ridge regression (beside it, for numbers, a support vector machine) on the mean of several MinMax "
     "count-fingerprint kernels and a descriptor kernel, and of trees on hashed counts and descriptors (LightGBM; up to "
-    "2,000 molecules also extra-trees); settings and weights from scaffold-split out-of-fold predictions."
+    "2,000 molecules also extra-trees); settings and weights from out-of-fold predictions of a scaffold and a random split."
 )
 
 
@@ -78,12 +82,13 @@ def train(
     features = Features.from_smiles(smiles)
     folds, notes = make_folds(features, seed=seed)
     blend = Blend(kind=kind, max_points=max_points, views=tuple(views), random_state=seed, n_jobs=n_jobs)
-    blend.fit(features, target, folds=folds, progress=progress)
+    blend.fit(features, target, folds=folds, chosen_by=CHOSEN_BY, progress=progress)
     progress("calibration")
     judged = {split: _Judged.of(found, features, target, folds[split]) for split, found in blend.out_of_fold_.items()}
-    calibration = _fit_calibration(list(judged.values()), kind)
-    similarity = np.concatenate([j.similarity for j in judged.values()])
-    errors = np.concatenate([np.abs(j.y - j.found.value) for j in judged.values()])
+    pooled = [judged[split] for split in POOLED]
+    calibration = _fit_calibration(pooled, kind)
+    similarity = np.concatenate([j.similarity for j in pooled])
+    errors = np.concatenate([np.abs(j.y - j.found.value) for j in pooled])
     # The domain ends where errors were no longer measured, or had grown too large: not where the series is less dense.
     domain = Domain().fit(similarity, errors=errors, similarity=similarity)
     progress("scores")
@@ -134,10 +139,8 @@ def fit_predict(
     known = np.flatnonzero(features.known)
     features = features.take(known)
     target = forward(np.asarray(train_y, dtype=np.float64)[known], transform)
-    folds = {
-        "scaffold": make_folds(features, seed=seeds[0])[0]["scaffold"],
-        "random": random_folds(len(target), n_folds=N_FOLDS, random_state=seeds[0]),
-    }
+    made = make_folds(features, seed=seeds[0])[0]
+    folds = {split: made[split] for split in CHOSEN_BY}
     blend = Blend(kind=kind, max_points=max_points, random_state=seeds[0], n_jobs=n_jobs)
     asked, found = Features.from_smiles(test_smiles), []
     with threadpool_limits(limits=1, user_api="blas"):  # its sums depend on the number of threads
@@ -152,7 +155,8 @@ def fit_predict(
 def make_folds(features: Features, *, seed: int = 0) -> tuple[dict[str, NDArray[np.intp]], list[str]]:
     """Folds in which no scaffold, and no cluster of look-alikes (ECFP4 Tanimoto >= 0.35 to its leader), is shared.
 
-    A series on one or two scaffolds cannot be split so; its folds are random, and the second value says it.
+    A series on one or two scaffolds cannot be split so; its folds are random, and the second value says it. The third
+    split, "random", shares both: it shows what the others cost.
     """
     frames = [scaffold(mol) if mol is not None else "" for mol in features.mols]
     groups = {
@@ -170,6 +174,7 @@ def make_folds(features: Features, *, seed: int = 0) -> tuple[dict[str, NDArray[
                 f"the {split} split is a random one, because the molecules share {n} {split}s: "
                 "its scores say nothing of other chemistry"
             )
+    folds["random"] = random_folds(len(features), n_folds=N_FOLDS, random_state=seed)
     return folds, notes
 
 
@@ -241,7 +246,7 @@ def _coverage(split: str, judged: dict[str, _Judged], facts: Facts) -> dict[str,
     hit, width = np.zeros(len(mine.y)), np.zeros(len(mine.y))
     for held in np.unique(mine.found.fold):
         chosen = mine.found.fold == held
-        calibration = _fit_calibration(list(judged.values()), kind, without=mine.found.rows[chosen])
+        calibration = _fit_calibration([judged[s] for s in POOLED], kind, without=mine.found.rows[chosen])
         members, value, similarity, y = mine.take(chosen)
         answer = calibration.answer(members, value, similarity)
         if kind == "regression":

@@ -15,7 +15,7 @@ from pharmakon.core.errors import ConfigError, DataError, UnknownName
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
 
 REFERENCE = "chembl_approved_drugs"
-_STEPS = 8
+_STEPS = 9
 ALL_VIEWS = ("ecfp4", "ecfp6", "fcfp4", "atom_pair", "torsion", "avalon")
 
 
@@ -61,11 +61,11 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
 
     progress(0, _STEPS, "reading")
     table = open_table(config.data, smiles=config.smiles, id=config.id)
-    value = config.value or _only_value_column(table.columns, {table.structure_column, table.id_column})
+    value = config.value or only_value_column(table.columns, {table.structure_column, table.id_column})
     if value not in table.columns:
         raise UnknownName("column", value, table.columns, where=str(config.data))
     name = config.name or _slug(value)
-    _check_name(name)
+    check_name(name)
     dataset = {"name": config.data.name, "files": [config.data.name], "sha256": [sha256(config.data)]}
     dataset |= {"structure": table.structure_column, "value": value}
     return _learn(
@@ -227,14 +227,16 @@ def reference_quantiles(model: Any) -> dict[str, Any] | None:
     }
 
 
-def _only_value_column(columns: Sequence[str], taken: set[str | None]) -> str:
+def only_value_column(columns: Sequence[str], taken: set[str | None]) -> str:
+    """The one column that can hold the values; ConfigError where there are several."""
     left = [column for column in columns if column not in taken]
     if len(left) == 1:
         return left[0]
     raise ConfigError(f"say which column holds the measured values (--value); there are: {', '.join(left) or 'none'}")
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse (ConfigError) what cannot be a model's name, or is a descriptor's."""
     from pharmakon.chem.descriptors import NAMED
 
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):

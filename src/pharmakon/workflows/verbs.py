@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.predict import PredictResult
+    from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.train import TrainResult
 
 
@@ -23,6 +24,16 @@ def train_model(data: str | Path, *, progress: Progress = silent, **options: Any
     from pharmakon.workflows import train
 
     return train.run(build(train.TrainConfig, {"data": data, **options}), progress=progress)
+
+
+def recalibrate_model(
+    model: str | Path, data: str | Path, *, progress: Progress = silent, **options: Any
+) -> RecalibrateResult:
+    """Fit a model's calibration to a table of measurements; options are those of `pharmakon recalibrate`."""
+    from pharmakon.workflows import recalibrate
+
+    config = build(recalibrate.RecalibrateConfig, {"model": str(model), "data": data, **options})
+    return recalibrate.run(config, progress=progress)
 
 
 def predict_properties(
