@@ -21,7 +21,7 @@ from .forest import Forest
 from .kernel import MultiViewKernel
 from .trees import BoostedTrees
 
-ALPHAS = (0.03, 0.1, 0.3, 1.0)
+ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
 DESCRIPTOR_WEIGHTS = (0.5, 2.0, 6.0)
 """How much the descriptors count beside six fingerprints: little for potency, most for solubility and the like."""
 TRIED = 3_000

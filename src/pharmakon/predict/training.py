@@ -42,7 +42,8 @@ METRICS: dict[Kind, tuple[str, ...]] = {
 METHOD = (
     "Blend of kernel ridge regression (beside it, for numbers, a support vector machine) on the mean of several MinMax "
     "count-fingerprint kernels and a descriptor kernel, and of trees on hashed counts and descriptors (LightGBM; up to "
-    "2,000 molecules also extra-trees); settings and weights from out-of-fold predictions of a scaffold and a random split."
+    "2,000 molecules also extra-trees); settings and weights from out-of-fold predictions of a scaffold and a random "
+    "split."
 )
 
 
@@ -124,7 +125,7 @@ def fit_predict(
     test_smiles: Sequence[str],
     *,
     kind: Kind,
-    log: bool = False,
+    transform: Transform = "none",
     seeds: Sequence[int] = (0,),
     max_points: int = 5_000,
     n_jobs: int = 1,
@@ -134,7 +135,6 @@ def fit_predict(
     The first seed chooses the settings and the weights out of fold; each grows its own trees. An unreadable test
     molecule gets the training mean: a benchmark has no place for a gap.
     """
-    transform: Transform = "log10" if log else "none"
     features = Features.from_smiles(train_smiles)
     known = np.flatnonzero(features.known)
     features = features.take(known)

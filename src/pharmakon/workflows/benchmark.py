@@ -51,7 +51,7 @@ class BenchmarkConfig(Config):
 
 
 Learner = Callable[..., Sequence[Floats]]
-"""learner(train_smiles, train_y, test_smiles, *, kind, log, seeds, max_points, n_jobs) -> for each seed the
+"""learner(train_smiles, train_y, test_smiles, *, kind, transform, seeds, max_points, n_jobs) -> for each seed the
 test values, or probabilities of class 1."""
 
 

@@ -53,7 +53,7 @@ class MoleculeAce:
             _column(train, "y"),
             smiles[1],
             kind="regression",
-            log=False,
+            transform="none",
             seeds=[config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)],
             max_points=config.max_points,
             n_jobs=config.workers,

@@ -48,10 +48,10 @@ class TdcAdmet:
         )
         seeds = [config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)]
         say(f"{len(train_y):,} to learn from, {len(test_y):,} to predict, {len(seeds)} seeds")
-        log = bool(facts.get("log"))
+        transform, whole = facts.get("transform", "none"), 100.0 if facts.get("percent") else 1.0
         options = {"seeds": seeds, "max_points": config.max_points, "n_jobs": config.workers}
-        predicted = learner(train_x, train_y, test_x, kind=kind, log=log, **options)
-        found = [score(metric, test_y, values, seed=seed) for seed, values in zip(seeds, predicted, strict=True)]
+        predicted = learner(train_x, train_y / whole, test_x, kind=kind, transform=transform, **options)
+        found = [score(metric, test_y, whole * values, seed=s) for s, values in zip(seeds, predicted, strict=True)]
         first = found[0]
         runs = [np.nan if f["value"] is None else round(f["value"], 3) for f in found]
         value = {"value": round(float(np.mean(runs)), 3), "sd": round(float(np.std(runs)), 3), "runs": runs}
