@@ -75,7 +75,7 @@ def _squared_distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArra
 
 
 class MultiViewKernel:
-    """Kernel ridge regression on the mean of several MinMax kernels and half a descriptor kernel.
+    """Kernel ridge regression on the mean of several MinMax kernels and a weighted descriptor kernel.
 
     MinMax on counts: Ralaivola et al., Neural Networks 2005. Each view sees another side of a molecule (radius-2 and
     -3 neighbourhoods, pharmacophoric atoms, pairs, torsions, paths); their mean beats each of them on activity cliffs.

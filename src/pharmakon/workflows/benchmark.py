@@ -37,7 +37,7 @@ PROTOCOL_CALLS = 10_000
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(None, description="tdc, moleculeace or pmo")
+    name: str | None = Field(None, description="tdc, moleculeace, expansionrx or pmo")
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
@@ -88,6 +88,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
     {
         "tdc": "pharmakon.workflows.benchmark_tdc:TDC",
         "moleculeace": "pharmakon.workflows.benchmark_moleculeace:MOLECULEACE",
+        "expansionrx": "pharmakon.workflows.benchmark_expansionrx:EXPANSIONRX",
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
     },
 )
