@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from pharmakon.chem.clusters import leader
 from pharmakon.chem.fingerprints import VIEWS
@@ -17,9 +16,10 @@ from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.similarity import nearest, tanimoto
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats, Kind, Property
+from pharmakon.engine.threads import one_thread
 from pharmakon.learn.domain import Domain
 from pharmakon.learn.kernel_ridge import choose_alpha
-from pharmakon.learn.metrics import REGISTRY, bootstrap
+from pharmakon.learn.metrics import LOWER_IS_BETTER, REGISTRY, bootstrap
 from pharmakon.learn.splits import group_folds, random_folds
 
 from .blend import ALPHAS, Blend, OutOfFold
@@ -39,6 +39,7 @@ METRICS: dict[Kind, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "r2", "spearman"),
     "classification": ("auroc", "auprc", "brier", "mcc"),
 }
+RIVALS = {"tanimoto_kernel": "Tanimoto kernel", "mean": "mean of the training set"}
 METHOD = (
     "Blend of kernel ridge regression (beside it, for numbers, a support vector machine) on the mean of several MinMax "
     "count-fingerprint kernels and a descriptor kernel, and of trees on hashed counts and descriptors (LightGBM; up to "
@@ -93,6 +94,7 @@ def train(
     # The domain ends where errors were no longer measured, or had grown too large: not where the series is less dense.
     domain = Domain().fit(similarity, errors=errors, similarity=similarity)
     progress("scores")
+    scores = {s: _scores(j, features, facts, seed=seed) for s, j in judged.items()}
     card: dict[str, Any] = {
         "name": facts.property.name,
         "what": facts.what,
@@ -108,9 +110,14 @@ def train(
             "kernel_molecules": len(blend.points_),
             "tree_molecules": len(target),
         },
-        "scores": {s: _scores(j, features, facts, seed=seed) for s, j in judged.items()},
+        "scores": scores,
         "coverage": {s: _coverage(s, judged, facts) for s in judged},
-        "limits": [*facts.limits, *notes, *scope_notes(len(target), len(blend.points_), features)],
+        "limits": [
+            *facts.limits,
+            *notes,
+            *beaten(scores, METRICS[kind][0]),
+            *scope_notes(len(target), len(blend.points_), features),
+        ],
         "notes": [*facts.notes],
         "seed": seed,
         "versions": {name: version(name) for name in ("numpy", "scipy", "rdkit", "lightgbm", "pharmakon")},
@@ -143,7 +150,7 @@ def fit_predict(
     folds = {split: made[split] for split in CHOSEN_BY}
     blend = Blend(kind=kind, max_points=max_points, random_state=seeds[0], n_jobs=n_jobs)
     asked, found = Features.from_smiles(test_smiles), []
-    with threadpool_limits(limits=1, user_api="blas"):  # its sums depend on the number of threads
+    with one_thread():
         kernel = blend.fit(features, target, folds=folds).kernel_members(asked)
         for seed in seeds:
             trees = (blend if seed == seeds[0] else blend.grow(features, target, random_state=seed)).tree_members(asked)
@@ -190,6 +197,18 @@ def scope_notes(n: int, points: int, features: Features) -> list[str]:
     if acyclic > 0.05 * n:
         notes.append(f"{acyclic:,} molecules have no ring and so no scaffold: the scaffold split deals them at random")
     return notes
+
+
+def beaten(scores: Mapping[str, Mapping[str, Any]], metric: str) -> list[str]:
+    """A sentence for each split on which a baseline does at least as well as the model."""
+    sign = -1 if metric in LOWER_IS_BETTER else 1
+    return [
+        f"it does not beat the {RIVALS[rival]} on the {split} split: {metric} "
+        f"{got['model'][metric][0]:.3g} against {got[rival][metric][0]:.3g}"
+        for split, got in scores.items()
+        for rival in RIVALS
+        if sign * got[rival][metric][0] >= sign * got["model"][metric][0]
+    ]
 
 
 def _require_enough(target: Floats, kind: Kind) -> None:

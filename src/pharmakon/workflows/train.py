@@ -160,8 +160,7 @@ def _learn(
 ) -> TrainResult:
     from dataclasses import replace
 
-    from threadpoolctl import threadpool_limits
-
+    from pharmakon.engine.threads import one_thread
     from pharmakon.predict.curate import curate
     from pharmakon.predict.training import Facts, train
 
@@ -182,8 +181,7 @@ def _learn(
 
     dataset = dataset | {"rows": clean.read, "used": len(clean.smiles), "set_aside": clean.set_aside}
     facts = Facts(what, dataset, transform, description, tuple(limits), (*notes, *clean.notes))
-    # BLAS on one thread: its sums depend on how many there are, and the same seed must give the same bytes.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         model = train(
             clean.smiles,
             clean.y,
@@ -201,7 +199,10 @@ def _learn(
             model.card["reference"] = reference
     model.save(folder)
     progress(_STEPS, _STEPS, "done")
-    return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes])
+    warnings = [limit for limit in model.card["limits"] if limit.startswith("it does not beat")]
+    if not reference:
+        warnings.append(f"no percentile among approved drugs: the set is not here (pharmakon data fetch {REFERENCE})")
+    return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes, *warnings])
 
 
 def reference_quantiles(model: Any) -> dict[str, Any] | None:
