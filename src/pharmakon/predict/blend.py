@@ -74,22 +74,22 @@ class Blend:
         y: Floats,
         *,
         folds: Mapping[str, NDArray[np.intp]],
-        chosen_by: Sequence[str] = (),
+        tuned_on: Sequence[NDArray[np.intp]] = (),
         progress: Callable[[str], None] = lambda note: None,
     ) -> Self:
         """Learn from molecules and values `y` (n,); `folds` gives each split's fold of every molecule.
 
-        The splits `chosen_by`, all of them otherwise, choose the kernel's settings and the weights together: one that
-        keeps series whole and one that does not find what serves for new chemistry and for the next analogue.
+        The first split chooses the weights, and the kernel's settings unless folds are given to be `tuned_on`: a split
+        that keeps series whole and one that does not find what serves for new chemistry and for the next analogue.
         """
         self.points_ = self._choose_points(len(y))
         points = features.take(self.points_) if len(self.points_) < len(y) else features
         target = y[self.points_]
         progress("kernel")
         self.kernel_ = MultiViewKernel(views=self.views, support=self.kind == "regression").index(points)
-        chosen_by = tuple(chosen_by) or tuple(folds)
+        first = next(iter(folds))
         inner = {split: fold[self.points_] for split, fold in folds.items()}
-        gram = self._chosen_gram(points, target, [inner[split] for split in chosen_by])
+        gram = self._chosen_gram(points, target, [fold[self.points_] for fold in tuned_on or [folds[first]]])
         self.names_ = (
             "ridge",
             *(["support"] if self.kernel_.support else []),
@@ -101,14 +101,13 @@ class Blend:
             members[split] = np.column_stack(
                 [*self._kernel_out_of_fold(gram, target, inner[split]), *self._trees_out_of_fold(features, y, fold)]
             )
-        judges = [members[split] for split in chosen_by]
-        self.weights_ = _weights(judges, target)
+        self.weights_ = blend_weights(members[first], target)
         self.out_of_fold_: dict[str, OutOfFold] = {}
         for split, fold in inner.items():
             value = np.empty(len(target))
             for held in np.unique(fold):
                 mine = fold == held
-                value[mine] = members[split][mine] @ _weights([judge[~mine] for judge in judges], target[~mine])
+                value[mine] = members[split][mine] @ blend_weights(members[first][~mine], target[~mine])
             self.out_of_fold_[split] = OutOfFold(self.points_, fold, members[split], value)
         progress("final fit")
         self.kernel_.solve(gram, target)
@@ -210,8 +209,3 @@ class Blend:
         blend.grown_ = {name: kinds[name].from_arrays(arrays(name), kind=kind) for name in names if name in kinds}
         blend.weights_ = arrays("blend")["weights"]
         return blend
-
-
-def _weights(judges: Sequence[Floats], target: Floats) -> Floats:
-    """Weights of the members from what they said out of the folds of several splits, each (n, k)."""
-    return blend_weights(np.vstack(judges), np.tile(target, len(judges)))

@@ -32,8 +32,8 @@ from .uncertainty import LEVEL, Calibration
 N_FOLDS = 5
 POOLED = ("scaffold", "cluster")
 """The splits whose errors calibrate; the random one, where every molecule has its analogues, is only reported."""
-CHOSEN_BY = ("scaffold", "random")
-"""The splits whose errors choose a model's settings: new chemistry and the next analogue."""
+TUNED_ON = ("scaffold", "random")
+"""The splits whose errors choose a kernel's settings: new chemistry and the next analogue."""
 MINIMUM = 20
 METRICS: dict[Kind, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "r2", "spearman"),
@@ -43,8 +43,8 @@ RIVALS = {"tanimoto_kernel": "Tanimoto kernel", "mean": "mean of the training se
 METHOD = (
     "Blend of kernel ridge regression (beside it, for numbers, a support vector machine) on the mean of several MinMax "
     "count-fingerprint kernels and a descriptor kernel, and of trees on hashed counts and descriptors (LightGBM; up to "
-    "2,000 molecules also extra-trees); settings and weights from out-of-fold predictions of a scaffold and a random "
-    "split."
+    "2,000 molecules also extra-trees); the kernel's settings from out-of-fold predictions of a scaffold and a "
+    "random split, the weights from the scaffold split."
 )
 
 
@@ -84,7 +84,7 @@ def train(
     features = Features.from_smiles(smiles)
     folds, notes = make_folds(features, seed=seed)
     blend = Blend(kind=kind, max_points=max_points, views=tuple(views), random_state=seed, n_jobs=n_jobs)
-    blend.fit(features, target, folds=folds, chosen_by=CHOSEN_BY, progress=progress)
+    blend.fit(features, target, folds=folds, tuned_on=[folds[split] for split in TUNED_ON], progress=progress)
     progress("calibration")
     judged = {split: _Judged.of(found, features, target, folds[split]) for split, found in blend.out_of_fold_.items()}
     pooled = [judged[split] for split in POOLED]
@@ -146,12 +146,12 @@ def fit_predict(
     known = np.flatnonzero(features.known)
     features = features.take(known)
     target = forward(np.asarray(train_y, dtype=np.float64)[known], transform)
-    made = make_folds(features, seed=seeds[0])[0]
-    folds = {split: made[split] for split in CHOSEN_BY}
+    folds = make_folds(features, seed=seeds[0])[0]
+    tuned_on, judged = [folds[split] for split in TUNED_ON], {"scaffold": folds["scaffold"]}
     blend = Blend(kind=kind, max_points=max_points, random_state=seeds[0], n_jobs=n_jobs)
     asked, found = Features.from_smiles(test_smiles), []
     with one_thread():
-        kernel = blend.fit(features, target, folds=folds).kernel_members(asked)
+        kernel = blend.fit(features, target, folds=judged, tuned_on=tuned_on).kernel_members(asked)
         for seed in seeds:
             trees = (blend if seed == seeds[0] else blend.grow(features, target, random_state=seed)).tree_members(asked)
             value = np.column_stack([kernel, trees]) @ blend.weights_
