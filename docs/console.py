@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-PROGRESS = re.compile(r"^(train|predict|design): \d")
+PROGRESS = re.compile(r"^(train|recalibrate|predict|design): \d")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -56,6 +56,7 @@ def _output(command: str, folder: Path) -> str:
         "PATH": here + os.pathsep + os.environ["PATH"],
         "COLUMNS": "110",
         "OMP_THREAD_LIMIT": "1",
+        "PHARMAKON_CACHE": str(folder / "cache"),
     }
     done = subprocess.run(
         ["bash", "-c", command],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -22,6 +23,14 @@ ARMS = ("C", "CC", "OC", "F", "Cl", "C(F)(F)F", "C#N", "N(C)C", "CO")
 ENDS = ("", "C", "O", "N")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_cache_of_downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What somebody once downloaded on this machine does not decide a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHARMAKON_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def molecules() -> list[str]:
     """Some 250 small, distinct, readable molecules."""
@@ -29,6 +38,16 @@ def molecules() -> list[str]:
 
     made = (core.format(arm, end) for core, arm, end in product(CORES, ARMS, ENDS))
     return list(dict.fromkeys(Chem.CanonSmiles(smiles) for smiles in made))
+
+
+@pytest.fixture(scope="session")
+def strangers(molecules: list[str]) -> list[str]:
+    """Some 250 molecules like `molecules`, none of them among these: what a laboratory measures."""
+    from rdkit import Chem
+
+    arms, ends = ("CCO", "S(C)(=O)=O", "C(N)=O", "CCC", "OCC", "NC", "Br", "C(C)=O"), ("CC", "F", "CN", "C=C")
+    made = (core.format(arm, end) for core, arm, end in product(CORES, arms, ends))
+    return list(dict.fromkeys(s for text in made if (s := Chem.CanonSmiles(text)) not in set(molecules)))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pharmakon.core.errors import ModelError
+from pharmakon.learn.correction import LinearMap
 from pharmakon.predict.features import Features
 from pharmakon.predict.model import Model
 
@@ -76,3 +77,23 @@ def test_what_is_no_organic_molecule_is_outside_the_domain(model: Model, text: s
     got = model.predict([text])
     assert not got.in_domain[0]
     assert got.verdict[0] == "don't know"
+
+
+def test_a_correction_moves_values_intervals_and_explanations_alike(trained: Path, molecules: list[str]) -> None:
+    model, moved = Model.load(trained), Model.load(trained)
+    moved.calibration.map_ = LinearMap(2.0, 0.5)
+    features = Features.from_smiles(molecules[:10])
+    before, after = model.predict(molecules[:10], features=features), moved.predict(molecules[:10], features=features)
+    assert after.value == pytest.approx(0.5 * before.value + 2)
+    assert (after.low + after.high) / 2 == pytest.approx(after.value)
+    assert moved.values(features) == pytest.approx(after.value)
+
+
+def test_weights_are_copied_byte_for_byte(trained: Path, tmp_path: Path) -> None:
+    model = Model.load(trained)
+    model.calibration.map_ = LinearMap(1.0, 1.0)
+    model.blend = None  # type: ignore[assignment]  nothing of it is written again
+    model.save(tmp_path / "new", weights=trained)
+    for file in ("kernel.npz", "trees.npz", "blend.npz", "training.npz"):
+        assert (tmp_path / "new" / file).read_bytes() == (trained / file).read_bytes()
+    assert Model.load(tmp_path / "new").calibration.map_ == LinearMap(1.0, 1.0)

@@ -47,6 +47,15 @@ def test_the_same_content_gives_the_same_bytes(saved, tmp_path):
     }
 
 
+def test_files_of_another_folder_are_copied_as_they_are(saved, tmp_path):
+    old = load_folder(saved)
+    fresh = {"kernel": {"weights": np.ones(3)}}
+    new = save_folder(tmp_path / "n", card=old.card, arrays=fresh, texts={}, copied=old.contents(without="kernel.npz"))
+    assert (new.path / "neighbours.npz").read_bytes() == (saved / "neighbours.npz").read_bytes()
+    assert new.arrays("kernel")["weights"].tolist() == [1, 1, 1]
+    assert load_folder(new.path).card["files"]["trees.txt"] == old.card["files"]["trees.txt"]
+
+
 def test_the_card_lists_the_files_and_coreutils_can_check_the_sums(saved):
     card = json.loads((saved / "card.json").read_text())
     assert sorted(card["files"]) == ["kernel.npz", "neighbours.npz", "trees.txt"]

@@ -17,7 +17,7 @@ from .findings import Case, Finding, Severity, cases, counted, passed, verb
 from .measured import Sample
 
 BIASED = 0.3
-"""AVE from which a split is called easy: 0.15 of similarity for each class. Random splits have it, scaffold splits less."""
+"""AVE from which a split is called easy: 0.15 of similarity a class. Random splits have it, scaffold splits less."""
 MOST_TEST, MOST_TRAIN = 5_000, 50_000
 """Molecules compared for the AVE bias; of larger parts a seeded sample."""
 

@@ -82,7 +82,7 @@ class Model:
 
     def values(self, features: Features) -> Floats:
         """Point predictions only, on the model's own scale, shape (m,): what explanations take apart."""
-        return self.blend.predict(features)
+        return self.calibration.point(self.blend.predict(features))
 
     def predict(self, smiles: Sequence[str], *, features: Features | None = None) -> Estimates:
         """Estimates for each SMILES. `features` of the same molecules, when a panel has them, saves the work."""
@@ -151,9 +151,13 @@ class Model:
             for ss, ii, known in zip(similarity, index, features.known, strict=True)
         ]
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the model folder: weights, featuriser facts, calibration, card and SHA-256 of each file."""
-        arrays = self.blend.to_arrays() | {"training": self.training.to_arrays()}
+    def save(self, folder: str | Path, *, weights: str | Path | None = None) -> Path:
+        """Write the model folder: weights, featuriser facts, calibration, card and SHA-256 of each file.
+
+        `weights` is a folder of a model with the same weights: its files are copied, byte for byte.
+        """
+        copied = {} if weights is None else load_folder(weights).contents(without="calibration.npz")
+        arrays = {} if copied else self.blend.to_arrays() | {"training": self.training.to_arrays()}
         calibration = self.calibration.to_arrays()
         if calibration:
             arrays["calibration"] = calibration
@@ -163,7 +167,7 @@ class Model:
             "calibration": self.calibration.to_dict(),
             "domain": self.domain.to_dict(),
         }
-        save_folder(folder, card=card, arrays=arrays, texts={})
+        save_folder(folder, card=card, arrays=arrays, texts={}, copied=copied)
         return Path(folder)
 
     @classmethod
@@ -181,7 +185,7 @@ class Model:
         calibration = stored.arrays("calibration") if kind == "classification" else {}
         return cls(
             card,
-            Blend.from_arrays(stored.arrays, kind=kind),
+            Blend.from_arrays(stored.arrays, kind=kind, names=tuple(card["learned"]["weights"])),
             Calibration.from_parts(card["calibration"], calibration, kind=kind),
             Domain.from_dict(card["domain"]),
             Training.from_arrays(stored.arrays("training")),

@@ -7,7 +7,7 @@ the cluster split supplies the distant molecules that a random split never shows
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pharmakon.core.types import Floats, Kind
 from pharmakon.learn.calibrate import VennAbers
 from pharmakon.learn.conformal import ClassConformal, NormalisedConformal
+from pharmakon.learn.correction import IDENTITY, LinearMap
 
 CUTS = (0.3, 0.45, 0.6)
 """Similarity bins: below 0.3 nothing alike was measured; above 0.6 it is an analogue."""
@@ -42,16 +43,20 @@ class Calibration:
     """Turns a blend's output into a value with a 90 % interval.
 
     Regression: normalised conformal intervals; the scale is a non-negative combination of a constant, the distance
-    to the training set and the disagreement of the two learners. Classification: Venn-Abers probabilities with their
-    interval [p0, p1] (Vovk & Petej, UAI 2014) and class-wise conformal label sets.
+    to the training set and the disagreement of the members (their largest difference). Classification: Venn-Abers
+    probabilities with their interval [p0, p1] (Vovk & Petej, UAI 2014) and class-wise conformal label sets.
+
+    `map_` corrects a regression's value, or the log-odds of a probability, to a laboratory's own measurements
+    (predict/recalibration.py); a model as it was trained has the identity.
     """
 
     def __init__(self, *, kind: Kind) -> None:
         self.kind: Kind = kind
 
     def fit(self, members: Floats, value: Floats, similarity: Floats, y: Floats) -> Self:
-        """Learn from n out-of-fold predictions: members (n, 2), value, nearest similarity and truth (n,)."""
+        """Learn from n out-of-fold predictions: members (n, k), value, nearest similarity and truth (n,)."""
         bin_ = bins(similarity)
+        self.map_ = IDENTITY
         if self.kind == "regression":
             residual = np.abs(y - value)
             self.scale_ = _fit_scale(_signals(members, similarity), residual)
@@ -70,6 +75,14 @@ class Calibration:
     def _sigma(self, members: Floats, similarity: Floats) -> Floats:
         return np.maximum(_signals(members, similarity) @ self.scale_, 1e-6)
 
+    def point(self, value: Floats) -> Floats:
+        """Corrected values on the model's own scale (m,); a class score stays: what is corrected is its probability."""
+        return self.map_(value) if self.kind == "regression" else value
+
+    def half_width(self, members: Floats, similarity: Floats) -> Floats:
+        """Half of a regression's interval, on the model's own scale (m,)."""
+        return self.conformal_.half_width(self._sigma(members, similarity), bins(similarity))
+
     def _probability(self, value: Floats, bin_: NDArray[np.intp]) -> Floats:
         out = np.full((len(value), 3), np.nan)
         for which, venn in self.venn_.items():
@@ -79,20 +92,20 @@ class Calibration:
         return out
 
     def answer(self, members: Floats, value: Floats, similarity: Floats) -> Answer:
-        """Calibrated answers for members (m, 2), blended value and nearest similarity (m,)."""
-        bin_ = bins(similarity)
+        """Calibrated answers for members (m, k), blended value and nearest similarity (m,)."""
         if self.kind == "regression":
-            half = self.conformal_.half_width(self._sigma(members, similarity), bin_)
-            return Answer(value, value - half, value + half, np.ones((len(value), 2), dtype=bool))
-        probability = self._probability(value, bin_)
+            half, centre = self.half_width(members, similarity), self.point(value)
+            return Answer(centre, centre - half, centre + half, np.ones((len(value), 2), dtype=bool))
+        probability = self.map_.odds(self._probability(value, bins(similarity)))
         labels = self.classes_.sets(np.nan_to_num(probability[:, 0]))
         return Answer(probability[:, 0], probability[:, 1], probability[:, 2], labels)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything `answer` needs, as JSON values."""
+        facts: dict[str, Any] = {} if self.map_ == IDENTITY else {"map": asdict(self.map_)}
         if self.kind == "regression":
-            return {"scale": self.scale_.tolist(), "conformal": self.conformal_.to_dict()}
-        return {"classes": self.classes_.to_dict()}
+            return facts | {"scale": self.scale_.tolist(), "conformal": self.conformal_.to_dict()}
+        return facts | {"classes": self.classes_.to_dict()}
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The parts too long for JSON."""
@@ -106,6 +119,7 @@ class Calibration:
     def from_parts(cls, facts: dict[str, Any], arrays: dict[str, NDArray[Any]], *, kind: Kind) -> Self:
         """The inverse of `to_dict` and `to_arrays`."""
         self = cls(kind=kind)
+        self.map_ = LinearMap(**facts.get("map", {}))
         if kind == "regression":
             self.scale_ = np.array(facts["scale"])
             self.conformal_ = NormalisedConformal.from_dict(facts["conformal"])
@@ -121,7 +135,7 @@ class Calibration:
 
 def _signals(members: Floats, similarity: Floats) -> Floats:
     distance = 1.0 - np.nan_to_num(similarity)
-    return np.column_stack([np.ones(len(distance)), distance, np.abs(members[:, 0] - members[:, 1])])
+    return np.column_stack([np.ones(len(distance)), distance, np.ptp(members, axis=1)])
 
 
 def _fit_scale(signals: Floats, residual: Floats) -> Floats:

@@ -13,7 +13,12 @@ from typing import Any
 
 from pharmakon.core.units import show, show_interval
 
-RIVALS = {"model": "this model", "tanimoto_kernel": "Tanimoto kernel (ECFP4)", "mean": "mean of the training set"}
+RIVALS = {
+    "model": "this model",
+    "tanimoto_kernel": "Tanimoto kernel (ECFP4)",
+    "mean": "mean of the training set",
+    "before": "before recalibration",
+}
 METRICS = {
     "rmse": "RMSE",
     "mae": "MAE",
@@ -76,6 +81,7 @@ def _outline(card: Mapping[str, Any]) -> Iterator[tuple[str, list[_Block]]]:
         "What it says": _meaning(card),
         "Data": _data(_part(card, "dataset")),
         "Method": _method(card),
+        "Recalibration": _facts(_part(card, "recalibration")),
         "How well it does": _scores(_part(card, "scores"), _part(card, "property")),
         "How honest its intervals are": _coverage(_part(card, "coverage"), _part(card, "property")),
         "Where it may be believed": _facts(_part(card, "domain")),

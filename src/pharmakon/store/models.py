@@ -53,6 +53,10 @@ class ModelFolder:
         """The text saved under `name`."""
         return (self.path / self._known(name)).read_bytes().decode()
 
+    def contents(self, *, without: str = "") -> dict[str, bytes]:
+        """Every file but the card and `without`, by name: what another folder may hold unchanged."""
+        return {name: (self.path / name).read_bytes() for name in self.files if name not in (CARD, without)}
+
     def _known(self, name: str) -> str:
         if name not in self.files:
             raise ModelError(f"the model in {self.path} has no {name}; it holds {', '.join(self.files)}")
@@ -60,18 +64,24 @@ class ModelFolder:
 
 
 def save_folder(
-    path: str | Path, *, card: Mapping[str, Any], arrays: Mapping[str, Arrays], texts: Mapping[str, str]
+    path: str | Path,
+    *,
+    card: Mapping[str, Any],
+    arrays: Mapping[str, Arrays],
+    texts: Mapping[str, str],
+    copied: Mapping[str, bytes] | None = None,
 ) -> ModelFolder:
     """Write a model folder, whole or not at all; the same content gives the same bytes.
 
-    `arrays` maps a file stem to its named arrays, `texts` a file name to its text. An older model folder at `path` is
-    replaced; anything else there is refused (UsageError).
+    `arrays` maps a file stem to its named arrays, `texts` a file name to its text, `copied` one to its bytes. An older
+    model folder at `path` is replaced; anything else there is refused (UsageError).
     """
     path = Path(path)
     if path.exists() and not (path / CARD).is_file() and not (path.is_dir() and not any(path.iterdir())):
         raise UsageError(f"{path} exists and is not a model folder; choose another place")
     contents = {f"{_checked(stem)}.npz": _npz(arrays[stem], where=stem) for stem in sorted(arrays)}
     contents |= {_checked(name): text.encode() for name, text in texts.items()}
+    contents |= {_checked(name): content for name, content in (copied or {}).items()}
     if reserved := {CARD, SUMS} & contents.keys():
         raise ModelError(f"{min(reserved)} is written by the store itself")
     files = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from pharmakon.record.ledger import Verification
     from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.benchmark import BenchmarkResult
+    from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.predict import PredictResult
+    from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.train import TrainResult
 
 
@@ -32,10 +34,20 @@ def train_model(data: str | Path, *, progress: Progress = silent, **options: Any
     return train.run(build(train.TrainConfig, {"data": data, **options}), progress=progress)
 
 
+def recalibrate_model(
+    model: str | Path, data: str | Path, *, progress: Progress = silent, **options: Any
+) -> RecalibrateResult:
+    """Fit a model's calibration to a table of measurements; options are those of `pharmakon recalibrate`."""
+    from pharmakon.workflows import recalibrate
+
+    config = build(recalibrate.RecalibrateConfig, {"model": str(model), "data": data, **options})
+    return recalibrate.run(config, progress=progress)
+
+
 def predict_properties(
     smiles: str | Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
 ) -> PredictResult:
-    """Estimate properties of a SMILES, of several or of a file; options are those of `pharmakon predict`."""
+    """Estimate properties of one SMILES, several, or a file's molecules; options are those of `pharmakon predict`."""
     from pharmakon.workflows import predict
 
     given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
@@ -78,3 +90,17 @@ def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> 
     from pharmakon.workflows import benchmark
 
     return benchmark.run(build(benchmark.BenchmarkConfig, {"name": name, **options}), progress=progress)
+
+
+def list_data(text: str = "") -> list[dict[str, Any]]:
+    """The public data sets whose name, title or licence has these words; all without words."""
+    from pharmakon.workflows import data
+
+    return data.listing(text)
+
+
+def fetch_data(name: str, *, progress: Progress = silent, **options: Any) -> FetchResult:
+    """A checked copy of a public data set on this machine; options are those of `pharmakon data fetch`."""
+    from pharmakon.workflows import data
+
+    return data.run(build(data.FetchConfig, {"name": name, **options}), progress=progress)
