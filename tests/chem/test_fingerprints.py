@@ -89,3 +89,8 @@ def test_bits_of_smiles_are_those_of_the_molecules(molecules, monkeypatch):
     wanted = fingerprints.bits([Chem.MolFromSmiles(smiles) for smiles in molecules])
     assert np.array_equal(fingerprints.bits_of_smiles(molecules), wanted)
     assert fingerprints.bits_of_smiles([]).shape == (0, 256)
+
+
+def test_reading_smiles_prints_nothing(capfd):
+    fingerprints.bits_of_smiles(["[H+]", "C1CC", "CCO"])
+    assert capfd.readouterr() == ("", "")

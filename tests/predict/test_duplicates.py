@@ -43,6 +43,25 @@ def test_a_salt_with_the_other_label_contradicts(sample):
     assert "both labels" in found["contradiction-parent"].sentence
 
 
+@pytest.mark.parametrize(
+    ("salt", "levels"),
+    [(6.5, {"contradiction-exact"}), (9.0, {"contradiction-exact", "contradiction-parent"})],
+)
+def test_a_salt_is_not_blamed_for_repeats_that_contradict_without_it(sample, salt, levels):
+    lines = [("CCN", 5.0), ("NCC", 8.0), ("CCN.Cl", salt), ("CCCO", 6)]
+    assert set(by_name(contradictions(sample(lines), spread=1.0))) == levels
+
+
+def test_a_class_that_is_both_without_the_salt_is_told_once(sample):
+    lines = [("CCN", 0), ("NCC", 1), ("CCN.Cl", 0), ("C", 0), ("CC", 1)]
+    assert set(by_name(contradictions(sample(lines, value="y"), spread=1.0))) == {"contradiction-exact"}
+
+
+def test_rows_that_only_contradict_together_are_kept(sample):
+    lines = [("CCN", 5.0), ("NCC", 5.9), ("CCN.Cl", 4.5), ("Cl.NCC", 5.3), ("CCCO", 6)]
+    assert set(by_name(contradictions(sample(lines), spread=1.0))) == {"contradiction-parent"}
+
+
 def test_stereoisomers_that_differ_are_no_error(sample):
     found = by_name(contradictions(sample([("C[C@H](N)O", 5), ("C[C@@H](N)O", 8)]), spread=1.0))
     assert found["contradiction-stereo"].severity == "info"

@@ -48,6 +48,13 @@ def test_one_heap_cut_in_two_is_not_two(sample, molecules, shape):
     assert heaps(made, made.compared) == []
 
 
+def test_four_grades_are_not_two_units(sample, molecules):
+    noise = stream(11, "grades").normal(0, 0.05, len(molecules))
+    lines = [(s, (3, 5, 6, 8)[i % 4] + e) for i, (s, e) in enumerate(zip(molecules, noise, strict=True))]
+    made = sample(lines)
+    assert heaps(made, made.compared) == []
+
+
 def test_heaps_that_structure_explains_are_only_a_warning(sample, molecules, potencies):
     noise = stream(10, "heaps").normal(0, 0.2, len(molecules))
     lines = [(s, 4 + e) for s, e in zip(molecules, noise, strict=True)]

@@ -70,6 +70,7 @@ def test_two_tables_are_told_apart():
 def test_a_difference_is_told_in_its_own_unit():
     assert Scale("log", 1).words(3) == "3.0 log units (1,000-fold)"
     assert Scale("linear", 1).words(1) == "1.0 log unit (10-fold)"
+    assert Scale("other", 12.5).words(1) == "1.0 standard deviation"
     assert Scale("other", 12.5).words(2) == "2.0 standard deviations"
     assert np.array_equal(Scale("other", 12.5).transform(np.array([1.0, 2])), [1, 2])
 

@@ -1,5 +1,7 @@
 """Zeros and limits that stand for something else."""
 
+import pytest
+
 from pharmakon.core.random import stream
 from pharmakon.predict.placeholders import placeholders
 
@@ -27,6 +29,14 @@ def test_a_wall_at_the_assay_limit(sample, molecules):
     assert set(walls) == {"pile-highest"}
     assert walls["pile-highest"].severity == "warning"
     assert walls["pile-highest"].measures["value"] == 100
+
+
+@pytest.mark.parametrize(("piled", "severity"), [(12, None), (30, "info"), (120, "warning")])
+def test_how_many_rows_make_a_wall(sample, piled, severity):
+    lines = [(f"{'C' * i}{end}", i + k / 10) for i in range(1, 41) for k, end in enumerate("OSNFPIB")]
+    lines += [(f"{'C' * i}OC{'C' * k}", 99) for i in range(1, 13) for k in range(10)][:piled]
+    pile = found(sample(lines, value="x")).get("pile-highest")
+    assert (pile and pile.severity) == severity
 
 
 def test_counts_of_few_kinds_are_no_wall(sample, molecules):

@@ -82,10 +82,12 @@ def bits(mols: Sequence[Mol | None], n_bits: int = 2048, radius: int = 2) -> NDA
 
 def bits_of_smiles(smiles: Sequence[str], n_bits: int = 2048, radius: int = 2) -> NDArray[np.uint8]:
     """`bits` of SMILES, read a thousand at a time: a list of molecules takes thirty times the room of their bits."""
+    silence = rdBase.BlockLogs()
     blocks = [
         bits([MolFromSmiles(text) for text in smiles[start : start + _BLOCK]], n_bits, radius)
         for start in range(0, len(smiles), _BLOCK)
     ]
+    del silence
     return np.concatenate(blocks) if blocks else np.zeros((0, n_bits // 8), np.uint8)
 
 

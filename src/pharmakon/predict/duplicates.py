@@ -127,7 +127,8 @@ def contradictions(sample: Sample, *, spread: float) -> list[Finding]:
             values = sample.compared[known]
             width = float(values.max() - values.min()) / sample.scale.step
             differing += width > 0
-            if width <= (0 if sample.kind == "classification" else spread):
+            limit = 0.0 if sample.kind == "classification" else spread
+            if width <= limit or _finer_says_it(sample, known, level, limit):
                 continue
             worst.append(Case(tuple(known), _disagreement(sample, known, width), width))
         if worst:
@@ -149,6 +150,21 @@ def _merged_at(sample: Sample, level: Level) -> list[list[int]]:
         for group in sample.groups(level).values()
         if len(group) > 1 and (finer is None or len({sample.rows[i].identity.key(finer) for i in group}) > 1)
     ]
+
+
+def _finer_says_it(sample: Sample, known: list[int], level: Level, limit: float) -> bool:
+    """Whether rows of one finer key contradict each other already, and the finer keys' medians do not."""
+    if level == "exact":
+        return False
+    finer = LEVELS[LEVELS.index(level) - 1]
+    values: dict[str, list[float]] = defaultdict(list)
+    for i in known:
+        values[sample.rows[i].identity.key(finer)].append(float(sample.compared[i]) / sample.scale.step)
+    medians = [float(np.median(several)) for several in values.values()]
+    within = max(max(several) - min(several) for several in values.values())
+    # A median of 0.5 is a tie of two classes and says neither.
+    apart = max(medians) - min(medians)
+    return within > limit and apart <= max(limit, 0.5)
 
 
 def _told_apart(sample: Sample, group: list[int]) -> str:

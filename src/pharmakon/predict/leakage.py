@@ -94,7 +94,7 @@ def split_bias(sample: Sample, *, seed: int = 0) -> list[Finding]:
         )
         half = "half"
     sentence = (
-        f"AVE bias {bias.ave:+.2f}: the nearest training molecule of a test molecule's own {half} is on average "
+        f"AVE bias {bias.ave:+z.2f}: the nearest training molecule of a test molecule's own {half} is on average "
         f"{_by(bias.active)} (for {high}) and {_by(bias.inactive)} (for {low}) in similarity than that of the other; "
         f"copying the nearest neighbour's {half} is right for {100 * correct:.0f} % of the test part"
     )

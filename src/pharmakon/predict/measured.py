@@ -48,7 +48,7 @@ class Scale:
     def words(self, steps: float) -> str:
         """A difference of so many steps: "2.2 log units (160-fold)"."""
         if not self.decades:
-            return f"{steps:.1f} standard deviations"
+            return f"{steps:.1f} standard {'deviation' if f'{steps:.1f}' == '1.0' else 'deviations'}"
         fold = 10**steps
         shown = f"{fold:.2g}" if fold < 10 else f"{fold:.0f}" if fold < 1000 else f"{float(f'{fold:.2g}'):,.0f}"
         return f"{steps:.1f} log {'unit' if f'{steps:.1f}' == '1.0' else 'units'} ({shown}-fold)"

@@ -132,4 +132,4 @@ def _alone(kind: Kind, y: Floats, column: Floats) -> float:
 def _words(kind: Kind, score: float, *, single: bool = False) -> str:
     if kind == "classification":
         return f"AUROC {(score + 1) / 2 if single else score:.2f}"
-    return f"rank correlation {score:.2f}" if single else f"R² {score:.2f}"
+    return f"rank correlation {score:z.2f}" if single else f"R² {score:z.2f}"
