@@ -139,12 +139,26 @@ def test_absent_data_says_what_to_set(ask, monkeypatch, tmp_path):
     assert "toy, which is not in" in missing(SimpleNamespace(needs="toy"))
 
 
+def test_a_benchmark_without_data_runs_without_data(ask, toy, monkeypatch):
+    ask(tasks=("a",))
+    monkeypatch.delenv("PHARMAKON_DATA")
+    toy.needs, toy.files = "", lambda task, root: []
+    assert missing(toy) == ""
+    with pytest.raises(FileNotFoundError):  # it ran: its toy file is below no data root
+        ask(tasks=("b",))
+
+
+def test_models_are_for_coverage_alone():
+    with pytest.raises(ValueError, match="models are for the coverage benchmark"):
+        BenchmarkConfig(name="tdc", models=("herg",))
+
+
 def test_a_wrong_task_gets_a_suggestion():
     with pytest.raises(UnknownName, match="no task named 'caco2_wan' in tdc; did you mean 'caco2_wang'"):
         run(BenchmarkConfig(name="tdc", tasks=("caco2_wan",)))
 
 
-@pytest.mark.parametrize("name", ["tdc", "moleculeace", "pmo"])
+@pytest.mark.parametrize("name", ["tdc", "moleculeace", "pmo", "coverage"])
 def test_every_benchmark_describes_itself(name):
     item = BENCHMARKS[name]
     assert item.what

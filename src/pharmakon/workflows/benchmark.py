@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError, UnknownName
@@ -36,16 +36,25 @@ PROTOCOL_CALLS = 10_000
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(None, description="tdc, moleculeace or pmo")
+    name: str | None = Field(None, description="tdc, moleculeace, pmo or coverage")
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
     repeats: int | None = Field(
         None, ge=1, description="runs per task, each with its own seed (the protocol's otherwise)"
     )
+    models: tuple[str, ...] = Field(
+        (), description="coverage: model names or folders whose cards are read (the shipped ones otherwise)"
+    )
     calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
     seed: int = Field(0, description="where the seeds start")
     workers: int = Field(1, ge=1, description="threads of the learner")
+
+    @model_validator(mode="after")
+    def _models_are_for_coverage(self) -> BenchmarkConfig:
+        if self.models and self.name not in (None, "coverage"):
+            raise ValueError(f"models are for the coverage benchmark; {self.name} trains its own")
+        return self
 
 
 Learner = Callable[..., Floats]
@@ -57,7 +66,7 @@ Say = Callable[[str], None]
 
 
 class Benchmark(Protocol):
-    """One public benchmark. `needs` is a folder or file below the data root."""
+    """One public benchmark. `needs` is a folder or file below the data root, "" where it can do without."""
 
     what: str
     protocol: str
@@ -86,6 +95,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "tdc": "pharmakon.workflows.benchmark_tdc:TDC",
         "moleculeace": "pharmakon.workflows.benchmark_moleculeace:MOLECULEACE",
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
+        "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
     },
 )
 
@@ -103,19 +113,19 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
     if config.name is None:
         raise UnknownName("benchmark", "", BENCHMARKS)
     benchmark = BENCHMARKS[config.name]
-    known = list(benchmark.tasks())
+    known = list(dict.fromkeys(config.models or benchmark.tasks()))
     wanted = list(config.tasks) or known
     for task in wanted:
         if task not in known:
             raise UnknownName("task", task, known, where=config.name)
-    root = data_root()
-    if root is None or not (root / benchmark.needs).exists():
-        raise DataError(f"{config.name} needs {missing(benchmark)}")
+    if absent := missing(benchmark):
+        raise DataError(f"{config.name} needs {absent}")
+    root = data_root() or Path()
     path = (config.output or Path(f"benchmark-{config.name}")) / f"{config.name}.json"
     record = _open(path, benchmark, config)
     for done, task in enumerate(wanted):
         progress(done, len(wanted), task)
-        data = {str(file.relative_to(root)): sha256(file) for file in benchmark.files(task, root)}
+        data = {_place(file, root): sha256(file) for file in benchmark.files(task, root)}
         if record["tasks"].get(task, {}).get("data") == data:
             continue
         say = partial(_pass_on, progress, done, len(wanted), task)
@@ -131,10 +141,17 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
 
 def missing(benchmark: Benchmark) -> str:
     """What to do about absent data, or "" when it is there."""
+    if not benchmark.needs:
+        return ""
     root = data_root()
     if root is None:
         return f"{benchmark.needs} below the folder of public data sets: set PHARMAKON_DATA to that folder"
     return "" if (root / benchmark.needs).exists() else f"{benchmark.needs}, which is not in {root} (PHARMAKON_DATA)"
+
+
+def _place(file: Path, root: Path) -> str:
+    """A file's place below the data root; of one elsewhere (a model's card) its folder and name."""
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else f"{file.parent.name}/{file.name}"
 
 
 @cache
