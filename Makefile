@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO := egfr-designs
+DEMO := build/demo
 BENCH := build/bench
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 

@@ -56,6 +56,7 @@ def _output(command: str, folder: Path) -> str:
         "PATH": here + os.pathsep + os.environ["PATH"],
         "COLUMNS": "110",
         "OMP_THREAD_LIMIT": "1",
+        "PHARMAKON_CACHE": str(folder / "cache"),
     }
     done = subprocess.run(
         ["bash", "-c", command],

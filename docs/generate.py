@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
@@ -14,22 +15,79 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from pharmakon.store.catalogue import DataFile, DataSet
+
 REFERENCE = Path(__file__).parent / "reference"
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
+LESS_IS_BETTER = {"mae", "rmse", "cliff_rmse", "rae"}
 NOTE = "<!-- Written by docs/generate.py; change the code, then run `make docs`. -->\n"
 
 
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     return {
+        "benchmarks.md": benchmarks(),
         "configuration.md": configuration(),
+        "data.md": data(),
         "descriptors.md": descriptors(),
         "endpoints.md": endpoints(),
     }
 
 
+def benchmarks() -> str:
+    """Every published figure of ours beside the anchors, from benchmarks/results."""
+    parts = [
+        NOTE,
+        "# Benchmark results\n",
+        (
+            "Each table is a file of `benchmarks/results`, made by the command above it "
+            "([how](../howto/benchmark.md)). Intervals are 95 % bootstraps over the test molecules. A figure in "
+            "**bold** is at least as good as every published one beside it; most test sets are so small that the "
+            "interval says more than the rank.\n"
+        ),
+    ]
+    for path in sorted(RESULTS.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        summary = "; ".join(f"{key}: {_spelt(value)}" for key, value in record["summary"].items())
+        parts += [
+            f"## {record['benchmark']}\n",
+            f"    {record['command']}\n",
+            f"{record['protocol']}.\n",
+            f"{summary}.\n",
+        ]
+        rows = [_scored(task, found, metric) for task, found in record["tasks"].items() for metric in found["scores"]]
+        parts.append(_table(["task", "metric", "ours", "interval", "n", "published", "note"], rows))
+    return "\n".join(parts)
+
+
+def _scored(task: str, found: dict[str, Any], metric: str) -> list[str]:
+    score, rivals = found["scores"][metric], found["anchors"].get(metric, {})
+    published = ", ".join(f"{who} {value}" for who, value in rivals.items())
+    figure, n = _figure(metric, score, rivals), str(score.get("n", ""))
+    return [task, metric, figure, _interval(score), n, published, found.get("note", "")]
+
+
+def _figure(metric: str, score: dict[str, Any], rivals: dict[str, float]) -> str:
+    sign = -1 if metric in LESS_IS_BETTER else 1
+    best = bool(rivals) and all(sign * score["value"] >= sign * value for value in rivals.values())
+    text = f"{score['value']:.3f}" + (f" ± {score['sd']:.3f}" if "sd" in score else "")
+    return f"**{text}**" if best else text
+
+
+def _interval(score: dict[str, Any]) -> str:
+    return f"{score['low']:.3f} to {score['high']:.3f}" if score.get("low") is not None else ""
+
+
+def _spelt(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_spelt(inner)}" for key, inner in value.items())
+    return str(value)
+
+
 def configuration() -> str:
     """Every key of every verb."""
     from pharmakon.workflows.benchmark import BenchmarkConfig
+    from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
@@ -50,6 +108,7 @@ def configuration() -> str:
         ("predict", PredictConfig),
         ("design", DesignConfig),
         ("benchmark", BenchmarkConfig),
+        ("data fetch", FetchConfig),
     ):
         parts += [f"## {verb}\n", _summary(model), *_keys(model)]
         for name, inner in _inner_models(model).items():
@@ -60,6 +119,7 @@ def configuration() -> str:
 def endpoints() -> str:
     """The facts of each endpoint."""
     from pharmakon.predict.endpoints import endpoints
+    from pharmakon.store.catalogue import data_set
 
     parts = [
         NOTE,
@@ -76,13 +136,66 @@ def endpoints() -> str:
             ("better", item.better),
             ("threshold", judged or item.meaning or "none"),
             ("hazard", "yes: a design may penalise or forbid it, never reward it" if item.hazard else "no"),
-            ("data", ", ".join(f"`{file}`" for file in item.data.files)),
+            ("data", ", ".join(f"[`{name}`](data.md#{data_set(name).source})" for name in item.data.sets)),
             ("licence", item.data.licence),
             ("citation", item.data.citation),
             ("limits", "; ".join(item.data.limits) or "none stated"),
         ]
         parts += [f"## `{name}`: {item.title}\n", f"{item.what}\n", _table(("", ""), rows)]
     return "\n".join(parts)
+
+
+def data() -> str:
+    """The catalogue of public data sets, by origin."""
+    from itertools import groupby
+
+    from pharmakon.store.catalogue import catalogue
+
+    parts = [
+        NOTE,
+        "# Data sets\n",
+        (
+            "The public data sets that `pharmakon data list` shows. Ship: may weights trained on a set be given away? "
+            "`ask`: a person has to settle it first; `-`: there is nothing to learn from. A file marked † was not "
+            "compared with its source, so a download may be refused; one marked ‡ cannot be downloaded as it is.\n"
+        ),
+    ]
+    for source, sets in groupby(catalogue().values(), key=lambda item: item.source):
+        items = list(sets)
+        parts += [f"## {source}\n", f"From {items[0].repository}.\n"]
+        rows = [
+            (
+                f"`{item.name}`",
+                f"{item.title}: {item.what}",
+                f"{item.rows:,}",
+                item.licence,
+                item.ship,
+                item.citation,
+                _reading(item),
+                "; ".join(item.caveats) or "-",
+                ", ".join(_origin(file) for file in item.files),
+            )
+            for item in items
+        ]
+        headings = ("name", "what", "rows", "licence", "ship", "citation", "how it is read", "caveats", "files")
+        parts.append(_table(headings, rows))
+    return "\n".join(parts)
+
+
+def _reading(item: DataSet) -> str:
+    """Format, structure column, value columns with their units, split column."""
+    values = ", ".join(f"`{column}` ({unit})" for column, unit in list(item.values.items())[:12])
+    more = f" and {len(item.values) - 12} more" if len(item.values) > 12 else ""
+    structure = f"structures in `{item.structure}`" if item.structure else ""
+    split = f"split in `{item.split}`" if item.split else ""
+    return "; ".join(part for part in (item.format, structure, values + more, split) if part)
+
+
+def _origin(file: DataFile) -> str:
+    """A link to the source of a file, at its commit, with the mark of what is not sure about it."""
+    mark = "‡" if not file.can_be_fetched else "" if file.hash_of == "source" else "†"
+    name = file.path.rsplit("/", maxsplit=1)[-1]
+    return f"[{name}]({file.url}){mark}" if file.url else f"{name}{mark}"
 
 
 def descriptors() -> str:

@@ -2,7 +2,7 @@
 
     PHARMAKON_DATA=... python recipes/design_vocabulary.py
 
-Reads the first 100,000 molecules of generative/zinc250k.smi.gz and all of generative/chembl31_s4dd_mini_train.smi.gz. A
+Reads the first 100,000 molecules of zinc250k and all of chembl31_s4dd_mini_train (names of the data catalogue). A
 fragment must occur twice in both; its count is the sum of its counts per 100,000 molecules of each, so that the larger
 set does not drown the other. Three minutes.
 """
@@ -19,10 +19,9 @@ from pathlib import Path
 
 from rdkit import Chem, rdBase
 
-from pharmakon.core.errors import DataError
-from pharmakon.core.log import data_root
 from pharmakon.design.fragment import extract, kind, pieces, ring_cuts
 from pharmakon.design.graph import Limits, flat, kekule
+from pharmakon.store.places import path_of
 
 SOURCES = ("zinc250k", "chembl31_s4dd_mini_train")
 WANTED = {"rings": 400, "linkers": 150, "substituents": 250}
@@ -104,12 +103,9 @@ def write(name: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -
 
 def main() -> None:
     """Count both sources and write the five tables."""
-    root = data_root()
-    if root is None:
-        raise DataError("set PHARMAKON_DATA to the folder of public data sets")
     TABLES.mkdir(exist_ok=True)
     with rdBase.BlockLogs():
-        counted = [count(root / "generative" / f"{name}.smi.gz") for name in SOURCES]
+        counted = [count(path_of(name)) for name in SOURCES]
     sizes = [c[3] for c in counted]
     for table, wanted in WANTED.items():
         tables = [c[0][table] for c in counted]

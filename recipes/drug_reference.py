@@ -16,19 +16,16 @@ import numpy as np
 from pharmakon.chem.properties import NAMED, named
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.files import write_atomic
-from pharmakon.core.log import data_root
+from pharmakon.store.places import path_of
 from pharmakon.store.tables import open_table
 
 TABLE = Path(__file__).parents[1] / "src" / "pharmakon" / "chem" / "tables" / "drug_quantiles.csv"
-DRUGS = "admet/reference_drugs/chembl_approved_drugs.csv"
+DRUGS = "chembl_approved_drugs"
 
 
 def main() -> None:
     """Compute and write the table."""
-    root = data_root()
-    if root is None:
-        raise SystemExit("set PHARMAKON_DATA to the folder of public data sets")
-    mols = [standardize(row.structure).mol for row in open_table(root / DRUGS, smiles="smiles").rows()]
+    mols = [standardize(row.structure).mol for row in open_table(path_of(DRUGS), smiles="smiles").rows()]
     known = [mol for mol in mols if mol is not None]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

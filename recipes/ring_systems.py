@@ -18,23 +18,20 @@ from rdkit import Chem, rdBase
 
 from pharmakon.chem.precedent import ring_systems
 from pharmakon.core.files import write_atomic
-from pharmakon.core.log import data_root
+from pharmakon.store.places import path_of
 
 TABLE = Path(__file__).parents[1] / "src" / "pharmakon" / "chem" / "tables" / "ring_systems.csv"
-SETS = ("zinc250k.smi.gz", "chembl31_s4dd_mini_train.smi.gz", "chembl_reinvent_validation.smi.gz")
+SETS = ("zinc250k", "chembl31_s4dd_mini_train", "chembl_reinvent_validation")
 LEAST = 10
 
 
 def main() -> None:
     """Count and write."""
-    root = data_root()
-    if root is None:
-        raise SystemExit("set PHARMAKON_DATA to the folder of public data sets")
     counts: Counter[str] = Counter()
     molecules = 0
     rdBase.DisableLog("rdApp.*")
     for name in SETS:
-        with gzip.open(root / "generative" / name, "rt", encoding="utf-8") as stream:
+        with gzip.open(path_of(name), "rt", encoding="utf-8") as stream:
             for line in stream:
                 mol = Chem.MolFromSmiles(line.split()[0]) if line.strip() else None
                 if mol is not None:

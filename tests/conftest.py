@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -20,6 +21,14 @@ CORES = (
 )
 ARMS = ("C", "CC", "OC", "F", "Cl", "C(F)(F)F", "C#N", "N(C)C", "CO")
 ENDS = ("", "C", "O", "N")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_cache_of_downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What somebody once downloaded on this machine does not decide a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHARMAKON_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from pharmakon.core.lazy import lazy_exports
 if TYPE_CHECKING:
     from pharmakon.workflows.verbs import (
         design_molecules,
+        fetch_data,
+        list_data,
         list_models,
         predict_properties,
         recalibrate_model,
@@ -27,6 +29,8 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "design_molecules",
+    "fetch_data",
+    "list_data",
     "list_models",
     "predict_properties",
     "recalibrate_model",

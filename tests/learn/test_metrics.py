@@ -121,3 +121,10 @@ def test_mistakes_say_so():
         metrics.rmse([1, 2], [1])
     with pytest.raises(UsageError, match="at least one"):
         metrics.rmse([], [])
+
+
+def test_the_mean_has_a_relative_absolute_error_of_one():
+    y = np.array([1.0, 2.0, 6.0])
+    assert metrics.rae(y, np.full(3, y.mean())) == pytest.approx(1.0)
+    assert metrics.rae(y, y) == 0.0
+    assert np.isnan(metrics.rae([2, 2], [1, 3]))

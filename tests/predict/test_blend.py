@@ -47,3 +47,26 @@ def test_the_prediction_is_the_weighted_mean(fitted: tuple[Blend, Features, np.n
     blend, features, _ = fitted
     members = blend.members(features)
     assert blend.predict(features) == pytest.approx(members @ blend.weights_)
+
+
+def test_each_kind_and_size_has_its_members(fitted: tuple[Blend, Features, np.ndarray]) -> None:
+    blend, features, y = fitted
+    assert blend.names_ == ("ridge", "support", "trees", "forest")
+    assert blend.members(features).shape == (len(y), 4) == (len(y), len(blend.weights_))
+    labels = (y > np.median(y)).astype(float)
+    of_classes = Blend(kind="classification", max_points=100).fit(
+        features, labels, folds={"one": random_folds(len(y), n_folds=3)}
+    )
+    assert of_classes.names_ == ("ridge", "trees", "forest")
+    members = of_classes.members(features)
+    assert members.min() >= 0 and members.max() <= 1
+
+
+def test_another_seed_grows_other_trees_on_the_same_kernel(fitted: tuple[Blend, Features, np.ndarray]) -> None:
+    blend, features, y = fitted
+    before = blend.members(features)
+    after = blend.grow(features, y, random_state=9).members(features)
+    again = blend.grow(features, y, random_state=0).members(features)
+    assert (before[:, :2] == after[:, :2]).all()
+    assert (before[:, 2:] != after[:, 2:]).any()
+    assert (before == again).all()

@@ -7,11 +7,12 @@ import pytest
 from pharmakon.chem.fingerprints import VIEWS
 from pharmakon.core.errors import UnknownName
 from pharmakon.predict.endpoints import endpoint, endpoints
+from pharmakon.store.catalogue import data_set
 from pharmakon.store.tables import open_table
 
 
 def test_every_endpoint_says_what_a_reader_needs() -> None:
-    assert len(endpoints()) >= 12
+    assert len(endpoints()) >= 30
     for name, facts in endpoints().items():
         assert facts.name == name
         assert facts.what.endswith("."), name
@@ -26,8 +27,16 @@ def test_a_classification_is_a_probability() -> None:
         assert (facts.unit == "probability") == (facts.kind == "classification")
 
 
+def test_weights_trained_on_the_named_sets_may_ship() -> None:
+    for facts in endpoints().values():
+        for name in facts.data.sets:
+            assert data_set(name).ship == "yes", f"{facts.name} is trained on {name}"
+
+
 def test_toxicities_are_hazards() -> None:
-    assert {name for name, facts in endpoints().items() if facts.hazard} == {"herg", "ames", "dili", "ld50"}
+    toxic = {name for name, facts in endpoints().items() if facts.group == "toxicity"}
+    assert {name for name, facts in endpoints().items() if facts.hazard} == toxic
+    assert {"herg", "ames", "dili", "ld50", "carcinogenicity", "cav12"} <= toxic
 
 
 def test_a_wrong_name_gets_a_suggestion() -> None:
@@ -38,5 +47,5 @@ def test_a_wrong_name_gets_a_suggestion() -> None:
 def test_the_named_files_have_the_named_columns(data: Path) -> None:
     for facts in endpoints().values():
         for file in facts.data.files:
-            table = open_table(data / file, smiles=facts.data.structure, id=facts.data.id)
+            table = open_table(data / file.path, smiles=facts.data.structure, id=facts.data.id)
             assert facts.data.value in table.columns, facts.name

@@ -7,7 +7,7 @@ from pharmakon.chem.scaffolds import scaffold
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Property
 from pharmakon.predict.features import Features
-from pharmakon.predict.training import Facts, fit_predict, make_folds, train
+from pharmakon.predict.training import Facts, beaten, fit_predict, make_folds, train
 
 
 def facts(**more: object) -> Facts:
@@ -66,6 +66,20 @@ def test_the_default_learner_on_a_benchmark(molecules: list[str], solubilities: 
     y = np.array(solubilities)
     test = np.arange(len(y)) % 4 == 0
     texts = np.array(molecules)
-    got = fit_predict(texts[~test].tolist(), y[~test], [*texts[test].tolist(), "nonsense"], kind="regression")
+    (got,) = fit_predict(texts[~test].tolist(), y[~test], [*texts[test].tolist(), "nonsense"], kind="regression")
     assert np.mean((got[:-1] - y[test]) ** 2) < 0.3 * y.var()
     assert got[-1] == pytest.approx(y[~test].mean())
+
+
+def test_a_model_that_does_not_beat_a_baseline_says_so() -> None:
+    def got(model: float, kernel: float, mean: float) -> dict[str, dict[str, list[float]]]:
+        return {
+            name: {"rmse": [x], "auroc": [x]}
+            for name, x in (("model", model), ("tanimoto_kernel", kernel), ("mean", mean))
+        }
+
+    assert beaten({"scaffold": got(0.5, 0.6, 1.0)}, "rmse") == []
+    assert beaten({"scaffold": got(0.437, 0.432, 1.0)}, "rmse") == [
+        "it does not beat the Tanimoto kernel on the scaffold split: rmse 0.437 against 0.432"
+    ]
+    assert len(beaten({"scaffold": got(0.5, 0.6, 0.5), "cluster": got(0.9, 0.6, 0.5)}, "auroc")) == 2

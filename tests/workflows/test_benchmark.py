@@ -65,7 +65,7 @@ def test_the_record_says_what_made_it(ask):
     record = json.loads(found.path.read_text(encoding="utf-8"))
     assert record == found.record
     assert record["command"] == "pharmakon benchmark toy --seed 3"
-    assert record["settings"] == {"limit": None, "repeats": 2, "calls": 10_000, "seed": 3}
+    assert record["settings"] == {"limit": None, "repeats": 2, "calls": 10_000, "max_points": 11_000, "seed": 3}
     assert record["versions"]["numpy"] == np.__version__
     assert len(record["code"]) == 16
     assert record["summary"] == {"sum": 3.0}

@@ -87,8 +87,8 @@ def test_small_endpoints_are_made_anew_where_their_data_is(monkeypatch, tmp_path
     from pharmakon.predict.endpoints import endpoint
 
     for file in endpoint("caco2").data.files:
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).write_text("Drug,Y\n")
+        (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file.path).write_text("Drug,Y\n")
     monkeypatch.setenv("PHARMAKON_DATA", str(tmp_path))
     asked = []
 
@@ -105,7 +105,7 @@ def test_small_endpoints_are_made_anew_where_their_data_is(monkeypatch, tmp_path
     got = record["tasks"]["caco2_retrained"]
     assert got["scores"]["coverage_random"]["value"] == 0.94
     assert got["scores"]["coverage_random"]["runs"] == pytest.approx([0.93, 0.95])
-    assert got["data"].keys() == set(endpoint("caco2").data.files)
+    assert got["data"].keys() == {file.path for file in endpoint("caco2").data.files}
     assert [*record["summary"]] == ["retrained, random", "retrained, scaffold", "retrained, cluster"]
 
 

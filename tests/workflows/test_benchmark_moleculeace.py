@@ -18,13 +18,13 @@ def root(tmp_path, monkeypatch):
     folder = tmp_path / "moleculeace/benchmark_data"
     folder.mkdir(parents=True)
     rows = [("C" * i, 1, -i, i % 2, "train" if i <= 25 else "test", 9 - i) for i in range(1, 31)]
-    for target in ("CHEMBL1_Ki", "CHEMBL2_EC50"):
+    for target in ("CHEMBL1871_Ki", "CHEMBL2047_EC50"):
         with (folder / f"{target}.csv").open("w", newline="") as file:
             csv.writer(file).writerows([COLUMNS, *rows])
     published = [
         ("dataset", "algorithm", "descriptor", "augmentation", "rmse", "cliff_rmse"),
-        ("CHEMBL1_Ki", "SVM", "ECFP", 0, 0.7, 0.8),
-        ("CHEMBL1_Ki", "RF", "ECFP", 0, 0.6, 0.9),
+        ("CHEMBL1871_Ki", "SVM", "ECFP", 0, 0.7, 0.8),
+        ("CHEMBL1871_Ki", "RF", "ECFP", 0, 0.6, 0.9),
     ]
     with (tmp_path / "moleculeace/published_results.csv").open("w", newline="") as file:
         csv.writer(file).writerows(published)
@@ -35,7 +35,8 @@ def off_by(cliff, other):
     """A learner that is wrong by so much on cliffs (odd lengths) and elsewhere."""
 
     def learner(train_x, train_y, test_x, **options):
-        return np.array([-len(smiles) + (cliff if len(smiles) % 2 else other) for smiles in test_x], dtype=float)
+        values = [-len(smiles) + (cliff if len(smiles) % 2 else other) for smiles in test_x]
+        return [np.array(values, dtype=float) for _ in options["seeds"]]
 
     return learner
 
@@ -43,7 +44,7 @@ def off_by(cliff, other):
 def test_cliffs_are_scored_apart_with_their_number(root, tmp_path):
     config = BenchmarkConfig(name="moleculeace", output=tmp_path / "out")
     record = run(config, learner=off_by(2.0, 1.0)).record
-    scores = record["tasks"]["CHEMBL1_Ki"]["scores"]
+    scores = record["tasks"]["CHEMBL1871_Ki"]["scores"]
     assert (scores["cliff_rmse"]["value"], scores["cliff_rmse"]["n"]) == (2.0, 2)
     assert (scores["rmse"]["value"], scores["rmse"]["n"]) == (round(np.sqrt((2 * 4 + 3 * 1) / 5), 4), 5)
 
@@ -51,8 +52,8 @@ def test_cliffs_are_scored_apart_with_their_number(root, tmp_path):
 def test_rivals_are_averaged_over_the_targets_they_have(root, tmp_path):
     config = BenchmarkConfig(name="moleculeace", output=tmp_path / "out")
     record = run(config, learner=off_by(0.5, 0.5)).record
-    assert [*record["tasks"]] == ["CHEMBL1_Ki", "CHEMBL2_EC50"]
-    assert record["tasks"]["CHEMBL2_EC50"]["anchors"] == {}
+    assert [*record["tasks"]] == ["CHEMBL1871_Ki", "CHEMBL2047_EC50"]
+    assert record["tasks"]["CHEMBL2047_EC50"]["anchors"] == {}
     assert record["summary"]["targets"] == 2
     assert record["summary"]["rmse"] == {"SVM-ECFP": 0.7, "best of 24": 0.6, "pharmakon": 0.5}
     assert record["summary"]["cliff_rmse"] == {"SVM-ECFP": 0.8, "best of 24": 0.8, "pharmakon": 0.5}
@@ -63,9 +64,9 @@ def test_only_training_rows_are_learnt_from(root):
 
     def learner(train_x, train_y, test_x, **options):
         seen.append((len(train_x), len(test_x), train_y.max(), options["kind"]))
-        return np.zeros(len(test_x))
+        return [np.zeros(len(test_x))]
 
-    MOLECULEACE.run("CHEMBL1_Ki", root, BenchmarkConfig(limit=20), learner, print)
+    MOLECULEACE.run("CHEMBL1871_Ki", root, BenchmarkConfig(limit=20), learner, print)
     assert seen == [(20, 5, seen[0][2], "regression")]
     assert seen[0][2] >= -25
 

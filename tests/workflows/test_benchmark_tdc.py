@@ -28,9 +28,9 @@ def test_the_score_is_the_mean_of_rounded_runs_with_population_sd(root, tmp_path
     write(root, "caco2_wang", "test", range(1, 11))
     calls = []
 
-    def learner(train_x, train_y, test_x, *, kind, log, seed, n_jobs):
-        calls.append((len(train_x), kind, log, seed, n_jobs))
-        return np.array([len(smiles) + seed / 3 for smiles in test_x])
+    def learner(train_x, train_y, test_x, *, kind, transform, seeds, max_points, n_jobs):
+        calls.append((len(train_x), kind, transform, list(seeds), max_points, n_jobs))
+        return [np.array([len(smiles) + seed / 3 for smiles in test_x]) for seed in seeds]
 
     config = BenchmarkConfig(name="tdc", tasks=("caco2_wang",), output=tmp_path / "out")
     task = run(config, learner=learner).record["tasks"]["caco2_wang"]
@@ -39,31 +39,44 @@ def test_the_score_is_the_mean_of_rounded_runs_with_population_sd(root, tmp_path
     assert task["scores"]["mae"]["value"] == round(np.mean(runs), 3)
     assert task["scores"]["mae"]["sd"] == round(np.std(runs), 3)
     assert task["anchors"] == {"mae": {"MapLight": 0.276, "best clean": 0.256}}
-    assert calls == [(30, "regression", False, seed, 1) for seed in range(1, 6)]
+    assert calls == [(30, "regression", "none", [1, 2, 3, 4, 5], 11_000, 1)]
 
 
 @pytest.mark.parametrize(
-    ("task", "kind", "log"),
+    ("task", "kind", "transform"),
     [
-        ("hia_hou", "classification", False),
-        ("cyp2d6_veith", "classification", False),
-        ("half_life_obach", "regression", True),
+        ("hia_hou", "classification", "none"),
+        ("cyp2d6_veith", "classification", "none"),
+        ("half_life_obach", "regression", "log10"),
     ],
 )
-def test_a_task_is_learnt_as_what_it_is(root, task, kind, log):
+def test_a_task_is_learnt_as_what_it_is(root, task, kind, transform):
     write(root, task, "train_val", [1, 0] * 10)
     write(root, task, "test", [1, 0, 1, 0])
     seen = []
 
     def learner(train_x, train_y, test_x, **options):
         seen.append(options)
-        return np.array([0.9, 0.1, 0.8, 0.2])
+        return [np.array([0.9, 0.1, 0.8, 0.2])]
 
     found = TDC.run(task, root, BenchmarkConfig(repeats=1), learner, print)
-    assert (seen[0]["kind"], seen[0]["log"]) == (kind, log)
+    assert (seen[0]["kind"], seen[0]["transform"]) == (kind, transform)
     (got,) = found["scores"].values()
     assert got["value"] > 0.8
     assert got["n"] == 4
+
+
+def test_percentages_are_learnt_as_fractions_and_scored_as_percentages(root):
+    write(root, "ppbr_az", "train_val", range(50, 80))
+    write(root, "ppbr_az", "test", [60.0, 70.0])
+
+    def learner(train_x, train_y, test_x, **options):
+        assert options["transform"] == "logit"
+        assert train_y.max() < 1
+        return [np.array([0.5, 0.8])]
+
+    found = TDC.run("ppbr_az", root, BenchmarkConfig(repeats=1), learner, print)
+    assert found["scores"]["mae"]["value"] == 10.0
 
 
 def test_a_limit_cuts_both_files(root):
@@ -73,7 +86,7 @@ def test_a_limit_cuts_both_files(root):
 
     def learner(train_x, train_y, test_x, **options):
         sizes.append((len(train_x), train_y.sum(), len(test_x)))
-        return np.linspace(0, 1, len(test_x))
+        return [np.linspace(0, 1, len(test_x))]
 
     found = TDC.run("hia_hou", root, BenchmarkConfig(repeats=1, limit=20), learner, print)
     assert sizes == [(20, 10, 20)]
@@ -105,3 +118,16 @@ def test_a_small_slice_with_the_real_learner_beats_chance(tmp_path):
     config = BenchmarkConfig(name="tdc", tasks=("hia_hou",), limit=100, repeats=1, output=tmp_path)
     (got,) = run(config).record["tasks"]["hia_hou"]["scores"].values()
     assert got["value"] > 0.7
+
+
+def test_a_task_is_found_among_the_downloads_and_recorded_as_if_it_lay_in_the_data_root(root, tmp_path, monkeypatch):
+    write(root, "ames", "train_val", [1, 0] * 10)
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("PHARMAKON_CACHE", str(cache))
+    write(cache, "hia_hou", "train_val", [1, 0] * 10)
+    write(cache, "hia_hou", "test", [1, 0, 1, 0])
+    config = BenchmarkConfig(name="tdc", tasks=("hia_hou",), repeats=1, output=tmp_path / "out")
+    record = run(config, learner=lambda train_x, train_y, test_x, **_: [np.linspace(0, 1, len(test_x))]).record
+    assert [*record["tasks"]["hia_hou"]["data"]] == [
+        f"admet/tdc_admet_group/hia_hou/{part}.csv" for part in ("train_val", "test")
+    ]

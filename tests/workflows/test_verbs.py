@@ -5,14 +5,14 @@ from types import SimpleNamespace
 import pytest
 
 import pharmakon
-from pharmakon.cli.main import LEDGER, VERBS
+from pharmakon.cli.main import VERBS
 from pharmakon.core.errors import ConfigError
 from pharmakon.workflows import benchmark, ledger, models, verbs
 
 
 def test_every_command_has_a_python_verb():
     words = {name.split("_")[0] for name in pharmakon.__all__ if not name.startswith("_")}
-    assert words == {*VERBS, LEDGER} - {"models", LEDGER, "benchmark"} | {"list", "verify", "run"}
+    assert words == {*VERBS} - {"models", "benchmark"} | {"list", "verify", "run", "fetch"}
 
 
 @pytest.mark.parametrize("name", [name for name in pharmakon.__all__ if name != "__version__"])
@@ -48,3 +48,9 @@ def test_models_and_ledger_are_passed_through(monkeypatch):
     monkeypatch.setattr(ledger, "verify", lambda run: SimpleNamespace(ok=True, run=run))
     assert pharmakon.list_models(["herg"]) == [{"name": "herg"}]
     assert pharmakon.verify_ledger("run").run == "run"
+
+
+def test_data_sets_are_listed_and_options_of_fetch_validated():
+    assert "tdc_caco2_wang" in {item["name"] for item in pharmakon.list_data("caco-2")}
+    with pytest.raises(ConfigError, match="unknown key 'outptu'; did you mean 'output'"):
+        pharmakon.fetch_data("tdc_caco2_wang", outptu="x")

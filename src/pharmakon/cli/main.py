@@ -27,6 +27,7 @@ VERBS = {
 }
 
 LEDGER = "ledger"
+DATA = "data"
 
 
 def app() -> App:
@@ -46,6 +47,10 @@ def app() -> App:
     ledger = App(name=LEDGER, help="Check the record that a run left behind.")
     ledger.command("pharmakon.cli.ledger:verify", name="verify", help="Find edited, missing or reordered records.")
     tree.command(ledger)
+    data = App(name=DATA, help="The public data sets: which there are, and a checked copy of one.")
+    data.command("pharmakon.cli.data:list_sets", name="list", help="List them: size, licence, whether each is here.")
+    data.command("pharmakon.cli.data:fetch", name="fetch", help="Find or download one, checked by its SHA-256.")
+    tree.command(data)
     return tree
 
 
@@ -81,8 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _known_verb(words: Sequence[str]) -> None:
     """A mistyped verb is told off here: the parser would import every verb to find a suggestion."""
-    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER}:
-        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER]))
+    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER, DATA}:
+        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER, DATA]))
 
 
 def _unexpected(error: Exception, *, hint: bool) -> int:

@@ -32,6 +32,7 @@ from pharmakon.design.lineage import Archive, Evaluation, Record, from_entry, to
 from pharmakon.design.propose import OPERATORS, Brood, Prefilter, Proposal, Task, breed
 from pharmakon.design.settings import Settings
 from pharmakon.design.surrogate import Surrogate, Views
+from pharmakon.engine.threads import one_thread
 
 __all__ = ["Engine", "Evaluate", "Journal", "Optimiser", "Settings"]
 
@@ -99,9 +100,7 @@ class Optimiser:
 
     def run(self) -> Archive:
         """Search until the calls are spent, from where the journal ends; stop early when nothing new is left."""
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1):
+        with one_thread():
             self._replay()
             while len(self.archive) < self.settings.calls:
                 chosen = self._start() if len(self.archive) < self.settings.initial else self._search()

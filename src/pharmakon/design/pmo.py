@@ -20,9 +20,9 @@ from rdkit import Chem, DataStructs, rdBase
 from rdkit.Chem import QED, Mol, rdFingerprintGenerator, rdMolDescriptors
 
 from pharmakon.core.errors import DataError, UnknownName
-from pharmakon.core.log import data_root
 from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, silent
+from pharmakon.store.places import path_of
 
 Score = Callable[[Mol], float]
 Shape = Callable[[float], float]
@@ -267,12 +267,11 @@ def auc_top(scores: Sequence[float], *, calls: int = 10_000, top: int = 10) -> f
 
 def pool(path: Path | None = None) -> list[str]:
     """The starting molecules of the benchmark: ZINC250k."""
-    path = path or (data_root() or Path()) / "generative" / "zinc250k.smi.gz"
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
+        with gzip.open(path or path_of("zinc250k"), "rt", encoding="utf-8") as lines:
             return [line.split()[0] for line in lines if line.strip()]
-    except OSError:
-        raise DataError(f"the PMO benchmark starts from ZINC250k; set PHARMAKON_DATA, or put it at {path}") from None
+    except (OSError, DataError) as error:
+        raise DataError(f"the PMO benchmark starts from ZINC250k: {error}") from None
 
 
 def run_task(

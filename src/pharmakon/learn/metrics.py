@@ -27,6 +27,13 @@ def mae(y: ArrayLike, p: ArrayLike) -> float:
     return float(np.mean(np.abs(y - p)))
 
 
+def rae(y: ArrayLike, p: ArrayLike) -> float:
+    """Relative absolute error: the mean absolute error over that of y's mean. NaN for a constant y."""
+    y, p = _pair(y, p)
+    spread = np.sum(np.abs(y - y.mean()))
+    return float(np.sum(np.abs(y - p)) / spread) if spread > 0 else np.nan
+
+
 def r2(y: ArrayLike, p: ArrayLike) -> float:
     """Share of variance explained; negative when worse than the mean. NaN for a constant y."""
     y, p = _pair(y, p)
@@ -97,6 +104,7 @@ def width(low: ArrayLike, high: ArrayLike) -> float:
 REGISTRY: dict[str, Metric] = {
     "rmse": rmse,
     "mae": mae,
+    "rae": rae,
     "r2": r2,
     "spearman": spearman,
     "auroc": auroc,
@@ -105,7 +113,7 @@ REGISTRY: dict[str, Metric] = {
     "mcc": mcc,
 }
 
-LOWER_IS_BETTER = frozenset({"rmse", "mae", "brier"})
+LOWER_IS_BETTER = frozenset({"rmse", "mae", "rae", "brier"})
 
 
 def bootstrap(

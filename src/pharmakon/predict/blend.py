@@ -1,8 +1,8 @@
-"""The default learner: the multi-view kernel and boosted trees, weighted by what they predict out of fold."""
+"""The default learner: kernel machines and trees, weighted by what they predict out of fold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -13,13 +13,23 @@ from pharmakon.chem.fingerprints import VIEWS
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Kind
 from pharmakon.learn.ensemble import blend_weights
-from pharmakon.learn.kernel_ridge import choose_alpha, out_of_fold
+from pharmakon.learn.kernel_ridge import out_of_fold
+from pharmakon.learn.support_vector import SupportVector
 
 from .features import Features
+from .forest import Forest
 from .kernel import MultiViewKernel
 from .trees import BoostedTrees
 
-ALPHAS = (0.03, 0.1, 0.3, 1.0)
+ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
+DESCRIPTOR_WEIGHTS = (0.5, 2.0, 6.0)
+"""How much the descriptors count beside six fingerprints: little for potency, most for solubility and the like."""
+TRIED = 3_000
+"""Molecules on which these two are chosen."""
+SMALL = 2_000
+"""Up to so many molecules a forest grows beside the boosted trees: it pays on small sets only."""
+
+Grown = BoostedTrees | Forest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +39,18 @@ class OutOfFold:
     rows: NDArray[np.intp]
     fold: NDArray[np.intp]
     members: Floats
-    """(n, 2): kernel, trees."""
+    """(n, k): one column a member, in the order of `Blend.names_`."""
     value: Floats
     """Blended, with weights learnt on the other folds."""
 
 
 class Blend:
-    """Kernel ridge regression on many views of a molecule, beside gradient-boosted trees.
+    """Kernel ridge and, for a regression, a support vector machine on one kernel of many views, beside trees.
 
     At most `max_points` molecules carry the kernel (a seeded sample); the trees use all. Class labels (0, 1) are
     regressed by the kernel and clipped; probabilities are calibrated elsewhere.
-    Learned: `kernel_`, `trees_`, `weights_` (2,), `points_` (rows of the kernel), `out_of_fold_` by split name.
+    Learned: `names_` of the k members, `weights_` (k,), `kernel_`, `grown_` (trees by name), `points_` (rows of the
+    kernel), `out_of_fold_` by split name.
     """
 
     def __init__(
@@ -63,37 +74,48 @@ class Blend:
         y: Floats,
         *,
         folds: Mapping[str, NDArray[np.intp]],
+        tuned_on: Sequence[NDArray[np.intp]] = (),
         progress: Callable[[str], None] = lambda note: None,
     ) -> Self:
         """Learn from molecules and values `y` (n,); `folds` gives each split's fold of every molecule.
 
-        The first split chooses the ridge and the weights.
+        The first split chooses the weights, and the kernel's settings unless folds are given to be `tuned_on`: a split
+        that keeps series whole and one that does not find what serves for new chemistry and for the next analogue.
         """
         self.points_ = self._choose_points(len(y))
         points = features.take(self.points_) if len(self.points_) < len(y) else features
         target = y[self.points_]
-        self.kernel_ = MultiViewKernel(views=self.views).index(points)
         progress("kernel")
-        gram = self.kernel_.own_gram(points)
+        self.kernel_ = MultiViewKernel(views=self.views, support=self.kind == "regression").index(points)
         first = next(iter(folds))
-        inner = folds[first][self.points_]
-        self.kernel_.alpha, best = choose_alpha(gram, target, folds=inner, alphas=ALPHAS)
-        self.out_of_fold_: dict[str, OutOfFold] = {}
+        inner = {split: fold[self.points_] for split, fold in folds.items()}
+        gram = self._chosen_gram(points, target, [fold[self.points_] for fold in tuned_on or [folds[first]]])
+        self.names_ = (
+            "ridge",
+            *(["support"] if self.kernel_.support else []),
+            *self._planted(len(y), self.random_state),
+        )
+        members: dict[str, Floats] = {}
         for split, fold in folds.items():
             progress(f"trees, {split} split")
-            inner = fold[self.points_]
-            ridge = best if split == first else out_of_fold(gram, target, folds=inner, alpha=self.kernel_.alpha)
-            members = np.column_stack([self._bound(ridge), self._trees_out_of_fold(features, y, fold)])
-            if split == first:
-                self.weights_ = blend_weights(members, target)
+            members[split] = np.column_stack(
+                [*self._kernel_out_of_fold(gram, target, inner[split]), *self._trees_out_of_fold(features, y, fold)]
+            )
+        self.weights_ = blend_weights(members[first], target)
+        self.out_of_fold_: dict[str, OutOfFold] = {}
+        for split, fold in inner.items():
             value = np.empty(len(target))
-            for held in np.unique(inner):
-                mine = inner == held
-                value[mine] = members[mine] @ blend_weights(members[~mine], target[~mine])
-            self.out_of_fold_[split] = OutOfFold(self.points_, inner, members, value)
+            for held in np.unique(fold):
+                mine = fold == held
+                value[mine] = members[split][mine] @ blend_weights(members[first][~mine], target[~mine])
+            self.out_of_fold_[split] = OutOfFold(self.points_, fold, members[split], value)
         progress("final fit")
         self.kernel_.solve(gram, target)
-        self.trees_ = self._trees().fit(features, y)
+        return self.grow(features, y, random_state=self.random_state)
+
+    def grow(self, features: Features, y: Floats, *, random_state: int) -> Self:
+        """Grow the trees anew from another seed; the kernel and the weights stay."""
+        self.grown_ = {name: tree.fit(features, y) for name, tree in self._planted(len(y), random_state).items()}
         return self
 
     def _choose_points(self, n: int) -> NDArray[np.intp]:
@@ -101,25 +123,67 @@ class Blend:
             return np.arange(n)
         return np.sort(stream(self.random_state, "points").choice(n, self.max_points, replace=False))
 
-    def _trees(self) -> BoostedTrees:
-        return BoostedTrees(kind=self.kind, random_state=self.random_state, n_jobs=self.n_jobs)
+    def _chosen_gram(self, points: Features, target: Floats, folds: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
+        """The kernel's matrix at the descriptor weight and ridge of least squared error out of all these folds."""
+        prints, space = self.kernel_.own_parts(points)
+        tried = np.arange(len(target))
+        if len(target) > TRIED:
+            tried = np.sort(stream(self.random_state, "tried").choice(len(target), TRIED, replace=False))
+        few = np.ix_(tried, tried)
+        best = np.inf
+        for weight in DESCRIPTOR_WEIGHTS:
+            self.kernel_.descriptor_weight = weight
+            gram = self.kernel_.mixed(prints[few], space[few])
+            for alpha in ALPHAS:
+                found = [out_of_fold(gram, target[tried], folds=fold[tried], alpha=alpha) for fold in folds]
+                error = float(np.mean([(value - target[tried]) ** 2 for value in found]))
+                if error < best:
+                    best, chosen = error, (weight, alpha)
+        self.kernel_.descriptor_weight, self.kernel_.alpha = chosen
+        return self.kernel_.mixed(prints, space)
 
-    def _trees_out_of_fold(self, features: Features, y: Floats, fold: NDArray[np.intp]) -> Floats:
+    def _kernel_out_of_fold(self, gram: NDArray[np.float32], target: Floats, fold: NDArray[np.intp]) -> list[Floats]:
+        found = [self._bound(out_of_fold(gram, target, folds=fold, alpha=self.kernel_.alpha))]
+        if self.kernel_.support:
+            value = np.empty(len(target))
+            for held in np.unique(fold):
+                mine, rest = np.flatnonzero(fold == held), np.flatnonzero(fold != held)
+                machine = SupportVector().fit(gram[np.ix_(rest, rest)], target[rest])
+                value[mine] = machine.predict(gram[np.ix_(mine, rest)])
+            found.append(value)
+        return found
+
+    def _planted(self, n: int, random_state: int) -> dict[str, Grown]:
+        """The trees to grow from n molecules."""
+        settings: dict[str, Any] = {"kind": self.kind, "random_state": random_state, "n_jobs": self.n_jobs}
+        trees: dict[str, Grown] = {"trees": BoostedTrees(**settings)}
+        return trees | ({"forest": Forest(**settings)} if n <= SMALL else {})
+
+    def _trees_out_of_fold(self, features: Features, y: Floats, fold: NDArray[np.intp]) -> list[Floats]:
         features.dense  # noqa: B018  computed once here, sliced below
-        out = np.empty(len(self.points_))
+        out: dict[str, Floats] = {name: np.empty(len(self.points_)) for name in self._planted(len(y), 0)}
         for held in np.unique(fold):
             train = np.flatnonzero(fold != held)
             mine = fold[self.points_] == held
-            model = self._trees().fit(features.take(train), y[train])
-            out[mine] = model.predict(features.take(self.points_[mine]))
-        return out
+            known, asked = features.take(train), features.take(self.points_[mine])
+            for name, tree in self._planted(len(y), self.random_state).items():
+                out[name][mine] = tree.fit(known, y[train]).predict(asked)
+        return list(out.values())
 
     def _bound(self, value: Floats) -> Floats:
         return np.clip(value, 0.0, 1.0) if self.kind == "classification" else value
 
     def members(self, features: Features) -> Floats:
-        """What the kernel and the trees each say, shape (m, 2); NaN rows for missing molecules."""
-        return np.column_stack([self._bound(self.kernel_.predict(features)), self.trees_.predict(features)])
+        """What each member says, shape (m, k); NaN rows for missing molecules."""
+        return np.column_stack([self.kernel_members(features), self.tree_members(features)])
+
+    def kernel_members(self, features: Features) -> Floats:
+        """The members that rest on the kernel."""
+        return self._bound(self.kernel_.members(features))
+
+    def tree_members(self, features: Features) -> Floats:
+        """The others."""
+        return np.column_stack([tree.predict(features) for tree in self.grown_.values()])
 
     def predict(self, features: Features) -> Floats:
         """Blended values, shape (m,); uncalibrated scores for a classification."""
@@ -129,15 +193,19 @@ class Blend:
         """Everything `predict` needs, by file stem."""
         return {
             "kernel": self.kernel_.to_arrays(),
-            "trees": self.trees_.to_arrays(),
+            **{name: tree.to_arrays() for name, tree in self.grown_.items()},
             "blend": {"weights": self.weights_},
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Callable[[str], dict[str, NDArray[Any]]], *, kind: Kind) -> Self:
-        """The inverse of `to_arrays`."""
+    def from_arrays(
+        cls, arrays: Callable[[str], dict[str, NDArray[Any]]], *, kind: Kind, names: tuple[str, ...]
+    ) -> Self:
+        """The inverse of `to_arrays`; `names` are those of the members."""
         blend = cls(kind=kind)
+        blend.names_ = names
         blend.kernel_ = MultiViewKernel.from_arrays(arrays("kernel"))
-        blend.trees_ = BoostedTrees.from_arrays(arrays("trees"), kind=kind)
+        kinds: dict[str, type[Grown]] = {"trees": BoostedTrees, "forest": Forest}
+        blend.grown_ = {name: kinds[name].from_arrays(arrays(name), kind=kind) for name in names if name in kinds}
         blend.weights_ = arrays("blend")["weights"]
         return blend

@@ -12,14 +12,15 @@ from pydantic import model_validator
 from pharmakon.core.config import Config, build
 from pharmakon.core.errors import UnknownName
 from pharmakon.core.types import Better, Kind, Property
+from pharmakon.store.catalogue import DataFile, data_set
 
 Transform = Literal["none", "log10", "logit"]
 
 
 class Source(Config):
-    """Where an endpoint's measurements come from. `files` are below the data root."""
+    """Where an endpoint's measurements come from. `sets` are names of the data catalogue."""
 
-    files: tuple[str, ...]
+    sets: tuple[str, ...]
     structure: str
     value: str
     id: str | None = None
@@ -31,6 +32,11 @@ class Source(Config):
     licence: str
     citation: str
     limits: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[DataFile, ...]:
+        """The files of the sets, in the order they are read. Raises UnknownName."""
+        return tuple(file for name in self.sets for file in data_set(name).files)
 
 
 class Endpoint(Config):

@@ -25,7 +25,7 @@ ORGANIC = frozenset({1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53})
 class Features:
     """Lazily computed, cached views of n molecules; a missing molecule is an empty row.
 
-    Models that share a batch share its Features, so a panel of twelve models fingerprints a molecule once.
+    Models that share a batch share its Features, so a panel of many models fingerprints a molecule once.
     """
 
     def __init__(self, mols: Sequence[Mol | None]) -> None:

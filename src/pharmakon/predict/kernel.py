@@ -11,6 +11,7 @@ from pharmakon.chem.fingerprints import VIEWS
 from pharmakon.core.types import Floats
 from pharmakon.learn.kernel_ridge import KernelRidge
 from pharmakon.learn.minmax import MinMax
+from pharmakon.learn.support_vector import SupportVector
 
 from .features import Features
 
@@ -74,11 +75,12 @@ def _squared_distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArra
 
 
 class MultiViewKernel:
-    """Kernel ridge regression on the mean of several MinMax kernels and half a descriptor kernel.
+    """Kernel ridge regression on the mean of several MinMax kernels and a weighted descriptor kernel.
 
     MinMax on counts: Ralaivola et al., Neural Networks 2005. Each view sees another side of a molecule (radius-2 and
     -3 neighbourhoods, pharmacophoric atoms, pairs, torsions, paths); their mean beats each of them on activity cliffs.
-    Learned: `views_`, `space_`, `ridge_`.
+    With `support`, a support vector machine is fitted on the same kernel beside the ridge.
+    Learned: `views_`, `space_`, `ridge_`, `support_`.
     """
 
     def __init__(
@@ -88,11 +90,13 @@ class MultiViewKernel:
         descriptor_weight: float = 0.5,
         alpha: float = 0.1,
         min_count: int = 1,
+        support: bool = False,
     ) -> None:
         self.views = views
         self.descriptor_weight = descriptor_weight
         self.alpha = alpha
         self.min_count = min_count
+        self.support = support
 
     def index(self, features: Features) -> Self:
         """Remember the training molecules, before any target is known."""
@@ -110,9 +114,19 @@ class MultiViewKernel:
 
     def own_gram(self, features: Features) -> NDArray[np.float32]:
         """The training molecules among themselves, shape (n, n), with ones on the diagonal."""
-        total = np.float32(self.descriptor_weight) * self.space_.transform(features.descriptors)
+        return self.mixed(*self.own_parts(features))
+
+    def own_parts(self, features: Features) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The two halves of `own_gram`: the sum over the fingerprints, and the descriptors; each (n, n)."""
+        prints = np.zeros((len(features), len(features)), np.float32)
         for kernel in self.views_.values():
-            total += kernel.gram()
+            prints += kernel.gram()
+        return prints, self.space_.transform(features.descriptors)
+
+    def mixed(self, prints: NDArray[np.float32], space: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The kernel of the two halves at the present `descriptor_weight`."""
+        total = np.float32(self.descriptor_weight) * space
+        total += prints
         total /= np.float32(len(self.views_) + self.descriptor_weight)
         return total
 
@@ -123,15 +137,22 @@ class MultiViewKernel:
     def solve(self, gram: NDArray[np.float32], y: Floats) -> Self:
         """Solve for `y` when the training molecules' own gram matrix (n, n) is at hand."""
         self.ridge_ = KernelRidge(alpha=self.alpha).fit(gram, y)
+        self.support_ = SupportVector().fit(gram, y) if self.support else None
         return self
 
     def predict(self, features: Features) -> Floats:
-        """Values of shape (m,); NaN for missing molecules."""
-        out = np.full(len(features), np.nan)
+        """The ridge's values, shape (m,); NaN for missing molecules."""
+        return self.members(features)[:, 0]
+
+    def members(self, features: Features) -> Floats:
+        """Values of the ridge and, where there is one, of the support vector machine, shape (m, 1 or 2)."""
+        out = np.full((len(features), 1 + (self.support_ is not None)), np.nan)
         known = features.known
         if known.any():
             gram = self.gram(features)[known]
-            out[known] = self.ridge_.predict(gram)
+            out[known, 0] = self.ridge_.predict(gram)
+            if self.support_ is not None:
+                out[known, 1] = self.support_.predict(gram)
         return out
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -143,6 +164,9 @@ class MultiViewKernel:
         arrays["intercept"] = np.array(self.ridge_.intercept_)
         arrays["descriptor_weight"] = np.array(self.descriptor_weight)
         arrays["alpha"] = np.array(self.alpha)
+        if self.support_ is not None:
+            arrays["support"] = self.support_.dual_coef_
+            arrays["support_intercept"] = np.array(self.support_.intercept_)
         return arrays
 
     @classmethod
@@ -160,4 +184,10 @@ class MultiViewKernel:
         kernel.ridge_ = KernelRidge(alpha=kernel.alpha)
         kernel.ridge_.dual_coef_ = arrays["dual"]
         kernel.ridge_.intercept_ = arrays["intercept"]
+        kernel.support = "support" in arrays
+        kernel.support_ = None
+        if kernel.support:
+            kernel.support_ = SupportVector()
+            kernel.support_.dual_coef_ = arrays["support"]
+            kernel.support_.intercept_ = float(arrays["support_intercept"])
         return kernel

@@ -185,7 +185,7 @@ class Model:
         calibration = stored.arrays("calibration") if kind == "classification" else {}
         return cls(
             card,
-            Blend.from_arrays(stored.arrays, kind=kind),
+            Blend.from_arrays(stored.arrays, kind=kind, names=tuple(card["learned"]["weights"])),
             Calibration.from_parts(card["calibration"], calibration, kind=kind),
             Domain.from_dict(card["domain"]),
             Training.from_arrays(stored.arrays("training")),

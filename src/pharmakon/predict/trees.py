@@ -1,8 +1,4 @@
-"""Gradient-boosted trees beside the kernel: trained by LightGBM, served from plain arrays.
-
-Importing LightGBM costs two seconds (it brings scikit-learn), too long for one molecule on the command line; the
-trained splits are therefore kept as flat arrays and followed with NumPy.
-"""
+"""Gradient-boosted trees beside the kernel: trained by LightGBM, served from plain arrays."""
 
 from __future__ import annotations
 
@@ -14,14 +10,14 @@ from numpy.typing import NDArray
 from pharmakon.core.types import Floats, Kind
 
 from .features import Features
+from .flat_trees import FlatTrees
 
 
 class BoostedTrees:
     """LightGBM on hashed counts and descriptors (Ke et al., NeurIPS 2017).
 
     Regression minimises the squared error of `y`; classification gives the probability of class 1.
-    Learned: `roots_` (first node of each tree), `feature_`, `threshold_`, `left_`, `right_` (children; a
-    negative number is leaf -1 - i), `leaf_` (leaf values).
+    Learned: `trees_`.
     """
 
     def __init__(
@@ -64,63 +60,47 @@ class BoostedTrees:
             "verbose": -1,
         }
         booster = lightgbm.train(parameters, data, num_boost_round=self.n_trees)
-        self._flatten(booster.dump_model()["tree_info"])
+        self.trees_ = _flat(booster.dump_model()["tree_info"])
         return self
-
-    def _flatten(self, trees: list[dict[str, Any]]) -> None:
-        nodes: list[tuple[int, float, int, int]] = []
-        leaves: list[float] = []
-
-        def add(node: dict[str, Any]) -> int:
-            if "leaf_value" in node:
-                leaves.append(node["leaf_value"])
-                return -len(leaves)
-            here = len(nodes)
-            nodes.append((node["split_feature"], node["threshold"], 0, 0))
-            left, right = add(node["left_child"]), add(node["right_child"])
-            nodes[here] = (node["split_feature"], node["threshold"], left, right)
-            return here
-
-        roots = [add(tree["tree_structure"]) for tree in trees]
-        columns = list(zip(*nodes, strict=True)) if nodes else [(), (), (), ()]
-        self.roots_ = np.array(roots, dtype=np.int32)
-        self.feature_ = np.array(columns[0], dtype=np.int16)
-        self.threshold_ = np.array(columns[1], dtype=np.float64)
-        self.left_ = np.array(columns[2], dtype=np.int32)
-        self.right_ = np.array(columns[3], dtype=np.int32)
-        self.leaf_ = np.array(leaves, dtype=np.float64)
 
     def predict(self, features: Features) -> Floats:
         """Values (probabilities for a classification) of shape (n,); NaN for missing molecules."""
-        table = features.dense
-        out = np.full(len(features), np.nan)
-        rows = np.flatnonzero(features.known)
-        for start in range(0, len(rows), 512):
-            block = rows[start : start + 512]
-            out[block] = self._margin(table[block])
+        out = self.trees_.total(features)
         return 1.0 / (1.0 + np.exp(-out)) if self.kind == "classification" else out
-
-    def _margin(self, table: NDArray[np.float32]) -> Floats:
-        at = np.broadcast_to(self.roots_, (len(table), len(self.roots_))).copy()
-        rows = np.arange(len(table))[:, None]
-        while True:
-            inner = at >= 0
-            if not inner.any():
-                break
-            node = np.where(inner, at, 0)
-            goes_left = table[rows, self.feature_[node]] <= self.threshold_[node]
-            at = np.where(inner, np.where(goes_left, self.left_[node], self.right_[node]), at)
-        total: Floats = self.leaf_[-1 - at].sum(axis=1)
-        return total
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything `predict` needs."""
-        return {name: getattr(self, f"{name}_") for name in ("roots", "feature", "threshold", "left", "right", "leaf")}
+        return self.trees_.to_arrays()
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, kind: Kind) -> Self:
         """The inverse of `to_arrays`."""
         trees = cls(kind=kind)
-        for name, array in arrays.items():
-            setattr(trees, f"{name}_", array)
+        trees.trees_ = FlatTrees.from_arrays(arrays)
         return trees
+
+
+def _flat(grown: list[dict[str, Any]]) -> FlatTrees:
+    nodes: list[tuple[int, float, int, int]] = []
+    leaves: list[float] = []
+
+    def add(node: dict[str, Any]) -> int:
+        if "leaf_value" in node:
+            leaves.append(node["leaf_value"])
+            return -len(leaves)
+        here = len(nodes)
+        nodes.append((node["split_feature"], node["threshold"], 0, 0))
+        left, right = add(node["left_child"]), add(node["right_child"])
+        nodes[here] = (node["split_feature"], node["threshold"], left, right)
+        return here
+
+    roots = [add(tree["tree_structure"]) for tree in grown]
+    columns = list(zip(*nodes, strict=True)) if nodes else [(), (), (), ()]
+    return FlatTrees(
+        roots=np.array(roots, dtype=np.int32),
+        feature=np.array(columns[0], dtype=np.int16),
+        threshold=np.array(columns[1], dtype=np.float64),
+        left=np.array(columns[2], dtype=np.int32),
+        right=np.array(columns[3], dtype=np.int32),
+        leaf=np.array(leaves, dtype=np.float64),
+    )

@@ -43,8 +43,8 @@ class Calibration:
     """Turns a blend's output into a value with a 90 % interval.
 
     Regression: normalised conformal intervals; the scale is a non-negative combination of a constant, the distance
-    to the training set and the disagreement of the two learners. Classification: Venn-Abers probabilities with their
-    interval [p0, p1] (Vovk & Petej, UAI 2014) and class-wise conformal label sets.
+    to the training set and the disagreement of the members (their largest difference). Classification: Venn-Abers
+    probabilities with their interval [p0, p1] (Vovk & Petej, UAI 2014) and class-wise conformal label sets.
 
     `map_` corrects a regression's value, or the log-odds of a probability, to a laboratory's own measurements
     (predict/recalibration.py); a model as it was trained has the identity.
@@ -54,7 +54,7 @@ class Calibration:
         self.kind: Kind = kind
 
     def fit(self, members: Floats, value: Floats, similarity: Floats, y: Floats) -> Self:
-        """Learn from n out-of-fold predictions: members (n, 2), value, nearest similarity and truth (n,)."""
+        """Learn from n out-of-fold predictions: members (n, k), value, nearest similarity and truth (n,)."""
         bin_ = bins(similarity)
         self.map_ = IDENTITY
         if self.kind == "regression":
@@ -92,7 +92,7 @@ class Calibration:
         return out
 
     def answer(self, members: Floats, value: Floats, similarity: Floats) -> Answer:
-        """Calibrated answers for members (m, 2), blended value and nearest similarity (m,)."""
+        """Calibrated answers for members (m, k), blended value and nearest similarity (m,)."""
         if self.kind == "regression":
             half, centre = self.half_width(members, similarity), self.point(value)
             return Answer(centre, centre - half, centre + half, np.ones((len(value), 2), dtype=bool))
@@ -135,7 +135,7 @@ class Calibration:
 
 def _signals(members: Floats, similarity: Floats) -> Floats:
     distance = 1.0 - np.nan_to_num(similarity)
-    return np.column_stack([np.ones(len(distance)), distance, np.abs(members[:, 0] - members[:, 1])])
+    return np.column_stack([np.ones(len(distance)), distance, np.ptp(members, axis=1)])
 
 
 def _fit_scale(signals: Floats, residual: Floats) -> Floats:

@@ -26,6 +26,7 @@ from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.log import data_root
 from pharmakon.core.registry import Registry
 from pharmakon.core.types import Floats, Kind, Progress, silent
+from pharmakon.store.places import below_root, root_of
 from pharmakon.store.runs import sha256, versions, write_atomic
 
 from .provenance import code_identity, git_commit
@@ -36,7 +37,7 @@ PROTOCOL_CALLS = 10_000
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(None, description="tdc, moleculeace, pmo or coverage")
+    name: str | None = Field(None, description="tdc, moleculeace, expansionrx, pmo or coverage")
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
@@ -48,6 +49,7 @@ class BenchmarkConfig(Config):
     )
     calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
     seed: int = Field(0, description="where the seeds start")
+    max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
     workers: int = Field(1, ge=1, description="threads of the learner")
 
     @model_validator(mode="after")
@@ -57,8 +59,9 @@ class BenchmarkConfig(Config):
         return self
 
 
-Learner = Callable[..., Floats]
-"""learner(train_smiles, train_y, test_smiles, *, kind, log, seed, n_jobs) -> test values, probabilities of class 1."""
+Learner = Callable[..., Sequence[Floats]]
+"""learner(train_smiles, train_y, test_smiles, *, kind, transform, seeds, max_points, n_jobs) -> for each seed the
+test values, or probabilities of class 1."""
 
 
 Say = Callable[[str], None]
@@ -94,6 +97,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
     {
         "tdc": "pharmakon.workflows.benchmark_tdc:TDC",
         "moleculeace": "pharmakon.workflows.benchmark_moleculeace:MOLECULEACE",
+        "expansionrx": "pharmakon.workflows.benchmark_expansionrx:EXPANSIONRX",
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
     },
@@ -118,14 +122,14 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
     for task in wanted:
         if task not in known:
             raise UnknownName("task", task, known, where=config.name)
-    if absent := missing(benchmark):
-        raise DataError(f"{config.name} needs {absent}")
-    root = data_root() or Path()
+    root = root_of(benchmark.needs) if benchmark.needs else Path()
+    if root is None:
+        raise DataError(f"{config.name} needs {missing(benchmark)}")
     path = (config.output or Path(f"benchmark-{config.name}")) / f"{config.name}.json"
     record = _open(path, benchmark, config)
     for done, task in enumerate(wanted):
         progress(done, len(wanted), task)
-        data = {_place(file, root): sha256(file) for file in benchmark.files(task, root)}
+        data = {_place(file): sha256(file) for file in benchmark.files(task, root)}
         if record["tasks"].get(task, {}).get("data") == data:
             continue
         say = partial(_pass_on, progress, done, len(wanted), task)
@@ -141,17 +145,18 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
 
 def missing(benchmark: Benchmark) -> str:
     """What to do about absent data, or "" when it is there."""
-    if not benchmark.needs:
+    if not benchmark.needs or root_of(benchmark.needs) is not None:
         return ""
     root = data_root()
     if root is None:
         return f"{benchmark.needs} below the folder of public data sets: set PHARMAKON_DATA to that folder"
-    return "" if (root / benchmark.needs).exists() else f"{benchmark.needs}, which is not in {root} (PHARMAKON_DATA)"
+    return f"{benchmark.needs}, which is not in {root} (PHARMAKON_DATA)"
 
 
-def _place(file: Path, root: Path) -> str:
-    """A file's place below the data root; of one elsewhere (a model's card) its folder and name."""
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else f"{file.parent.name}/{file.name}"
+def _place(file: Path) -> str:
+    """A data file's place in the catalogue; of one elsewhere (a model's card) its folder and name."""
+    place = below_root(file)
+    return f"{file.parent.name}/{file.name}" if place == str(file) else place
 
 
 @cache
@@ -205,6 +210,7 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
         "limit": config.limit,
         "repeats": repeats,
         "calls": config.calls,
+        "max_points": config.max_points,
         "seed": config.seed,
     }
     identity = {"settings": settings, "versions": versions(), "code": code_identity()}
@@ -233,5 +239,8 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
 def _command(config: BenchmarkConfig) -> str:
     """The command that makes these results, whoever called."""
     given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "workers"})
-    words = [f"--{key} {','.join(value) if isinstance(value, tuple) else value}" for key, value in given.items()]
+    words = [
+        f"--{key.replace('_', '-')} {','.join(value) if isinstance(value, tuple) else value}"
+        for key, value in given.items()
+    ]
     return " ".join(["pharmakon benchmark", str(config.name), *words])

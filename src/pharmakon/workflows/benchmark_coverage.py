@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from pharmakon.core.log import data_root
 from pharmakon.predict.endpoints import endpoint
 from pharmakon.predict.panel import model_folder, shipped_names
+from pharmakon.store.catalogue import data_set
+from pharmakon.store.places import is_there, paths_of
 
 from .benchmark import BenchmarkConfig, Learner, Say
 from .models import cards
@@ -27,7 +28,6 @@ SPLITS = ("random", "scaffold", "cluster", "laboratory")
 SMALL = ("caco2", "hia", "dili", "ppb")
 """Endpoints of 400 to 1,300 molecules: made anew in minutes."""
 ANEW = "_retrained"
-POINTS = 5_000
 
 
 class Coverage:
@@ -41,12 +41,14 @@ class Coverage:
 
     def tasks(self) -> Sequence[str]:
         """The shipped models; and the small ones made anew, where their data is there."""
-        root = data_root()
-        small = [name for name in SMALL if root and all(file.is_file() for file in _data(name, root))]
+        small = [name for name in SMALL if all(is_there(data_set(source)) for source in endpoint(name).data.sets)]
         return [*shipped_names(), *(name + ANEW for name in small)]
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return _data(_anew(task), root) if _anew(task) else [model_folder(task) / "card.json"]
+        name = _anew(task)
+        if not name:
+            return [model_folder(task) / "card.json"]
+        return [file for source in endpoint(name).data.sets for file in paths_of(source)]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         if not _anew(task):
@@ -62,7 +64,7 @@ class Coverage:
                     _anew(task),
                     Path(folder) / task,
                     seed=config.seed + repeat,
-                    max_points=config.limit or POINTS,
+                    max_points=min(config.limit or config.max_points, config.max_points),
                     workers=config.workers,
                     progress=advance,
                 )
@@ -89,10 +91,6 @@ def _anew(task: str) -> str:
     """The endpoint that a task trains; "" where it reads a card."""
     name = task.removesuffix(ANEW)
     return name if task.endswith(ANEW) and name in SMALL else ""
-
-
-def _data(name: str, root: Path) -> list[Path]:
-    return [root / file for file in endpoint(name).data.files]
 
 
 def _found(made: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from pharmakon.core.log import data_root
 from pharmakon.core.random import stream
+from pharmakon.store.catalogue import data_set, folder_of, sets_of
+from pharmakon.store.places import is_there, path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say, sample, score
 
-FOLDER = "moleculeace"
+SETS, PUBLISHED = "moleculeace", "moleculeace_published"
 METRICS = ("rmse", "cliff_rmse")
 SVM, BEST = "SVM-ECFP", "best of 24"
 
@@ -30,41 +31,38 @@ class MoleculeAce:
     what = "potency on ChEMBL targets with activity cliffs"
     protocol = "fixed split, RMSE and cliff RMSE on the test molecules; one run"
     published = "SVM on ECFP and the best of 24 methods per target, from the authors' own results on the same targets"
-    needs = f"{FOLDER}/benchmark_data"
+    needs = folder_of(SETS)
     repeats = 1
 
     def tasks(self) -> Sequence[str]:
-        root = data_root()
-        return sorted(path.stem for path in (root / self.needs).glob("*.csv")) if root else []
+        return [item.name.removeprefix(f"{SETS}_") for item in sets_of(SETS) if is_there(item)]
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [root / self.needs / f"{task}.csv"]
+        return [path_of(f"{SETS}_{task}")]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
-        with (root / self.needs / f"{task}.csv").open(encoding="utf-8", newline="") as file:
+        with self.files(task, root)[0].open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         train = _cut([row for row in rows if row["split"] == "train"], config, task, "train")
         test = _cut([row for row in rows if row["split"] == "test"], config, task, "test")
         truth, cliff = _column(test, "y"), _column(test, "cliff_mol") > 0
         say(f"{len(train):,} to learn from, {len(test):,} to predict")
         smiles = [row["smiles"] for row in train], [row["smiles"] for row in test]
-        runs = [
-            learner(
-                smiles[0],
-                _column(train, "y"),
-                smiles[1],
-                kind="regression",
-                log=False,
-                seed=config.seed + repeat,
-                n_jobs=config.workers,
-            )
-            for repeat in range(1, (config.repeats or self.repeats) + 1)
-        ]
+        runs = learner(
+            smiles[0],
+            _column(train, "y"),
+            smiles[1],
+            kind="regression",
+            transform="none",
+            seeds=[config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)],
+            max_points=config.max_points,
+            n_jobs=config.workers,
+        )
         predicted = np.mean(runs, axis=0)
         scores = {"rmse": score("rmse", truth, predicted, seed=config.seed)}
         if cliff.any():
             scores["cliff_rmse"] = score("rmse", truth[cliff], predicted[cliff], seed=config.seed)
-        return {"scores": scores, "anchors": _anchors(root, task), "n_train": len(train)}
+        return {"scores": scores, "anchors": _anchors(task), "n_train": len(train)}
 
     def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """Means over the targets that were run, the rivals' over the same targets."""
@@ -87,10 +85,11 @@ def _published(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _anchors(root: Path, task: str) -> dict[str, dict[str, float]]:
+def _anchors(task: str) -> dict[str, dict[str, float]]:
     """Per metric the SVM on ECFP and the best of all methods; nothing for a target the paper does not have."""
-    path = root / FOLDER / "published_results.csv"
-    rows = [row for row in _published(path) if row["dataset"] == task] if path.is_file() else []
+    if not is_there(data_set(PUBLISHED)):
+        return {}
+    rows = [row for row in _published(path_of(PUBLISHED)) if row["dataset"] == task]
     if not rows:
         return {}
     svm = next(row for row in rows if (row["algorithm"], row["descriptor"]) == ("SVM", "ECFP"))

@@ -12,8 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from pharmakon.store.catalogue import data_set
+from pharmakon.store.places import path_of
+
 from .benchmark import BenchmarkConfig, Learner, Say, anchors
 
+POOL = "zinc250k"
 METRIC = "auc_top10"
 RIVALS = {"gp_bo": "GP-BO", "genetic_gfn": "Genetic GFN", "invirtuogen": "InVirtuoGen"}
 SEEDS = (0, 1, 2, 3, 5)
@@ -26,14 +30,14 @@ class Pmo:
     what = "20 molecule-design tasks, few oracle calls"
     protocol = "ZINC250k pool without labels, 10,000 counted calls, AUC of the ten best; 3 seeds"
     published = "Tanimoto GP-BO, Genetic GFN and InVirtuoGen without prescreening, per task"
-    needs = "generative/zinc250k.smi.gz"
+    needs = data_set(POOL).file().path
     repeats = 3
 
     def tasks(self) -> Sequence[str]:
         return list(anchors()["pmo"])
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [root / self.needs]
+        return [path_of(POOL)]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         from pharmakon.design.pmo import run_task

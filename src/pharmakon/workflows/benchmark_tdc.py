@@ -15,6 +15,8 @@ import numpy as np
 
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Kind
+from pharmakon.store.catalogue import folder_of
+from pharmakon.store.places import path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, sample, score
 
@@ -28,14 +30,14 @@ class TdcAdmet:
     what = "22 ADMET tasks of the Therapeutics Data Commons"
     protocol = "official train_val/test files, fit on all of train_val, mean and population sd of 5 seeds"
     published = "MapLight and the best value that survived an audit, per task"
-    needs = "admet/tdc_admet_group"
+    needs = folder_of("tdc_admet_group")
     repeats = 5
 
     def tasks(self) -> Sequence[str]:
         return list(anchors()["tdc"])
 
     def files(self, task: str, root: Path) -> list[Path]:
-        return [root / self.needs / task / name for name in ("train_val.csv", "test.csv")]
+        return [path_of(f"tdc_{task}", part) for part in ("train_val", "test")]
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         facts = anchors()["tdc"][task]
@@ -44,17 +46,14 @@ class TdcAdmet:
         (train_x, train_y), (test_x, test_y) = (
             _cut(*_read(file), config=config, kind=kind, labels=(task, file.stem)) for file in self.files(task, root)
         )
-        runs: list[float] = []
-        first: dict[str, Any] = {}
-        repeats = config.repeats or self.repeats
-        for repeat in range(1, repeats + 1):
-            say(f"run {repeat} of {repeats}")
-            seed = config.seed + repeat
-            log = bool(facts.get("log"))
-            predicted = learner(train_x, train_y, test_x, kind=kind, log=log, seed=seed, n_jobs=config.workers)
-            found = score(metric, test_y, predicted, seed=seed)
-            first = first or found
-            runs.append(np.nan if found["value"] is None else round(found["value"], 3))
+        seeds = [config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)]
+        say(f"{len(train_y):,} to learn from, {len(test_y):,} to predict, {len(seeds)} seeds")
+        transform, whole = facts.get("transform", "none"), 100.0 if facts.get("percent") else 1.0
+        options = {"seeds": seeds, "max_points": config.max_points, "n_jobs": config.workers}
+        predicted = learner(train_x, train_y / whole, test_x, kind=kind, transform=transform, **options)
+        found = [score(metric, test_y, whole * values, seed=s) for s, values in zip(seeds, predicted, strict=True)]
+        first = found[0]
+        runs = [np.nan if f["value"] is None else round(f["value"], 3) for f in found]
         value = {"value": round(float(np.mean(runs)), 3), "sd": round(float(np.std(runs)), 3), "runs": runs}
         return {
             "scores": {metric: first | value},  # the interval is the first run's

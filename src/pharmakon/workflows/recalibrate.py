@@ -49,9 +49,8 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
 
     Raises UnknownName for a wrong model or column, DataError where fewer than 20 molecules can be used.
     """
-    from threadpoolctl import threadpool_limits
-
     from pharmakon.core.files import sha256
+    from pharmakon.engine.threads import one_thread
     from pharmakon.predict.curate import curate
     from pharmakon.predict.model import Model
     from pharmakon.predict.panel import model_folder
@@ -83,7 +82,7 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
         "rows": clean.read,
         "set_aside": clean.set_aside,
     }
-    with threadpool_limits(limits=1, user_api="blas"):  # its sums depend on the number of threads
+    with one_thread():
         progress(2, _STEPS, "predicting")
         seen = measure(model, clean.smiles, clean.y, seed=config.seed)
         progress(3, _STEPS, "fitting and judging")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pharmakon.core.log import data_root
+from pharmakon.store.places import roots
 
 if TYPE_CHECKING:
     from pharmakon.store.tables import Row, Table
@@ -49,10 +49,10 @@ def structures(card: Mapping[str, Any], rows: Iterable[int]) -> dict[int, str]:
 def _files(dataset: Mapping[str, Any]) -> list[Path]:
     from pharmakon.core.files import sha256
 
-    root = data_root()
+    folders = roots()
     paths: list[Path] = []
     for name, digest in zip(dataset.get("files", ()), dataset.get("sha256", ()), strict=True):
-        places = [Path(name)] if root is None else [Path(name), root / name]
+        places = [Path(name), *(folder / name for folder in folders)]
         path = next((place for place in places if place.is_file() and sha256(place) == digest), None)
         if path is None:
             return []

@@ -12,10 +12,9 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, DataError, UnknownName
-from pharmakon.core.log import data_root
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
 
-REFERENCE = "admet/reference_drugs/chembl_approved_drugs.csv"
+REFERENCE = "chembl_approved_drugs"
 _STEPS = 9
 ALL_VIEWS = ("ecfp4", "ecfp6", "fcfp4", "atom_pair", "torsion", "avalon")
 
@@ -96,22 +95,21 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
 def run_endpoint(
     name: str, folder: Path, *, seed: int = 0, max_points: int = 5_000, workers: int = 2, progress: Progress = silent
 ) -> TrainResult:
-    """Train a shipped endpoint from the public data it names. Needs PHARMAKON_DATA."""
+    """Train a shipped endpoint from the public data sets it names. Raises DataError where one is absent."""
     from pharmakon.core.files import sha256
     from pharmakon.predict.endpoints import endpoint
+    from pharmakon.store.places import paths_of
     from pharmakon.store.tables import open_table
 
     from .structures import chained
 
-    facts, root = endpoint(name), data_root()
-    if root is None:
-        raise ConfigError("set PHARMAKON_DATA to the folder of public data sets")
+    facts = endpoint(name)
     source = facts.data
-    paths = [root / file for file in source.files]
+    paths = [path for data in source.sets for path in paths_of(data)]
     tables = [open_table(path, smiles=source.structure, id=source.id) for path in paths]
     dataset = {
         "name": name,
-        "files": list(source.files),
+        "files": [file.path for file in source.files],
         "sha256": [sha256(path) for path in paths],
         "structure": source.structure,
         "value": source.value,
@@ -162,8 +160,7 @@ def _learn(
 ) -> TrainResult:
     from dataclasses import replace
 
-    from threadpoolctl import threadpool_limits
-
+    from pharmakon.engine.threads import one_thread
     from pharmakon.predict.curate import curate
     from pharmakon.predict.training import Facts, train
 
@@ -184,8 +181,7 @@ def _learn(
 
     dataset = dataset | {"rows": clean.read, "used": len(clean.smiles), "set_aside": clean.set_aside}
     facts = Facts(what, dataset, transform, description, tuple(limits), (*notes, *clean.notes))
-    # BLAS on one thread: its sums depend on how many there are, and the same seed must give the same bytes.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         model = train(
             clean.smiles,
             clean.y,
@@ -203,19 +199,23 @@ def _learn(
             model.card["reference"] = reference
     model.save(folder)
     progress(_STEPS, _STEPS, "done")
-    return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes])
+    warnings = [limit for limit in model.card["limits"] if limit.startswith("it does not beat")]
+    if not reference:
+        warnings.append(f"no percentile among approved drugs: the set is not here (pharmakon data fetch {REFERENCE})")
+    return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes, *warnings])
 
 
 def reference_quantiles(model: Any) -> dict[str, Any] | None:
     """Where approved drugs lie: 101 quantiles of the model's own predictions for them; None without the data."""
     import numpy as np
 
+    from pharmakon.store.catalogue import data_set
+    from pharmakon.store.places import is_there, path_of
     from pharmakon.store.tables import open_table
 
-    root = data_root()
-    if root is None or not (root / REFERENCE).is_file():
+    if not is_there(data_set(REFERENCE)):
         return None
-    drugs = [row.structure for row in open_table(root / REFERENCE, smiles="smiles").rows() if not row.problem]
+    drugs = [row.structure for row in open_table(path_of(REFERENCE), smiles="smiles").rows() if not row.problem]
     value = model.predict(drugs).value
     value = value[np.isfinite(value)]
     if not len(value):

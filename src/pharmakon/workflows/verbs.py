@@ -12,6 +12,7 @@ from pharmakon.core.types import Progress, silent
 if TYPE_CHECKING:
     from pharmakon.record.ledger import Verification
     from pharmakon.workflows.benchmark import BenchmarkResult
+    from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
@@ -38,7 +39,7 @@ def recalibrate_model(
 def predict_properties(
     smiles: str | Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
 ) -> PredictResult:
-    """Estimate properties of one SMILES or several, or of a file; options are those of `pharmakon predict`."""
+    """Estimate properties of one SMILES, several, or a file's molecules; options are those of `pharmakon predict`."""
     from pharmakon.workflows import predict
 
     given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
@@ -81,3 +82,17 @@ def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> 
     from pharmakon.workflows import benchmark
 
     return benchmark.run(build(benchmark.BenchmarkConfig, {"name": name, **options}), progress=progress)
+
+
+def list_data(text: str = "") -> list[dict[str, Any]]:
+    """The public data sets whose name, title or licence has these words; all without words."""
+    from pharmakon.workflows import data
+
+    return data.listing(text)
+
+
+def fetch_data(name: str, *, progress: Progress = silent, **options: Any) -> FetchResult:
+    """A checked copy of a public data set on this machine; options are those of `pharmakon data fetch`."""
+    from pharmakon.workflows import data
+
+    return data.run(build(data.FetchConfig, {"name": name, **options}), progress=progress)
