@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pharmakon.core.errors import UnknownName
+from pharmakon.core.errors import ModelError, UnknownName
 from pharmakon.core.log import data_root
 from pharmakon.predict.panel import shipped_names
 from pharmakon.workflows import benchmark_coverage
@@ -118,6 +118,24 @@ def test_the_small_endpoints_are_known():
 def test_a_wrong_model_gets_a_suggestion(tmp_path):
     with pytest.raises(UnknownName, match="did you mean 'herg'"):
         run(BenchmarkConfig(name="coverage", models=("herrg",), output=tmp_path))
+
+
+def test_a_card_that_says_nothing_of_its_intervals_is_refused(ask):
+    with pytest.raises(ModelError, match="the card of toy does not say"):
+        ask(card() | {"coverage": {}})
+
+
+def test_a_limit_also_bounds_the_kernel(monkeypatch, tmp_path):
+    asked = []
+
+    def train(name, folder, *, seed, max_points, workers, progress):
+        asked.append(max_points)
+        return TrainResult(folder, card(0.9), [])
+
+    monkeypatch.setattr(benchmark_coverage, "run_endpoint", train)
+    for options in ({}, {"limit": 300}, {"limit": 300, "max_points": 200}):
+        COVERAGE.run("caco2_retrained", tmp_path, BenchmarkConfig(name="coverage", **options), len, print)
+    assert asked == [11_000, 300, 200]
 
 
 def test_wilson_stays_within_bounds():

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pharmakon.core.errors import ModelError
 from pharmakon.predict.endpoints import endpoint
 from pharmakon.predict.panel import model_folder, shipped_names
 from pharmakon.store.catalogue import data_set
@@ -94,11 +95,11 @@ def _anew(task: str) -> str:
 
 
 def _found(made: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Coverage and width per split, means over the cards of one task."""
+    """Coverage and width per split, means over the cards of one task. Raises ModelError where a card has neither."""
     what = made[0]["property"]
     scores: dict[str, Any] = {}
     for split in SPLITS:
-        told = [card["coverage"][split] for card in made if split in card["coverage"]]
+        told = [card["coverage"][split] for card in made if split in card.get("coverage", {})]
         if not told:
             continue
         n = int(made[0]["scores"][split]["n"])
@@ -106,6 +107,8 @@ def _found(made: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         low, high = wilson(float(np.mean(hits)), n)
         scores[f"coverage_{split}"] = {"value": _mean(hits), "low": low, "high": high, "n": n, "runs": hits}
         scores[f"width_{split}"] = {"value": _mean(widths), "low": None, "high": None, "n": n, "runs": widths}
+    if not scores:
+        raise ModelError(f"the card of {made[0]['name']} does not say how often its intervals held the truth")
     return {
         "scores": scores,
         "anchors": {metric: {"promised": 0.9} for metric in scores if metric.startswith("coverage")},
