@@ -179,7 +179,9 @@ def test_fragments_are_weighed_by_the_answer_and_atoms_by_the_score():
     found = atom_weights_many(score, ["CCN", "CCO"], answer_many=probability)["n"]
     assert found[0].weights.tolist() == [0, 0, 10]
     told = sentence(found[0], Property("n", "Absorption", "probability"))
-    assert told.endswith("raises Absorption most (+0.10 probability compared with the same molecule with this part masked).")
+    assert told.endswith(
+        "raises Absorption most (+0.10 probability compared with the same molecule with this part masked)."
+    )
 
 
 def test_masking_a_part_leaves_the_rest_as_it_is():
