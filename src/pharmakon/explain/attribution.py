@@ -89,7 +89,7 @@ def atom_weights_many(
         f, g = (np.asarray(values[name], dtype=np.float64) for values in (predicted, answered))
         inside = in_domain.get(name) if in_domain is not None else None
         out[name] = [
-            _weights(text, f, g, row, mask, some, inside=inside is None or bool(inside[i]))
+            _weights(text, f, g, row, mask, parts=some, inside=inside is None or bool(inside[i]))
             if row >= 0
             else _unread(text)
             for i, (text, row, mask, some) in enumerate(zip(texts, rows, atoms, parts, strict=True))
@@ -176,8 +176,8 @@ def _weights(
     g: Floats,
     row: int,
     atoms: Sequence[int],
-    parts: Sequence[tuple[Fragment, int]],
     *,
+    parts: Sequence[tuple[Fragment, int]],
     inside: bool,
 ) -> AtomWeights:
     value = float(f[row])

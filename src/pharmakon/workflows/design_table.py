@@ -97,7 +97,7 @@ def descriptors(objective: Objective) -> tuple[str, ...]:
 
 
 def value_column(judge: Judge) -> str:
-    """The column that holds what a wish is about. ("alerts" holds their names; their number is "value:alerts".)"""
+    """The column that holds what a wish is about. The column "alerts" holds names; "value:alerts" is their number."""
     name, _, aspect = judge.term.property.partition(".")
     if not judge.cheap:
         return name + ASPECTS[aspect]
