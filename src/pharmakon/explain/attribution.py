@@ -163,10 +163,10 @@ def sentence(found: AtomWeights, what: Property) -> str:
             told.append((verb, part, _signed(change, what.unit)))
     if not told:
         return f"No part of the molecule stands out for {what.title}."
-    (verb, part, change), *rest = told
-    text = f"The {part.name} {verb} {what.title} most ({change} compared with the same molecule with this part masked)"
-    for verb, part, change in rest:
-        text += f"; the {part.name} {verb} it most ({change})"
+    (verb, part, shown), *rest = told
+    text = f"The {part.name} {verb} {what.title} most ({shown} compared with the same molecule with this part masked)"
+    for verb, part, shown in rest:
+        text += f"; the {part.name} {verb} it most ({shown})"
     return text + "."
 
 
