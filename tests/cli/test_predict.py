@@ -114,6 +114,19 @@ def test_a_file_gets_a_file(answer, capsys):
     assert capsys.readouterr().out == "1,234 rows, 2 with a problem: out.csv\n"
 
 
+def test_a_column_given_as_a_structure_is_told_where_it_belongs(capsys):
+    assert main(["predict", "molecules.csv", "--smiles", "structure"]) == 2
+    assert "--smiles-column names a file's structure column" in capsys.readouterr().err
+
+
+def test_a_table_without_a_known_structure_column_names_the_flag(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("what,y\nCCO,1\nCCN,2\n")
+    assert main(["predict", str(tmp_path / "a.csv")]) == 2
+    assert "say which column holds the structures: --smiles-column NAME" in capsys.readouterr().err
+    assert main(["train", str(tmp_path / "a.csv"), "--value", "y"]) == 2
+    assert "known: what, y; say which column holds the structures: --smiles NAME" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [[], ["molecules.csv", "-s", "CCO"]])
 def test_either_a_file_or_structures(words, capsys):
     assert main(["predict", *words]) == 2

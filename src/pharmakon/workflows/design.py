@@ -72,8 +72,9 @@ def run(
 ) -> DesignResult:
     """Search, explain the best, and write designs.csv, designs.sdf, report.html and the ledger.
 
-    Killed at any moment and resumed, it gives the same calls.jsonl, designs.csv and designs.sdf. Raises UnknownName for a property nobody can
-    estimate, RefusedGoal for an objective that rewards harm, UsageError when `output` holds another run.
+    Killed at any moment and resumed, it gives the same calls.jsonl, designs.csv and designs.sdf. Raises
+    UnknownName for a property nobody can estimate, RefusedGoal for an objective that rewards harm, UsageError when
+    `output` holds another run.
     """
     panel = load_panel(config.models)
     with engine(workers, initializer=load_panel, initargs=(config.models,)) as pool:
@@ -174,7 +175,7 @@ class RecordedJournal:
                     raise RecordError(f"batch {entry['batch']} of {CALLS} was changed after it was recorded")
             if len(self._kept) < len(known):
                 raise RecordError(
-                    f"{journal.path} holds {len(self._kept)} batches and the ledger recorded {len(known)}: batches were "
+                    f"{journal.path} holds {len(self._kept)} batches and the ledger recorded {len(known)}: some were "
                     f"cut off, so this run cannot go on; put back the whole {CALLS} from a copy and --resume, or start "
                     "again in another folder (-o)"
                 )

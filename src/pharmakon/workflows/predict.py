@@ -56,7 +56,9 @@ class PredictConfig(Config):
 
     @model_validator(mode="after")
     def _one_source(self) -> PredictConfig:
-        if (self.data is None) == (not self.smiles):
+        if self.data is not None and self.smiles:
+            raise ValueError("give either a file or structures (-s); --smiles-column names a file's structure column")
+        if self.data is None and not self.smiles:
             raise ValueError("give either a file or structures (-s)")
         return self
 
@@ -111,7 +113,7 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
     from pharmakon.store.tables import open_table
     from pharmakon.store.writers import CsvText
 
-    table = open_table(data, smiles=config.smiles_column, id=config.id_column)
+    table = open_table(data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     names = tuple(dict.fromkeys(config.models)) or tuple(shipped_names())
     models = [load_model(name) for name in names]
     output = config.output or data.with_name(_stem(data) + "-predicted.csv")
