@@ -1,6 +1,7 @@
 """`pharmakon predict`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +50,21 @@ def answer(monkeypatch):
 
 
 ONE = PredictResult(
-    rows=1, problems=0, table={"solubility": estimates([0.85])}, structures=["CCO"], reasons=[""], notes=["a remark"]
+    rows=1,
+    problems=0,
+    table={"solubility": estimates([0.85])},
+    structures=["CCO"],
+    reasons=[""],
+    notes=["a remark"],
+    changes=[()],
 )
 BROKEN = PredictResult(
-    rows=1, problems=1, table={"solubility": estimates([np.nan])}, structures=[""], reasons=["unclosed ring"]
+    rows=1,
+    problems=1,
+    table={"solubility": estimates([np.nan])},
+    structures=[""],
+    reasons=["unclosed ring"],
+    changes=[()],
 )
 BOTH = PredictResult(
     rows=2,
@@ -60,6 +72,7 @@ BOTH = PredictResult(
     table={"solubility": estimates([0.85, np.nan])},
     structures=["CCO", ""],
     reasons=["", "unclosed ring"],
+    changes=[("removed salt: Cl",), ()],
 )
 
 
@@ -88,7 +101,8 @@ def test_json_is_one_object_a_structure(answer, capsys):
     first, second = json.loads(capsys.readouterr().out)
     assert (first["input"], first["structure"], first["problem"]) == ("CCO", "CCO", "")
     assert first["properties"]["solubility"]["value"] == 0.85
-    assert second == {"input": "C1CC", "structure": "", "problem": "unclosed ring", "properties": {}}
+    assert second == {"input": "C1CC", "structure": "", "changes": [], "problem": "unclosed ring", "properties": {}}
+    assert first["changes"] == ["removed salt: Cl"]
 
 
 def test_an_unreadable_structure_does_not_stop_the_others(answer, capsys):
@@ -103,6 +117,15 @@ def test_nothing_readable_is_a_failure(answer, capsys):
     answer(BROKEN)
     assert main(["predict", "-s", "C1CC"]) == 1
     assert capsys.readouterr().out == "C1CC: unclosed ring\n"
+
+
+def test_an_empty_structure_and_a_huge_one_are_told_in_a_line(answer, capsys):
+    answer(replace(BROKEN, reasons=["an empty structure"]))
+    assert main(["predict", "-s", ""]) == 1
+    assert capsys.readouterr().out == "an empty structure\n"
+    answer(replace(BROKEN, reasons=["1,200 heavy atoms; the limit is 1,000"]))
+    assert main(["predict", "-s", "C" * 1200]) == 1
+    assert capsys.readouterr().out == f"{'C' * 59}…: 1,200 heavy atoms; the limit is 1,000\n"
 
 
 def test_a_file_gets_a_file(answer, capsys):

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
+from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Progress, silent
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class PredictResult:
     table: dict[str, Estimates] | None = None
     structures: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    changes: list[tuple[str, ...]] = field(default_factory=list)
+    """What standardising did to each structure, in words."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -94,7 +97,9 @@ def _in_memory(config: PredictConfig) -> PredictResult:
     panel = Panel.load(tuple(dict.fromkeys(config.models)))
     done = [standardize(text) for text in config.smiles]
     table = panel.predict([d.smiles for d in done], features=Features([d.mol for d in done]))
-    notes = [f"{text}: {', '.join(d.changes)}" for text, d in zip(config.smiles, done, strict=True) if d.changes]
+    notes = [
+        f"{excerpt(text)}: {', '.join(d.changes)}" for text, d in zip(config.smiles, done, strict=True) if d.changes
+    ]
     reasons = [d.problem for d in done]
     return PredictResult(
         rows=len(done),
@@ -102,6 +107,7 @@ def _in_memory(config: PredictConfig) -> PredictResult:
         table=table,
         structures=[d.smiles for d in done],
         reasons=reasons,
+        changes=[d.changes for d in done],
         notes=notes,
     )
 
