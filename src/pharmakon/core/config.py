@@ -64,9 +64,15 @@ def explain(error: ValidationError, model: type[BaseModel], *, where: str = "") 
     misspelt = [mistake["loc"] for mistake in found if mistake["type"] == "extra_forbidden"]
     # A misspelt key is also a missing one: only the misspelling is said.
     meant = {(*loc[:-1], _meant(model, loc)) for loc in misspelt}
-    said = [_said(m, model) for m in found if m["type"] != "missing" or m["loc"] not in meant]
-    more = f" (and {len(said) - SHOWN} more)" if len(said) > SHOWN else ""
-    return f"{f'{where}: ' if where else ''}{'; also '.join(said[:SHOWN])}{more}"
+    # And a list whose items are wrong is counted as too short.
+    inside = {mistake["loc"][:n] for mistake in found for n in range(1, len(mistake["loc"]))}
+    echoes = {("missing", loc) for loc in meant} | {("too_short", loc) for loc in inside}
+    own = [mistake for mistake in found if (mistake["type"], mistake["loc"]) not in echoes]
+    first, *others = [_said(mistake, model) for mistake in own]
+    text = f"{where}: {first}" if where else first
+    for other in others[: SHOWN - 1]:
+        text += f"{' Also' if text.endswith('?') else '; also'} {other}"
+    return text + (f" (and {len(own) - SHOWN} more)" if len(own) > SHOWN else "")
 
 
 def _said(mistake: ErrorDetails, model: type[BaseModel]) -> str:
