@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
-from pharmakon.core.errors import ModelError, UnknownName
+from pharmakon.core.errors import ModelError, UnknownName, did_you_mean
 from pharmakon.core.types import Estimates, Property
 
 from .endpoints import endpoints
@@ -37,8 +37,18 @@ def model_folder(name_or_path: str | Path) -> Path:
     if str(name_or_path) in shipped_names():
         return shipped_folder() / str(name_or_path)
     if any(sep in str(name_or_path) for sep in "/\\"):
-        raise ModelError(f"{name_or_path} is not a model folder: it has no card.json")
-    raise UnknownName("model", str(name_or_path), shipped_names())
+        path = Path(name_or_path)
+        advice = did_you_mean(path.name, _folders(path.parent))
+        where = f"; in {path.parent}, {advice}" if advice else ""
+        raise ModelError(f"{path} is not a model folder: it has no card.json{where}")
+    name = str(name_or_path)
+    own = [f"models/{folder}" for folder in _folders(Path("models")) if folder.casefold() == name.casefold()]
+    raise UnknownName("model", name, own or shipped_names())
+
+
+def _folders(place: Path) -> list[str]:
+    """The names of the model folders in a folder."""
+    return sorted(card.parent.name for card in place.glob("*/card.json"))
 
 
 class Panel:

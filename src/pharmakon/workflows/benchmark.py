@@ -87,8 +87,8 @@ class Benchmark(Protocol):
         """{"scores": {metric: {value, low, high, n, ...}}, "anchors": {metric: {who: value}}, ...}."""
         ...
 
-    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What the tasks say together, the rivals' figures taken over the same tasks."""
+    def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
+        """What the tasks say together; with `rivals` also their figures, taken over the same tasks."""
         ...
 
 
@@ -137,7 +137,7 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
         found = benchmark.run(task, root, config, learner or _default_learner(), say)
         record["tasks"][task] = {**found, "data": data, "seconds": round(time.perf_counter() - started, 1)}
         record["tasks"] = {name: record["tasks"][name] for name in known if name in record["tasks"]}
-        record["summary"] = benchmark.summary(record["tasks"])
+        record["summary"] = benchmark.summary(record["tasks"], rivals=record["comparable"])
         write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     progress(len(wanted), len(wanted), "")
     return BenchmarkResult(path, record)

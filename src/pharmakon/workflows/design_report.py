@@ -38,6 +38,8 @@ class DesignResult:
     designs: int
     best: float
     summary: list[str]
+    head: str
+    """The hash of the ledger's last entry: kept elsewhere, it shows a ledger that was rewritten."""
 
 
 def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
@@ -68,8 +70,8 @@ def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
     page = report.render(_report(dossier, table, found, weights, summary))
     path = dossier.folder.write("report.html", page)
     ledger.output(path)
-    ledger.seal(designs=len(table), best=best if math.isfinite(best) else None, summary=summary)
-    return DesignResult(folder, path, len(table), best, summary)
+    end = ledger.seal(designs=len(table), best=best if math.isfinite(best) else None, summary=summary)
+    return DesignResult(folder, path, len(table), best, summary, end.hash)
 
 
 def _estimates(dossier: Dossier, chunks: Sequence[tuple[str, ...]]) -> dict[str, Estimates]:
