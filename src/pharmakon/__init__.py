@@ -13,6 +13,7 @@ from pharmakon.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pharmakon.workflows.verbs import (
+        audit_data,
         design_molecules,
         fetch_data,
         list_data,
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "audit_data",
     "design_molecules",
     "fetch_data",
     "list_data",

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from rdkit import Chem
 
-from pharmakon.chem.similarity import nearest, tanimoto
+from pharmakon.chem import fingerprints
+from pharmakon.chem.similarity import nearest, similar_pairs, tanimoto
 from pharmakon.core.random import stream
 
 
@@ -62,3 +64,19 @@ def test_fewer_references_than_asked(packed):
     assert (indices[:, 2:] == -1).all()
     assert not similarities[:, 2:].any()
     assert (nearest(packed[:3], packed[:0])[1] == -1).all()
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.6, 0.9, 1.0])
+def test_similar_pairs_are_those_of_the_whole_matrix(molecules, threshold):
+    packed = fingerprints.bits([*map(Chem.MolFromSmiles, molecules), None, None])
+    full = tanimoto(packed, packed)
+    wanted = {(i, j): full[i, j] for i, j in zip(*np.nonzero(full >= threshold), strict=True) if i < j}
+    found = {}
+    for one, other, similar in similar_pairs(packed, threshold):
+        found.update(((int(i), int(j)), s) for i, j, s in zip(one, other, similar, strict=True))
+    assert found == wanted
+
+
+def test_similar_pairs_of_nothing():
+    assert list(similar_pairs(np.zeros((0, 256), np.uint8), 0.5)) == []
+    assert list(similar_pairs(np.zeros((3, 256), np.uint8), 0.5)) == []

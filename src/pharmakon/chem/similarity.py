@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,6 +56,29 @@ def nearest(
         indices[rows, :take] = order
         similarities[rows, :take] = np.take_along_axis(block, order, axis=1)
     return similarities, indices
+
+
+def similar_pairs(
+    packed: NDArray[np.uint8], threshold: float
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]]:
+    """All pairs of rows whose similarity is at least `threshold` (above 0), in blocks: (i, j, similarity), i < j.
+
+    Similarity is at most the ratio of the two numbers of bits (Swamidass & Baldi, J. Chem. Inf. Model. 2007, 47, 302),
+    so with the rows sorted by these each block of rows meets only a band of others.
+    """
+    ones = _ones(_words(packed)) if len(packed) else np.zeros(0, np.int32)
+    order = np.argsort(ones, kind="stable")
+    order = order[ones[order] > 0]
+    ones, rows = ones[order], packed[order]
+    for start in range(0, len(order), ROWS):
+        stop = min(start + ROWS, len(order))
+        end = int(np.searchsorted(ones, ones[stop - 1] / threshold, side="right"))
+        block = tanimoto(rows[start:stop], rows[start:end])
+        a, b = np.nonzero(block >= threshold)
+        a, b, found = a[b > a], b[b > a], block[a[b > a], b[b > a]]
+        if len(a):
+            i, j = order[start + a], order[start + b]
+            yield np.minimum(i, j), np.maximum(i, j), found
 
 
 def _words(packed: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cyclopts import App
 
 VERBS = {
+    "audit": "Find what is wrong with a table before a model is made of it.",
     "train": "Make a model from a table of structures and measurements.",
     "recalibrate": "Fit a model's intervals and values to your own measurements, without training it again.",
     "predict": "Estimate properties of molecules, each with an interval and a domain flag.",

@@ -75,7 +75,7 @@ def curate(
         kept.append((row.number, row.id, done.smiles, text))
     if not kept:
         raise DataError(f"none of the {read} rows has both a readable structure and a value in column {value!r}")
-    labels = _labels({text.casefold() for *_, text in kept} - MISSING, positive)
+    labels = class_labels({text.casefold() for *_, text in kept} - MISSING, positive)
     kind = kind or ("classification" if labels else "regression")
     _require_classes(kind, labels, value)
     decimal = decimal_of(text for *_, text in kept)
@@ -170,7 +170,7 @@ def _require_classes(kind: Kind, labels: Mapping[str, float], value: str) -> Non
         raise DataError(f"column {value!r} does not hold two known classes; name the positive label (--positive)")
 
 
-def _labels(distinct: set[str], positive: str | None) -> dict[str, float]:
+def class_labels(distinct: set[str], positive: str | None) -> dict[str, float]:
     """The class of each label (case does not matter); empty where the texts are not two classes.
 
     Without `positive`, labels that everybody uses (`POSITIVE`, `NEGATIVE`) are known; others need it, and then there

@@ -11,12 +11,20 @@ from pharmakon.core.types import Progress, silent
 
 if TYPE_CHECKING:
     from pharmakon.record.ledger import Verification
+    from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.train import TrainResult
+
+
+def audit_data(data: str | Path, *, progress: Progress = silent, **options: Any) -> AuditResult:
+    """Find what is wrong with a table; options are those of `pharmakon audit`."""
+    from pharmakon.workflows import audit
+
+    return audit.run(build(audit.AuditConfig, {"data": data, **options}), progress=progress)
 
 
 def train_model(data: str | Path, *, progress: Progress = silent, **options: Any) -> TrainResult:

@@ -1,0 +1,202 @@
+"""audit: what is wrong with a table of structures and measurements, before a model or a score is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.errors import ConfigError, UnknownName
+from pharmakon.core.types import Progress, silent
+
+if TYPE_CHECKING:
+    from pharmakon.predict.findings import Finding
+    from pharmakon.predict.measured import Sample
+    from pharmakon.store.tables import Table
+
+FailOn = Literal["info", "warning", "error", "never"]
+KINDS = (".html", ".csv", ".csv.gz", ".json")
+
+
+class AuditConfig(Config):
+    """What to look at, how values are compared, and what counts as a failure."""
+
+    data: Path = Field(description="table of structures and measurements: CSV, TSV, SMI, SDF or Parquet, also gzipped")
+    against: Path | None = Field(
+        None, description="a second table, the test set; its molecules must not be in the first"
+    )
+    smiles: str | None = Field(None, description="structure column; guessed when not given")
+    value: str | None = Field(None, description="column of measured values; needed unless only one column is left")
+    id: str | None = Field(None, description="identifier column; guessed when not given")
+    split_column: str | None = Field(None, description="column that names the part of a row, such as train and test")
+    unit_column: str | None = Field(None, description="column of units; one whose name holds 'unit' when not given")
+    kind: Literal["auto", "regression", "classification"] = Field("auto", description="what the values are")
+    positive: str | None = Field(None, description="the text that stands for class 1")
+    scale: Literal["auto", "log", "linear", "other"] = Field(
+        "auto",
+        description=(
+            "how values are compared: log (they are logarithms), linear (concentrations, compared as log10), other (in "
+            "standard deviations); guessed from the column's name and range"
+        ),
+    )
+    spread: float = Field(
+        1.0, gt=0, description="repeats contradict when further apart: log units, or standard deviations (scale other)"
+    )
+    fail_on: FailOn = Field("error", description="exit code 1 when a finding is at least this severe")
+    output: tuple[Path, ...] = Field((), description="files to write: .html report, .csv or .json of every finding row")
+    seed: int = Field(0, ge=0, description="seed of every random choice")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """Findings, the worst first; `passed` is what was looked for and not found. `failed` is by `fail_on`."""
+
+    findings: list[Finding]
+    passed: list[Finding]
+    sample: Sample
+    failed: bool
+    notes: list[str] = field(default_factory=list)
+    outputs: tuple[Path, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Everything as plain data, for JSON."""
+        from .audit_output import plain
+
+        return plain(self)
+
+
+def run(config: AuditConfig, *, progress: Progress = silent) -> AuditResult:
+    """Audit a table, and write the outputs that were asked for.
+
+    Raises UnknownName for a wrong column, ConfigError for a request that makes no sense and DataError where nothing can
+    be used.
+    """
+    from pharmakon.predict.findings import ranked
+    from pharmakon.predict.measured import Source, measure
+    from pharmakon.store.tables import open_table
+
+    _check_outputs(config.output)
+    table = open_table(config.data, smiles=config.smiles, id=config.id)
+    value = config.value or _value_column(table, config)
+    unit = config.unit_column or next((name for name in table.columns if _is_unit(name, value)), None)
+    for name in (value, config.split_column, config.unit_column):
+        if name is not None and name not in table.columns:
+            raise UnknownName("column", name, table.columns, where=str(config.data))
+    sources = [Source(config.data.name, list(table.rows()), "train" if config.against else "")]
+    notes = list(table.notes)
+    if config.against is not None:
+        if config.split_column is not None:
+            raise ConfigError("give a second table (--against) or a split column, not both")
+        other = _second(config.against, config)
+        name = config.against.name if config.against.name != config.data.name else str(config.against)
+        sources.append(Source(name, list(other.rows()), "test"))
+        notes += [f"{config.against.name}: {note}" for note in other.notes]
+        if value not in other.columns:
+            notes.append(f"{config.against.name} has no column {value!r}: its rows are compared by structure only")
+    sample = measure(
+        sources,
+        value=value,
+        split_column=config.split_column,
+        unit_column=unit,
+        kind=None if config.kind == "auto" else config.kind,
+        positive=config.positive,
+        scale=config.scale,
+        progress=progress,
+    )
+    if config.split_column and len(sample.parts) < 2:
+        raise ConfigError(f"column {config.split_column!r} names only one part ({', '.join(sample.parts) or 'none'})")
+    found = ranked(_findings(sample, config, progress))
+    result = AuditResult(
+        [finding for finding in found if finding.severity != "passed"],
+        [finding for finding in found if finding.severity == "passed"],
+        sample,
+        fails(found, config.fail_on),
+        [*notes, *_assumed(sample, config, value)],
+        config.output,
+    )
+    if config.output:
+        from .audit_output import write
+
+        write(result, config)
+    progress(1, 1, "done")
+    return result
+
+
+def fails(findings: Sequence[Finding], fail_on: FailOn) -> bool:
+    """Whether a finding is at least so severe."""
+    from pharmakon.predict.findings import SEVERITIES
+
+    if fail_on == "never":
+        return False
+    return any(SEVERITIES.index(finding.severity) >= SEVERITIES.index(fail_on) for finding in findings)
+
+
+def _findings(sample: Sample, config: AuditConfig, progress: Progress) -> list[Finding]:
+    from pharmakon.predict.cliffs import cliffs
+    from pharmakon.predict.duplicates import contradictions, duplicates, unreadable
+    from pharmakon.predict.leakage import leaks, split_bias
+    from pharmakon.predict.mixtures import units
+    from pharmakon.predict.placeholders import placeholders
+    from pharmakon.predict.shortcuts import shortcuts
+
+    found = [*unreadable(sample), *duplicates(sample), *contradictions(sample, spread=config.spread), *leaks(sample)]
+    progress(0, 0, "looking for mixed units")
+    found += [*units(sample), *placeholders(sample)]
+    found += cliffs(sample, progress=progress)
+    progress(0, 0, "measuring the split's bias")
+    found += split_bias(sample, seed=config.seed)
+    progress(0, 0, "looking for shortcuts")
+    found += shortcuts(sample, seed=config.seed)
+    return found
+
+
+def _value_column(table: Table, config: AuditConfig) -> str:
+    taken = {table.structure_column, table.id_column, config.split_column, config.unit_column}
+    left = [name for name in table.columns if name not in taken]
+    if len(left) == 1:
+        return left[0]
+    raise ConfigError(f"say which column holds the measured values (--value); there are: {', '.join(left) or 'none'}")
+
+
+def _is_unit(name: str, value: str) -> bool:
+    """Whether a column holds units: `units`, `standard_units`; of several value columns only this one's."""
+    plain = name.casefold()
+    return plain in ("unit", "units", "standard_units", "standard units", f"{value.casefold()}_unit") or plain in (
+        f"{value.casefold()}_units",
+        f"{value.casefold()} units",
+    )
+
+
+def _second(path: Path, config: AuditConfig) -> Table:
+    """The second table, its columns named as the first one's where it has them, else guessed."""
+    from pharmakon.store.tables import open_table
+
+    try:
+        return open_table(path, smiles=config.smiles, id=config.id)
+    except UnknownName:
+        return open_table(path)
+
+
+def _assumed(sample: Sample, config: AuditConfig, value: str) -> list[str]:
+    words = {
+        "classes": "classes",
+        "log": "logarithms: differences in log units",
+        "linear": "concentrations: differences in log10 units",
+        "other": f"plain numbers: differences in standard deviations ({sample.scale.step:.3g})",
+    }
+    guess = "" if sample.kind == "classification" or config.scale != "auto" else " (a guess; --scale decides)"
+    notes = [f"column {value!r} read as {words[sample.scale.name]}{guess}"]
+    if sample.reference:
+        others = ", ".join(part for part in sample.parts if part != sample.reference)
+        notes.append(f"training part: {sample.reference}; tested against it: {others}")
+    return notes
+
+
+def _check_outputs(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.name.casefold().endswith(KINDS):
+            raise ConfigError(f"an audit is written as .html, .csv or .json, not {path.name!r}")
