@@ -88,7 +88,7 @@ class Model:
         """Estimates for each SMILES. `features` of the same molecules, when a panel has them, saves the work."""
         features = Features.from_smiles(smiles) if features is None else features
         members = self.blend.members(features)
-        value = members @ self.blend.weights_
+        value = self.blend.blended(members)
         near, found = nearest(features.packed, self.training.packed, k=1)
         similarity = np.where(features.known, near[:, 0], np.nan).astype(np.float64)
         index = found[:, 0]
