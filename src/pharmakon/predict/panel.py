@@ -14,6 +14,9 @@ from .endpoints import endpoints
 from .features import Features
 from .model import Model
 
+LOADERS = 4
+"""Models that are read at a time."""
+
 
 def shipped_folder() -> Path:
     """Where the shipped models live."""
@@ -64,7 +67,12 @@ class Panel:
     @classmethod
     def load(cls, names_or_paths: Sequence[str | Path] = ()) -> Self:
         """The named models and folders; all shipped ones when none is named."""
-        return cls([load_model(name) for name in (names_or_paths or shipped_names())])
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(
+            LOADERS
+        ) as threads:  # most of loading is inflating and unpacking, which run side by side
+            return cls(list(threads.map(load_model, names_or_paths or shipped_names())))
 
     @property
     def properties(self) -> Mapping[str, Property]:
