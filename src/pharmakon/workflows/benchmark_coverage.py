@@ -72,7 +72,7 @@ class Coverage:
             made.append(trained.card)
         return _found(made)
 
-    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
         """Over the models with the split: mean and range of coverage; widths as multiples of the scaffold split's."""
         out: dict[str, Any] = {}
         for who, anew in (("cards", False), ("retrained", True)):
