@@ -86,6 +86,7 @@ def _spelt(value: Any) -> str:
 
 def configuration() -> str:
     """Every key of every verb."""
+    from pharmakon.workflows.audit import AuditConfig
     from pharmakon.workflows.benchmark import BenchmarkConfig
     from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.design import DesignConfig
@@ -103,6 +104,7 @@ def configuration() -> str:
         ),
     ]
     for verb, model in (
+        ("audit", AuditConfig),
         ("train", TrainConfig),
         ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),

@@ -5,6 +5,7 @@ import pytest
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
+from pharmakon.chem import fingerprints
 from pharmakon.chem.fingerprints import COLUMNS, VIEWS, bits, counts, dense_counts
 from pharmakon.core.errors import UnknownName
 
@@ -81,3 +82,10 @@ def test_bits_are_rdkits():
 def test_a_wrong_view_gets_a_suggestion():
     with pytest.raises(UnknownName, match="did you mean 'ecfp4'"):
         counts(MOLS, "ecfp 4")
+
+
+def test_bits_of_smiles_are_those_of_the_molecules(molecules, monkeypatch):
+    monkeypatch.setattr(fingerprints, "_BLOCK", 100)
+    wanted = fingerprints.bits([Chem.MolFromSmiles(smiles) for smiles in molecules])
+    assert np.array_equal(fingerprints.bits_of_smiles(molecules), wanted)
+    assert fingerprints.bits_of_smiles([]).shape == (0, 256)

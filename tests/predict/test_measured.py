@@ -61,6 +61,9 @@ def test_two_tables_are_told_apart():
     row = Row(1, "aspirin", "CC", {"y": "1"})
     both = measure([Source("a.csv", [row], "train"), Source("b.csv", [row], "test")], value="y")
     assert [both.label(0), both.label(1)] == ["a.csv row 1 (aspirin)", "b.csv row 1 (aspirin)"]
+    assert (
+        both.labels([0, 0, 1, 1, 1]) == "a.csv row 1 (aspirin) and row 1 (aspirin) and b.csv row 1 (aspirin) and 2 more"
+    )
     assert [row.part for row in both.rows] == ["train", "test"]
 
 

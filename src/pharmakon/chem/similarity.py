@@ -72,7 +72,7 @@ def similar_pairs(
     ones, rows = ones[order], packed[order]
     for start in range(0, len(order), ROWS):
         stop = min(start + ROWS, len(order))
-        end = int(np.searchsorted(ones, ones[stop - 1] / threshold, side="right"))
+        end = int(np.searchsorted(ones, ones[stop - 1] / threshold + 1e-6, side="right"))
         block = tanimoto(rows[start:stop], rows[start:end])
         a, b = np.nonzero(block >= threshold)
         a, b, found = a[b > a], b[b > a], block[a[b > a], b[b > a]]

@@ -50,9 +50,7 @@ def _print(result: workflow.AuditResult) -> None:
         print()
         _paragraph(f"{finding.severity.upper():<8} ", finding.sentence)
         for case in finding.cases[:SHOWN]:
-            rows = " and ".join(sample.label(i) for i in case.rows[:3])
-            more = f" and {len(case.rows) - 3:,} more" if len(case.rows) > 3 else ""
-            _paragraph("         - ", f"{rows}{more}{': ' if case.note else ''}{case.note}")
+            _paragraph("         - ", f"{sample.labels(case.rows)}{': ' if case.note else ''}{case.note}")
         if len(finding.cases) > SHOWN:
             print(f"           ... and {len(finding.cases) - SHOWN:,} more")
         if finding.advice:

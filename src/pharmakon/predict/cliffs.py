@@ -12,7 +12,6 @@ import numpy as np
 
 from pharmakon.chem import fingerprints
 from pharmakon.chem.identity import first_shared
-from pharmakon.chem.parse import to_mol
 from pharmakon.chem.similarity import similar_pairs
 from pharmakon.core.types import Progress, silent
 
@@ -32,7 +31,7 @@ def cliffs(sample: Sample, *, progress: Progress = silent) -> list[Finding]:
             rows_of[row.identity.parent].append(i)
     molecules = list(rows_of)
     values = np.array([np.median(sample.compared[rows_of[smiles]]) for smiles in molecules])
-    packed = fingerprints.bits([to_mol(smiles) for smiles in molecules])
+    packed = fingerprints.bits_of_smiles(molecules)
     steps = {"classes": 0.5, "other": OTHER_STEPS}.get(sample.scale.name, 1.0)
     found: list[Case] = []
     compared = 0

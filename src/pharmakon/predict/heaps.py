@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pharmakon.chem import fingerprints, similarity
-from pharmakon.chem.parse import to_mol
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats
 
@@ -89,7 +88,7 @@ def _purity(sample: Sample, known: NDArray[np.int64], minor: NDArray[np.bool_]) 
     parents = [sample.rows[i].identity.parent for i in known]
     first = {smiles: k for k, smiles in reversed(list(enumerate(parents)))}
     kept = np.array(sorted(first.values()))
-    packed = fingerprints.bits([to_mol(parents[k]) for k in kept])
+    packed = fingerprints.bits_of_smiles([parents[k] for k in kept])
     inside = minor[kept]
     query = np.flatnonzero(inside)[:2000]
     if not len(query):
@@ -150,7 +149,7 @@ def _off_relatives(sample: Sample, logs: Floats, seed: int) -> tuple[NDArray[np.
     rows = np.array(list(first.values()), np.int64)
     if len(rows) > MOST:
         rows = np.sort(stream(seed, "audit", "relatives").choice(rows, MOST, replace=False))
-    packed = fingerprints.bits([to_mol(sample.rows[i].identity.stereo) for i in rows])
+    packed = fingerprints.bits_of_smiles([sample.rows[i].identity.stereo for i in rows])
     pairs = [(a, b) for a, b, _ in similarity.similar_pairs(packed, RELATED)]
     if not pairs:
         return rows[:0], np.zeros(0)

@@ -8,7 +8,6 @@ import numpy as np
 
 from pharmakon.chem import fingerprints, similarity
 from pharmakon.chem.identity import LEVELS, Level, difference, first_shared
-from pharmakon.chem.parse import to_mol
 from pharmakon.core.random import stream
 from pharmakon.learn.bias import ave_bias
 
@@ -22,10 +21,14 @@ MOST_TEST, MOST_TRAIN = 5_000, 50_000
 """Molecules compared for the AVE bias; of larger parts a seeded sample."""
 
 _LEAKS: dict[Level, tuple[Severity, str, str]] = {
-    "exact": ("error", "the same molecule", "Drop the test rows, or move the whole molecule to one part."),
-    "parent": ("error", "the same molecule once salts and charges are standardised", "Standardise before splitting."),
-    "stereo": ("warning", "a stereoisomer or a drawing without stereochemistry", "Split by stereo-free structure."),
-    "tautomer": ("error", "a tautomer", "Split by canonical tautomer, or drop the test rows."),
+    "exact": ("error", "the same molecule as", "Drop the test rows, or move the whole molecule to one part."),
+    "parent": (
+        "error",
+        "the same molecule, once salts and charges are standardised, as",
+        "Standardise before splitting.",
+    ),
+    "stereo": ("warning", "the same molecule but for stereochemistry as", "Split by stereo-free structure."),
+    "tautomer": ("error", "a tautomer of", "Split by canonical tautomer, or drop the test rows."),
 }
 
 
@@ -52,8 +55,8 @@ def leaks(sample: Sample) -> list[Finding]:
         severity, words, advice = _LEAKS[level]
         n = len(leaked)
         sentence = (
-            f"{counted(n, 'test row')} of {tested:,} ({100 * n / max(1, tested):.1f} %) {verb(n, 'is', 'are')} {words} "
-            f"of a row in {_others(sample)}."
+            f"{counted(n, 'test row')} of {tested:,} ({_percent(n / max(1, tested))}) {verb(n, 'is', 'are')} {words} a "
+            f"row in {_others(sample)}."
         )
         title = f"Test leaks: {ASIDE[level]}"
         measures = {"rows": n, "share": n / max(1, tested)}
@@ -77,7 +80,7 @@ def split_bias(sample: Sample, *, seed: int = 0) -> list[Finding]:
     active, tested_active = (np.array([y > cut for _, y in part]) for part in (train, test))
     if active.all() or not active.any():
         return []
-    packed, query = (fingerprints.bits([to_mol(s) for s, _ in part]) for part in (train, test))
+    packed, query = (fingerprints.bits_of_smiles([s for s, _ in part]) for part in (train, test))
     to_active = similarity.nearest(query, packed[active])[0][:, 0]
     to_inactive = similarity.nearest(query, packed[~active])[0][:, 0]
     bias = ave_bias(to_active, to_inactive, tested_active)
@@ -122,6 +125,10 @@ def _nearest(sample: Sample, i: int, group: Sequence[int]) -> tuple[Level | None
 def _values(sample: Sample, a: int, b: int) -> str:
     first, second = sample.rows[a].text, sample.rows[b].text
     return f"; values {sample.shown(a)} and {sample.shown(b)}" if first and second else ""
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "under 0.1 %"
 
 
 def _others(sample: Sample) -> str:

@@ -104,11 +104,26 @@ class Sample:
 
     def label(self, i: int) -> str:
         """How a row is called in a sentence: "row 12 (CHEMBL25)", with its part or its table where there are two."""
+        place = self._place(i)
+        return f"{place} {self._name(i)}".lstrip()
+
+    def labels(self, rows: Sequence[int], *, most: int = 3) -> str:
+        """Several rows in a sentence, each place said once: "test.csv row 1 and row 2 and 5 more"."""
+        words, before = [], ""
+        for i in rows[:most]:
+            place = self._place(i)
+            words.append(self._name(i) if place == before else f"{place} {self._name(i)}".lstrip())
+            before = place
+        return " and ".join(words) + (f" and {len(rows) - most:,} more" if len(rows) > most else "")
+
+    def _place(self, i: int) -> str:
+        row = self.rows[i]
+        return row.table if self.tables > 1 else row.part if self.reference else ""
+
+    def _name(self, i: int) -> str:
         row = self.rows[i]
         short = row.id if len(row.id) <= 40 else f"{row.id[:37]}..."
-        name = f"row {row.number}" if row.id in ("", str(row.number)) else f"row {row.number} ({short})"
-        place = row.table if self.tables > 1 else row.part if self.reference else ""
-        return f"{place} {name}".lstrip()
+        return f"row {row.number}" if row.id in ("", str(row.number)) else f"row {row.number} ({short})"
 
     def shown(self, i: int) -> str:
         """A value as a person reads it: as written, unless that is many digits."""
@@ -117,7 +132,8 @@ class Sample:
 
     @property
     def tables(self) -> int:
-        return len({row.table for row in self.rows})
+        """How many tables the rows come from: the first's rows stand first, the last's last."""
+        return 1 + (self.rows[0].table != self.rows[-1].table)
 
 
 def measure(
