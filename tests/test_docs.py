@@ -21,7 +21,7 @@ CODE = re.compile(r"^```.*?^```$|^    .*?$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
-@pytest.mark.parametrize("name", ["configuration.md", "data.md", "descriptors.md", "endpoints.md"])
+@pytest.mark.parametrize("name", ["benchmarks.md", "configuration.md", "data.md", "descriptors.md", "endpoints.md"])
 def test_the_reference_is_up_to_date(name):
     assert (DOCS / "reference" / name).read_text(encoding="utf-8") == generate.pages()[name], "run `make docs`"
 

@@ -13,10 +13,10 @@ from pharmakon.chem.parse import canonical, parse, to_mol
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (None, "empty"),
-        (math.nan, "empty"),
-        ("", "empty"),
-        (" \t ", "empty"),
+        (None, "an empty structure"),
+        (math.nan, "an empty structure"),
+        ("", "an empty structure"),
+        (" \t ", "an empty structure"),
         (5, "not text but int"),
         ("C1CC", "not a SMILES: unclosed ring 1"),
         ("C1CC%12[13C]", "not a SMILES: unclosed ring 1, 12"),

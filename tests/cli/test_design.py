@@ -31,7 +31,7 @@ def asked(monkeypatch):
     def run(config, *, output, resume, workers, progress):
         seen.append((config, output, resume, workers))
         progress(config.calls, config.calls, "best 0.71")
-        return DesignResult(output, output / "report.html", 50, 0.71, ["50 designs", "the best scores 0.71"])
+        return DesignResult(output, output / "report.html", 50, 0.71, ["50 designs", "the best scores 0.71"], "9f2c")
 
     monkeypatch.setattr(design, "run", run)
     return seen
@@ -43,7 +43,8 @@ def test_the_file_says_what_and_flags_say_how(goal, asked, capsys):
     assert (config.calls, config.seed, config.goals[0].property) == (40, 3, "qed")
     assert (output, resume, workers) == (Path("out"), True, 2)
     shown, progress = capsys.readouterr()
-    assert shown.splitlines() == ["50 designs", "the best scores 0.71", "report: out/report.html"]
+    last = ["report: out/report.html", "ledger head: 9f2c"]
+    assert shown.splitlines() == ["50 designs", "the best scores 0.71", *last]
     assert "design: 40 of 40, best 0.71" in progress
 
 

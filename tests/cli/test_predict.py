@@ -1,6 +1,7 @@
 """`pharmakon predict`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +50,21 @@ def answer(monkeypatch):
 
 
 ONE = PredictResult(
-    rows=1, problems=0, table={"solubility": estimates([0.85])}, structures=["CCO"], reasons=[""], notes=["a remark"]
+    rows=1,
+    problems=0,
+    table={"solubility": estimates([0.85])},
+    structures=["CCO"],
+    reasons=[""],
+    notes=["a remark"],
+    changes=[()],
 )
 BROKEN = PredictResult(
-    rows=1, problems=1, table={"solubility": estimates([np.nan])}, structures=[""], reasons=["unclosed ring"]
+    rows=1,
+    problems=1,
+    table={"solubility": estimates([np.nan])},
+    structures=[""],
+    reasons=["unclosed ring"],
+    changes=[()],
 )
 BOTH = PredictResult(
     rows=2,
@@ -60,6 +72,7 @@ BOTH = PredictResult(
     table={"solubility": estimates([0.85, np.nan])},
     structures=["CCO", ""],
     reasons=["", "unclosed ring"],
+    changes=[("removed salt: Cl",), ()],
 )
 
 
@@ -88,7 +101,8 @@ def test_json_is_one_object_a_structure(answer, capsys):
     first, second = json.loads(capsys.readouterr().out)
     assert (first["input"], first["structure"], first["problem"]) == ("CCO", "CCO", "")
     assert first["properties"]["solubility"]["value"] == 0.85
-    assert second == {"input": "C1CC", "structure": "", "problem": "unclosed ring", "properties": {}}
+    assert second == {"input": "C1CC", "structure": "", "changes": [], "problem": "unclosed ring", "properties": {}}
+    assert first["changes"] == ["removed salt: Cl"]
 
 
 def test_an_unreadable_structure_does_not_stop_the_others(answer, capsys):
@@ -105,6 +119,15 @@ def test_nothing_readable_is_a_failure(answer, capsys):
     assert capsys.readouterr().out == "C1CC: unclosed ring\n"
 
 
+def test_an_empty_structure_and_a_huge_one_are_told_in_a_line(answer, capsys):
+    answer(replace(BROKEN, reasons=["an empty structure"]))
+    assert main(["predict", "-s", ""]) == 1
+    assert capsys.readouterr().out == "an empty structure\n"
+    answer(replace(BROKEN, reasons=["1,200 heavy atoms; the limit is 1,000"]))
+    assert main(["predict", "-s", "C" * 1200]) == 1
+    assert capsys.readouterr().out == f"{'C' * 59}…: 1,200 heavy atoms; the limit is 1,000\n"
+
+
 def test_a_file_gets_a_file(answer, capsys):
     seen = answer(PredictResult(rows=1234, problems=2, output=Path("out.csv")))
     assert main(["predict", "molecules.csv", "-o", "out.csv", "--smiles-column", "structure", "--resume"]) == 0
@@ -112,6 +135,19 @@ def test_a_file_gets_a_file(answer, capsys):
     assert (config.data, config.output, config.smiles_column) == (Path("molecules.csv"), Path("out.csv"), "structure")
     assert config.resume
     assert capsys.readouterr().out == "1,234 rows, 2 with a problem: out.csv\n"
+
+
+def test_a_column_given_as_a_structure_is_told_where_it_belongs(capsys):
+    assert main(["predict", "molecules.csv", "--smiles", "structure"]) == 2
+    assert "--smiles-column names a file's structure column" in capsys.readouterr().err
+
+
+def test_a_table_without_a_known_structure_column_names_the_flag(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("what,y\nCCO,1\nCCN,2\n")
+    assert main(["predict", str(tmp_path / "a.csv")]) == 2
+    assert "say which column holds the structures: --smiles-column NAME" in capsys.readouterr().err
+    assert main(["train", str(tmp_path / "a.csv"), "--value", "y"]) == 2
+    assert "known: what, y; say which column holds the structures: --smiles NAME" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [[], ["molecules.csv", "-s", "CCO"]])

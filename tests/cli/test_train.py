@@ -25,8 +25,10 @@ def asked(monkeypatch):
     def run(config, *, progress):
         seen.append(config)
         progress(1, 1, "done")
-        problems = [Problem(row, "C1CC", "unclosed ring") for row in range(2, 9)]
-        return TrainResult(Path("models/pic50"), CARD, problems, ["7 repeats were merged"])
+        problems = [Problem(row, "C1CC", "unclosed ring", "aspirin" if row == 3 else "") for row in range(2, 9)]
+        return TrainResult(
+            Path("models/pic50"), CARD, problems, ["7 repeats were merged"], Path("models/pic50/set_aside.csv")
+        )
 
     monkeypatch.setattr(train, "run", run)
     return seen
@@ -39,6 +41,11 @@ def test_flags_reach_the_configuration(asked):
     assert (config.unit, config.log, config.kind) == ("pIC50", True, "auto")
 
 
+def test_the_columns_have_the_names_that_predict_has_for_them(asked):
+    assert main(["train", "assay.csv", "--smiles-column", "structure", "--id-column", "code"]) == 0
+    assert (asked[0].smiles, asked[0].id) == ("structure", "code")
+
+
 def test_what_was_made_and_what_was_left_out(asked, capsys):
     assert main(["train", "assay.csv"]) == 0
     shown, remarks = capsys.readouterr()
@@ -48,7 +55,9 @@ def test_what_was_made_and_what_was_left_out(asked, capsys):
     assert "7 repeats were merged" in remarks
     assert "row 2: unclosed ring: C1CC" in remarks
     assert "row 7" not in remarks
+    assert "row 3 (aspirin): unclosed ring: C1CC" in remarks
     assert "... and 2 more rows" in remarks
+    assert "7 rows were set aside, each with its reason: models/pic50/set_aside.csv" in remarks
 
 
 def test_json_is_the_card(asked, capsys):

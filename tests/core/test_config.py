@@ -78,6 +78,21 @@ def test_a_file_that_is_not_text(tmp_path):
         read_toml(path)
 
 
-def test_build_says_how_many_more_mistakes_there_are():
-    with pytest.raises(ConfigError, match=r"\(and 1 more\)"):
+def test_build_names_every_mistake_of_a_few():
+    with pytest.raises(ConfigError, match=r"^mode: .*, got 'y'; also calls: .*, got 'x'$"):
         build(Order, {"calls": "x", "mode": "y"})
+    with pytest.raises(
+        ConfigError, match=r"did you mean 'mode'\? Also goals\.0\.weight: input should be greater than 0"
+    ):
+        build(Order, {"mod": "fast", "goals": [{"property": "x", "weight": 0}]})
+
+
+def test_what_only_follows_from_a_mistake_is_not_a_second_one():
+    class Few(Config):
+        goals: tuple[Goal, ...] = Field(min_length=1)
+
+    with pytest.raises(ConfigError) as caught:
+        build(Few, {"goals": [{"proprty": "x"}]})
+    assert str(caught.value) == "unknown key 'goals.0.proprty'; did you mean 'property'?"
+    with pytest.raises(ConfigError, match=r"\(and 2 more\)$"):
+        build(Order, {f"zzz{i}": 1 for i in range(5)})

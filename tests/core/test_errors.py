@@ -40,6 +40,28 @@ def test_nothing_close_is_no_suggestion():
     assert did_you_mean("qqq", ["herg"]) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("egfr", "egfr_pic50"),
+        ("EGFR", "egfr_pic50"),
+        ("aqueous_solubility_esol", "solubility"),
+        ("pic50", "egfr_pic50"),
+        ("50", ""),
+    ],
+)
+def test_a_part_of_a_name_suggests_the_whole(name, said):
+    known = ["herg", "egfr_pic50.similarity", "egfr_pic50", "solubility"]
+    assert did_you_mean(name, known) == (f"did you mean {said!r}?" if said else "")
+
+
+def test_a_hint_comes_last():
+    text = str(UnknownName("column", "smiles", ["a", "b"], hint="say which: --smiles NAME"))
+    assert text == "no column named 'smiles'; known: a, b; say which: --smiles NAME"
+    text = str(UnknownName("column", "smiles", ["smilse"], hint="say which: --smiles NAME"))
+    assert text == "no column named 'smiles'; did you mean 'smilse'? Say which: --smiles NAME"
+
+
 def test_a_missing_extra_is_its_install_line():
     assert str(MissingExtra("torch", "deep", needed_for="training")).endswith('pip install "pharmakon[deep]"')
 

@@ -8,7 +8,7 @@ from rdkit import Chem
 from pharmakon.core.config import build
 from pharmakon.core.errors import ConfigError, RefusedGoal, ScorerError, UnknownName
 from pharmakon.core.types import Estimates, Property
-from pharmakon.design.objective import Constraint, Goal, Objective
+from pharmakon.design.objective import Constraint, Goal, Objective, Part
 
 POTENCY = Property("potency", "Potency", "pIC50", better="high", low=2, high=12)
 HERG = Property("herg", "hERG block", "probability", "classification", "low", 0, 1, hazard=True)
@@ -186,3 +186,10 @@ def test_sieve_asks_only_the_cheap_constraints_and_good_sense():
     assert not careful.thorough(Chem.MolFromSmiles(MOLECULES[0]))
     lax = objective([{"property": "qed", "want": ">= 0.9"}], sane=False).sieve
     assert lax(Chem.MolFromSmiles("c1ccccc1OOC"))
+
+
+@pytest.mark.parametrize(("uncertainty", "missed"), [("mean", 0.5), ("pessimistic", 1.5), ("probability", 0.5)])
+def test_a_missed_wish_says_by_how_much_in_its_unit(uncertainty, missed):
+    goal = objective([{"property": "potency", "want": ">= 8", "uncertainty": uncertainty}]).goals[0]
+    assert goal.missed(Part(7.5, 6.5, 8.5, True, 0.7)) == pytest.approx(missed)
+    assert goal.missed(Part(9.5, 8.5, 10.5, True, 1.0)) == 0

@@ -12,7 +12,7 @@ from rdkit.Chem import rdFingerprintGenerator
 from pharmakon.core.log import data_root
 from pharmakon.core.types import Property
 from pharmakon.explain import atom_weights, atom_weights_many, scaled, sentence
-from pharmakon.explain.attribution import masked
+from pharmakon.explain.attribution import masked, without
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 POTENCY = Property("potency", "pIC50", "pIC50", better="high")
@@ -84,7 +84,8 @@ def test_many_molecules_and_models_cost_one_call_and_each_variant_once():
     found = atom_weights_many(panel, asked)
     assert len(calls) == 1
     variants = calls[0][3:]
-    assert len(variants) == len(set(variants)) == 5 + 3  # aniline has 5 kinds of atom, ethylamine 3
+    # Aniline has 5 kinds of atom and a ring, ethylamine 3 and an alkyl part; a part of one atom is already there.
+    assert len(variants) == len(set(variants)) == 5 + 1 + 3 + 1
     assert [len(found[name]) for name in ("n", "rings")] == [4, 4]
     assert found["n"][1].weights.tolist() == [0, 0, 1]
     assert found["n"][2].weights is None
@@ -100,13 +101,13 @@ def test_outside_the_domain_the_explanation_is_withheld_and_not_paid_for():
         return {"n": nitrogens(mols), "rings": rings(mols)}
 
     found = atom_weights_many(panel, ["CCN", "CCCN"], in_domain={"n": [True, False], "rings": [False, False]})
-    assert asked == [2 + 3]
+    assert asked == [2 + 3 + 1]
     assert found["n"][0].weights is not None
     for out in (found["n"][1], *found["rings"]):
         assert out.weights is None
         assert "outside the model's domain" in out.withheld
         assert np.isfinite(out.value)
-    assert sentence(found["n"][1], Chem.MolFromSmiles("CCCN"), POTENCY).startswith("Not explained: outside")
+    assert sentence(found["n"][1], POTENCY).startswith("Not explained: outside")
 
 
 def test_a_model_without_an_answer_is_not_explained():
@@ -148,19 +149,47 @@ def test_scaled_points_to_the_good_and_keeps_a_common_scale():
 
 
 def test_the_sentence_names_the_fragments_that_carry_the_value():
-    mol = Chem.MolFromSmiles("OC(=O)c1ccccc1CCN1CCOCC1")
     acid = Chem.MolFromSmarts("C(=O)[OH]")
 
     def acid_bad(mols):
         return 2 * rings(mols) - 1.5 * np.array([len(m.GetSubstructMatches(acid)) for m in mols])
 
-    found = atom_weights(acid_bad, Chem.MolToSmiles(mol, canonical=False))
-    assert (
-        sentence(found, mol, POTENCY)
-        == "The benzene ring raises pIC50 most (+12); the carboxylic acid lowers it most (−4.5)."
+    found = atom_weights(acid_bad, "OC(=O)c1ccccc1CCN1CCOCC1")
+    assert sentence(found, POTENCY) == (
+        "The benzene ring raises pIC50 most (+2.0 pIC50 compared with the same molecule with this part masked); "
+        "the carboxylic acid lowers it most (−1.5 pIC50)."
     )
-    flat = atom_weights(lambda mols: np.zeros(len(mols)), Chem.MolToSmiles(mol))
-    assert sentence(flat, mol, POTENCY) == "No part of the molecule stands out for pIC50."
+    flat = atom_weights(lambda mols: np.zeros(len(mols)), "OC(=O)c1ccccc1CCN1CCOCC1")
+    assert sentence(flat, POTENCY) == "No part of the molecule stands out for pIC50."
+
+
+def test_a_fragment_is_masked_once_so_that_it_cannot_be_worth_more_than_the_model_says():
+    found = atom_weights(rings, "CCc1ccccc1C(=O)O")
+    assert found.weights.sum() == 6  # each of six atoms takes the ring away
+    assert {part.name: change for part, change in found.parts}["benzene ring"] == 1
+
+
+def test_fragments_are_weighed_by_the_answer_and_atoms_by_the_score():
+    def score(mols):
+        return {"n": 10 * nitrogens(mols)}
+
+    def probability(mols):
+        return {"n": 0.4 + 0.1 * (nitrogens(mols) > 0)}
+
+    found = atom_weights_many(score, ["CCN", "CCO"], answer_many=probability)["n"]
+    assert found[0].weights.tolist() == [0, 0, 10]
+    told = sentence(found[0], Property("n", "Absorption", "probability"))
+    assert told.endswith(
+        "raises Absorption most (+0.10 probability compared with the same molecule with this part masked)."
+    )
+
+
+def test_masking_a_part_leaves_the_rest_as_it_is():
+    mol = Chem.MolFromSmiles("CCc1ccccc1")
+    part = without(mol, range(2, 8))
+    assert [atom.GetAtomicNum() for atom in part.GetAtoms()] == [6, 6] + [0] * 6
+    assert part.GetNumBonds() == mol.GetNumBonds()
+    assert mol.GetAtomWithIdx(2).GetAtomicNum() == 6
 
 
 @pytest.mark.skipif(data_root() is None, reason="PHARMAKON_DATA is not set: no attribution benchmark here")

@@ -40,7 +40,15 @@ def test_every_row_is_used_or_set_aside_with_a_reason() -> None:
         "repeat of a molecule, merged": 1,
         "structure cannot be read": 2,
     }
-    assert {p.row for p in got.problems} == {2, 3, 4, 5, 6, 7, 8}
+    assert [(p.row, p.id, p.reason, p.text) for p in got.problems] == [
+        (2, "m2", "not a SMILES: unclosed ring 1", "C1CC"),
+        (3, "m3", "an empty structure", ""),
+        (4, "m4", "no value", ""),
+        (5, "m5", "censored value", ">10"),
+        (6, "m6", "not a number", "much"),
+        (7, "m7", "not a number", "NaN"),
+        (8, "m8", "outside the credible range", "99"),
+    ]
 
 
 def test_a_salt_and_its_parent_are_one_molecule() -> None:
@@ -62,6 +70,14 @@ def test_contradicting_classes_are_set_aside() -> None:
     got = curate(rows(("CCO", "1"), ("OCC", "0"), ("CCN", "1")), value="y", kind="classification")
     assert got.smiles == ["CCN"]
     assert got.set_aside["contradicting classes"] == 2
+    assert [p.row for p in got.problems] == [1, 2]
+
+
+def test_rough_values_are_used_and_counted() -> None:
+    got = curate(rows(("CCO", "~6"), ("CCN", "ca. 5"), ("CCC", "=4"), ("CCS", "3")), value="y")
+    assert got.y.tolist() == [6.0, 5.0, 4.0, 3.0]
+    (note,) = got.notes
+    assert "2 values are written as approximate, such as '~6'" in note
 
 
 def test_the_named_positive_class() -> None:

@@ -8,7 +8,7 @@ import pytest
 from pharmakon.core.errors import ModelError, UnknownName
 from pharmakon.core.types import Scorer
 from pharmakon.predict.model import Model
-from pharmakon.predict.panel import Panel, load_model, shipped_names
+from pharmakon.predict.panel import Panel, load_model, model_folder, shipped_names
 
 
 def test_a_panel_is_a_scorer_and_agrees_with_its_models(trained: Path, molecules: list[str]) -> None:
@@ -28,6 +28,17 @@ def test_wrong_names_and_places(tmp_path: Path) -> None:
         load_model("hergg")
     with pytest.raises(ModelError, match=r"no card\.json"):
         load_model(tmp_path / "absent")
+
+
+def test_a_folder_in_other_letters_is_suggested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "models" / "my_pic50"
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text("{}")
+    with pytest.raises(ModelError, match="did you mean 'my_pic50'"):
+        model_folder(tmp_path / "models" / "My_pIC50x")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnknownName, match="did you mean 'models/my_pic50'"):
+        model_folder("my_pIC50")
 
 
 def test_the_shipped_panel_answers_within_its_ranges() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pharmakon.core.errors import RecordError
 from pharmakon.record import Ledger, verify
-from pharmakon.record.entry import Entry, head_path
+from pharmakon.record.entry import Entry, Head, head_path, write_head
 
 N = 30
 
@@ -210,6 +210,30 @@ def test_changed_and_missing_outputs_are_named(tmp_path):
         "designs.csv was changed after it was recorded",
         "designs.sdf is missing",
     )
+
+
+def test_a_run_that_has_not_finished_and_one_cut_short_are_not_closed(tmp_path):
+    ledger = Ledger(tmp_path)
+    first = ledger.append("batch", number=1)
+    assert verify(tmp_path).ok
+    assert not verify(tmp_path).closed
+    ledger.seal()
+    assert verify(tmp_path).closed
+    ledger.path.write_bytes(first.line())
+    write_head(ledger.path, Head(1, first.hash))
+    assert verify(tmp_path).ok  # a cut whose head was rewritten
+    assert not verify(tmp_path).closed
+
+
+def test_files_that_the_ledger_does_not_know_are_named(tmp_path):
+    ledger = Ledger(tmp_path)
+    (tmp_path / "designs.csv").touch()
+    ledger.output(tmp_path / "designs.csv")
+    for name in ("note.txt", ".DS_Store", "more/poses.sdf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert verify(tmp_path).unknown == ("more/poses.sdf", "note.txt")
+    assert verify(ledger.path).unknown == ()
 
 
 def test_an_entry_after_the_closing_one_is_found(tmp_path):

@@ -45,6 +45,15 @@ def test_the_best_so_far_is_a_staircase_and_every_call_a_dot():
     assert said == "Best score so far: 0.200 at first, 0.600 after 30 scorer calls."
 
 
+def test_the_ground_below_zero_says_that_a_constraint_is_broken():
+    text = trajectory([TrajectoryPoint(10, -0.5, -0.5), TrajectoryPoint(20, 0.5, 0.0)])
+    ground = attributes(text, "barred")
+    assert "below 0: breaks a constraint" in text
+    middle = (float(ground["y"]) - 14) / (250 - 14)
+    assert middle == pytest.approx(0.5, abs=0.01)
+    assert "barred" not in trajectory([TrajectoryPoint(10, 0.5, 0.5), TrajectoryPoint(20, 0.9, 0.7)])
+
+
 def test_a_search_without_batches_has_no_chart():
     assert trajectory([]) == ""
     assert "<svg" in trajectory([TrajectoryPoint(5, math.nan, math.nan)])
@@ -62,6 +71,8 @@ def test_an_interval_bar_shows_interval_value_threshold_and_the_good_side():
     assert (float(low["x"]), float(low["width"])) == pytest.approx((4, 120))
     assert "wanted" not in interval_bar(6, 7, 8, scale=(5, 9), threshold=7.5)
     assert "threshold" not in interval_bar(6, 7, 8, scale=(5, 9))
+    assert "interval 6.00 to 8.00" in interval_bar(6, 7, 8, scale=(5, 9), called="interval")
+    assert "90 %" not in interval_bar(6, 7, 8, scale=(5, 9), called="interval")
     assert interval_bar(6, math.nan, 8, scale=(5, 9)) == ""
 
 

@@ -21,6 +21,7 @@ from pharmakon.record.report import (
     RunFacts,
     Step,
     Value,
+    Wish,
     render,
 )
 
@@ -83,6 +84,7 @@ def design(rank, smiles, *, properties=3, verdict="good", **changes):
         cells = {"": value, "_low": value - 1, "_high": value + 1.5, "_percentile": dice.uniform(0, 100)}
         row |= {f"p{k}{suffix}": repr(number) for suffix, number in cells.items()}
         row[f"p{k}_desirability"] = repr(dice.random())
+        row[f"missed:p{k}"] = "0" if verdict == "good" else f"{dice.uniform(0.01, 2):.4g}"
         given = {suffix: Value(f"p{k}{suffix}", row[f"p{k}{suffix}"]) for suffix in [*cells, "_desirability"]}
         parts.append(
             PropertyLine(
@@ -103,6 +105,7 @@ def design(rank, smiles, *, properties=3, verdict="good", **changes):
                 explanation="The benzene ring raises it most."
                 if verdict != "don't know"
                 else "Not explained: outside.",
+                wishes=[Wish("≥ 8", Value(f"missed:p{k}", row[f"missed:p{k}"]))],
             )
         )
     card = DesignCard(
@@ -200,8 +203,57 @@ def test_it_says_what_was_asked_and_how_to_check_it(made):
 def test_a_verdict_is_a_word_and_not_only_a_colour(made):
     words = re.sub(r"\s+", " ", Page(made[2]).words)
     for mark, verdict in (("✓", "good"), ("✕", "poor"), ("?", "don't know")):
-        assert words.count(f"{mark} {verdict}") >= 6  # three properties, on the card and in the dialog
+        assert words.count(f"{mark} {verdict}") >= 3  # three properties, in the dialog
     assert "outside the domain" in words
+
+
+def test_a_card_and_its_dialog_say_whether_each_wish_is_met_and_the_tile_counts_them(made):
+    designs, rows, text = made
+    words = re.sub(r"\s+", " ", Page(text).words)
+    assert words.count("✓ wanted ≥ 8: met") == 2 * 3
+    for k in range(3):
+        shown = Value("", rows[1][f"missed:p{k}"]).shown
+        assert words.count(f"✕ wanted ≥ 8: missed by {shown}") == 2
+    assert "meet every goal 1" in words
+    assert [design.missed for design in designs] == [0, 3, 3]
+    assert "model's verdict ✓ good" in words
+
+
+def test_only_what_was_asked_stands_on_the_card():
+    card, _ = design(1, "CCO")
+    parts = [card.parts[0], *(dataclasses.replace(line, wishes=()) for line in card.parts[1:])]
+    text = render(report_of([dataclasses.replace(card, parts=parts)]))
+    grid = text.split('<ul class="grid">')[1].split("<dialog")[0]
+    assert "Property 0" in grid
+    assert "Property 1" not in grid
+    assert "above" in grid
+    assert "90 % interval" in grid
+
+
+def test_the_card_is_coloured_by_the_leading_property_or_says_why_not():
+    card, _ = design(1, "CCO", properties=1, lead="p0")
+    for given, said in (
+        (card.parts[0], "coloured by Property 0"),
+        (design(1, "CCO", verdict="don't know")[0].parts[0], "Not explained: outside."),
+    ):
+        text = render(report_of([dataclasses.replace(card, parts=[given])]))
+        grid = text.split('<ul class="grid">')[1].split("<dialog")[0]
+        assert said in grid
+        assert ('class="glow"' in grid) == bool(given.weights)
+
+
+def test_a_probability_has_an_interval_that_promises_no_nine_in_ten():
+    line = design(1, "CCO", properties=1)[0].parts[0]
+    assert (line.interval, dataclasses.replace(line, unit="probability").interval) == ("90 % interval", "interval")
+
+
+def test_the_second_parent_of_a_step_is_drawn_small():
+    small = draw("CCN")[0]
+    steps = [Step("start", "CCO"), Step("cross", "CCCO", partner="CCN", partner_svg=small)]
+    card, _ = design(1, "CCO", properties=1, lineage=steps)
+    text = render(report_of([card]))
+    assert 'aria-label="Second parent: CCN"' in text
+    assert text.count("second parent") == 1
 
 
 def test_controls_have_names_and_the_keyboard_reaches_them(made):

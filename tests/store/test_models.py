@@ -56,6 +56,22 @@ def test_files_of_another_folder_are_copied_as_they_are(saved, tmp_path):
     assert load_folder(new.path).card["files"]["trees.txt"] == old.card["files"]["trees.txt"]
 
 
+def test_rows_set_aside_lie_beside_the_model_and_are_no_part_of_it(saved, tmp_path):
+    old = load_folder(saved)
+    new = save_folder(tmp_path / "n", card=old.card, arrays=ARRAYS, texts={"trees.txt": "a\r\nµ"}, set_aside="row\n2\n")
+    assert (new.path / "card.json").read_bytes() == (saved / "card.json").read_bytes()
+    assert "set_aside.csv" not in new.files
+    assert "set_aside.csv" not in load_folder(new.path).contents()
+    subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=new.path, check=True, capture_output=True)
+    (new.path / "set_aside.csv").write_text("saved by a spreadsheet")
+    load_folder(new.path)
+    (new.path / "set_aside.csv").unlink()
+    load_folder(new.path)
+    (saved / "set_aside.csv").touch()
+    with pytest.raises(ModelError, match=r"set_aside\.csv does not belong"):
+        load_folder(saved)
+
+
 def test_the_card_lists_the_files_and_coreutils_can_check_the_sums(saved):
     card = json.loads((saved / "card.json").read_text())
     assert sorted(card["files"]) == ["kernel.npz", "neighbours.npz", "trees.txt"]

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pharmakon.store.numbers import decimal_of, read_number
+from pharmakon.store.numbers import decimal_of, is_approximate, read_number
+
+
+@pytest.mark.parametrize(
+    ("text", "rough"),
+    [("~6", True), (" ≈ 6", True), ("ca. 6", True), ("About 6", True), ("6", False), ("=6", False), ("<6", False)],
+)
+def test_a_number_written_as_approximate(text, rough):
+    assert is_approximate(text) is rough
 
 
 @pytest.mark.parametrize(

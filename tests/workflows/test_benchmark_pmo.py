@@ -37,7 +37,8 @@ def test_the_seeds_are_those_of_the_published_runs(root, asked, tmp_path):
     assert asked == [("qed", 50, seed) for seed in (0, 1, 2, 3, 5)]
     found = record["tasks"]["qed"]["scores"][METRIC]
     assert found == {"value": 0.72, "low": 0.5, "high": 1.0, "n": 5, "runs": [0.5, 0.6, 0.7, 0.8, 1.0]}
-    assert record["summary"] == {
+    assert record["summary"] == {"tasks": 1, "pharmakon": 0.72}  # 50 calls are a slice
+    assert PMO.summary(record["tasks"]) == {
         "tasks": 1,
         "pharmakon": 0.72,
         "GP-BO": 0.947,

@@ -104,6 +104,7 @@ def test_the_summary_counts_wins_in_the_metrics_direction():
         "d": result("auroc", 0.9, None),
     }
     assert TDC.summary(results) == {"tasks": 4, "at or above MapLight": "2 of 3", "at or above best clean": "0 of 0"}
+    assert TDC.summary(results, rivals=False) == {"tasks": 4}
 
 
 @pytest.mark.data

@@ -122,8 +122,11 @@ def test_a_killed_run_resumes_to_the_same_bytes(batches: int, goal: Path, undist
     assert not (folder / "report.html").exists()
     result = run(DesignConfig.from_toml(goal), output=folder, resume=True, workers=1)
     assert result.designs == 8
-    assert (folder / "designs.csv").read_bytes() == (undisturbed / "designs.csv").read_bytes()
-    assert verify(folder).ok
+    for name in ("calls.jsonl", "designs.csv", "designs.sdf"):
+        assert (folder / name).read_bytes() == (undisturbed / name).read_bytes(), name
+    assert verify(folder, expect=result.head).ok
+    assert verify(folder).closed
+    assert verify(folder).head == result.head
 
 
 def test_a_changed_call_is_named_when_the_run_is_resumed(goal: Path, undisturbed: Path, tmp_path: Path) -> None:
@@ -139,6 +142,9 @@ def test_a_changed_call_is_named_when_the_run_is_resumed(goal: Path, undisturbed
     batch["molecules"][0]["score"] = 0.999
     (tmp_path / "calls.jsonl").write_text(json.dumps(batch) + "\n" + calls[1])
     with pytest.raises(RecordError, match=r"batch 0 of calls\.jsonl was changed"):
+        run(DesignConfig.from_toml(goal), output=tmp_path, resume=True, workers=1)
+    (tmp_path / "calls.jsonl").write_text("")
+    with pytest.raises(RecordError, match="put back the whole"):
         run(DesignConfig.from_toml(goal), output=tmp_path, resume=True, workers=1)
 
 

@@ -2,7 +2,9 @@ import csv
 
 import pytest
 
+from pharmakon.design.objective import Constraint, Objective
 from pharmakon.workflows.design import DesignConfig, run
+from pharmakon.workflows.design_table import DESCRIPTORS, descriptors, value_column
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +40,21 @@ def test_the_nearest_active_is_active(rows):
     for row in rows:
         assert float(row["nearest_active_value"]) >= -1.0
         assert float(row["nearest_active_similarity"]) <= float(row["logs_nearest_similarity"]) + 1e-3
+
+
+def test_a_wish_that_is_met_is_missed_by_nothing(rows):
+    for row in rows:
+        assert float(row["missed:logs"]) == pytest.approx(max(0.0, -float(row["logs"])), rel=1e-3, abs=1e-3)
+
+
+def test_what_a_wish_is_about_has_a_column():
+    terms = [
+        {"property": "mw", "want": "<= 500"},
+        {"property": "hbd", "want": "<= 5"},
+        {"property": "alerts", "want": "= 0"},
+        {"avoid": "[N+](=O)[O-]"},
+    ]
+    objective = Objective(constraints=[Constraint.model_validate(term) for term in terms])
+    columns = [value_column(judge) for judge in objective.judges]
+    assert columns == ["mw", "hbd", "value:alerts", "value:avoid [N+](=O)[O-]"]
+    assert descriptors(objective) == (*DESCRIPTORS, "hbd")

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from pharmakon.core.errors import ConfigError, DataError, UnknownName
+from pharmakon.core.errors import ConfigError, DataError, UnknownName, UsageError
 from pharmakon.predict.model import Model
 from pharmakon.workflows.train import TrainConfig, run
 
@@ -21,6 +22,41 @@ def test_the_card_accounts_for_every_row(molecules: list[str], solubilities: lis
     assert len(got.problems) == 5
     assert {p.row for p in got.problems} == {61, 62, 63, 64, 65}
     assert json.loads((tmp_path / "model" / "card.json").read_text())["name"] == "log_s"
+
+
+def test_every_row_set_aside_is_written_down_with_its_reason(
+    molecules: list[str], solubilities: list[float], tmp_path: Path
+) -> None:
+    rows = [f"M{i},{s},{y}" for i, (s, y) in enumerate(zip(molecules[:60], solubilities, strict=False))]
+    table = tmp_path / "assay.csv"
+    table.write_text("\n".join(["id,smiles,y", *rows, "bad,C1CC,1", "none,,2", "bound,CCCCCCO,>3", "rough,CCCCCO,~6"]))
+    got = run(TrainConfig(data=table, output=tmp_path / "model"))
+    assert got.set_aside == tmp_path / "model" / "set_aside.csv"
+    assert got.set_aside.read_text().splitlines() == [
+        "row,id,reason,text",
+        "61,bad,not a SMILES: unclosed ring 1,C1CC",
+        "62,none,an empty structure,",
+        "63,bound,censored value,>3",
+    ]
+    assert any("1 value is written as approximate, such as '~6'" in note for note in got.notes)
+    assert Model.load(got.folder).name == "y"
+
+
+def test_a_model_of_other_data_is_not_replaced_unasked(
+    trained: Path, molecules: list[str], solubilities: list[float], tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(trained, folder)
+    table = tmp_path / "other.csv"
+    rows = [f"{s},{y}" for s, y in zip(molecules[:60], solubilities, strict=False)]
+    table.write_text("smiles,logS\n" + "\n".join(rows))
+    with pytest.raises(UsageError, match=r"holds the model 'logs' of assay\.csv.*--overwrite"):
+        run(TrainConfig(data=table, output=folder))
+    assert run(TrainConfig(data=table, output=folder, overwrite=True)).card["dataset"]["name"] == "other.csv"
+    assert run(TrainConfig(data=table, output=folder, seed=1)).card["dataset"]["name"] == "other.csv"
+    (folder / "card.json").write_text("{}")
+    with pytest.raises(UsageError, match="a model whose card cannot be read"):
+        run(TrainConfig(data=table, output=folder))
 
 
 def test_labels_make_a_classifier(molecules: list[str], solubilities: list[float], tmp_path: Path) -> None:

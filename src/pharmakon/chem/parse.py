@@ -10,6 +10,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
 MAX_CHARACTERS = 10_000
+EMPTY = "an empty structure"
 
 _VALENCE = re.compile(r"Explicit valence for atom # (\d+) (\w+), (\d+), is greater than permitted")
 _POSITION = re.compile(r"check for mistakes around position (\d+)")
@@ -29,7 +30,7 @@ class Parsed:
 def parse(text: str | None, *, max_atoms: int = 1000) -> Parsed:
     """Read one SMILES (a CXSMILES extension is allowed). Never raises and never prints."""
     if text is None or (isinstance(text, float) and math.isnan(text)):
-        return Parsed("", None, "empty")
+        return Parsed("", None, EMPTY)
     if not isinstance(text, str):
         return Parsed(repr(text)[:80], None, f"not text but {type(text).__name__}")
     text = text.strip()
@@ -70,7 +71,7 @@ def canonical(molecule: str | Mol | None) -> str:
 def _before_reading(text: str) -> str:
     """Problems that show in the text itself, among them those RDKit would read past in silence."""
     if not text:
-        return "empty"
+        return EMPTY
     if len(text) > MAX_CHARACTERS:
         return f"{len(text):,} characters; the limit is {MAX_CHARACTERS:,}"
     smiles, _, rest = text.replace("\t", " ").partition(" ")

@@ -17,7 +17,7 @@ from .flags import from_config
 from .progress import progress
 
 
-@from_config(positional=("name",), short={"output": "-o"}, commas=("tasks",))
+@from_config(positional=("name",), short={"output": "-o"}, commas=("tasks", "models"))
 def benchmark(
     config: workflow.BenchmarkConfig,
     *,
@@ -53,7 +53,8 @@ def _list() -> None:
         absent = workflow.missing(item)
         print(f"{name}: {item.what}")
         print(f"  protocol  {item.protocol}")
-        print(f"  data      {'missing: ' + absent if absent else item.needs + ' is there'}")
+        there = f"{item.needs} is there" if item.needs else "none is needed"
+        print(f"  data      {'missing: ' + absent if absent else there}")
         print(f"  anchors   {item.published}")
         print(f"  tasks     {', '.join(item.tasks()) or 'named by the data files'}")
         print()

@@ -34,3 +34,4 @@ def design(
         print(line)
     render.note("")
     print(f"report: {result.report}")
+    print(f"ledger head: {result.head}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any, get_type_hints
 
 from cyclopts import Parameter
@@ -13,15 +13,23 @@ from pydantic_core import PydanticUndefined
 
 from pharmakon.core.config import build
 
+COLUMNS = {"smiles": "--smiles-column", "id": "--id-column"}
+"""Second names: what `predict` calls these columns, where --smiles is a structure."""
+
 Handler = Callable[..., int | None]
 
 
 def from_config(
-    *, positional: Collection[str] = (), short: Mapping[str, str] | None = None, commas: Collection[str] = ()
+    *,
+    positional: Collection[str] = (),
+    short: Mapping[str, str] | None = None,
+    commas: Collection[str] = (),
+    also: Mapping[str, str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Decorate a handler whose first parameter is a configuration model: each field becomes a flag.
 
-    Fields in `positional` may stand without their flag, `short` gives one-letter names, and the words of the fields
+    Fields in `positional` may stand without their flag, `short` gives one-letter names, `also` second
+    names, and the words of the fields
     in `commas` may be joined by commas. The handler's further keyword parameters stay flags of the command line alone.
     """
 
@@ -30,7 +38,9 @@ def from_config(
         first, *others = inspect.signature(handler).parameters.values()
         model: type[BaseModel] = hints[first.name]
         fields = [
-            _parameter(name, model, positional=name in positional, short=(short or {}).get(name))
+            _parameter(
+                name, model, positional=name in positional, more=[x[name] for x in (short, also) if x and name in x]
+            )
             for name in sorted(model.model_fields, key=lambda name: name not in positional)
         ]
         extras = [other.replace(annotation=hints[other.name]) for other in others]
@@ -51,13 +61,13 @@ def from_config(
     return decorate
 
 
-def _parameter(name: str, model: type[BaseModel], *, positional: bool, short: str | None) -> inspect.Parameter:
+def _parameter(name: str, model: type[BaseModel], *, positional: bool, more: Sequence[str]) -> inspect.Parameter:
     field = model.model_fields[name]
     default = field.get_default(call_default_factory=True, validated_data={})
     required = default is PydanticUndefined
     flag = "--" + name.replace("_", "-")
     parameter = Parameter(
-        name=(flag, short) if short else flag,
+        name=(flag, *more),
         help=field.description or "",
         negative=(),
         show_default=default not in (None, (), "", False) and not required,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from pharmakon.core.excerpt import excerpt
 from pharmakon.workflows import predict as workflow
 
 from . import render
@@ -41,9 +42,9 @@ def predict(
 def _print(given: tuple[str, ...], result: workflow.PredictResult) -> None:
     for i, (text, structure, reason) in enumerate(zip(given, result.structures, result.reasons, strict=True)):
         if reason:
-            print(f"{text}: {reason}")
+            print(f"{excerpt(text)}: {reason}" if text.strip() else reason)
             continue
-        print(text if structure == text else f"{text}, read as {structure}")
+        print(excerpt(text) if structure == text else f"{excerpt(text)}, read as {excerpt(structure)}")
         render.table(render.HEADINGS, render.estimate_rows(result.table or {}, i))
 
 
@@ -52,8 +53,11 @@ def _plain(given: tuple[str, ...], result: workflow.PredictResult) -> list[dict[
         {
             "input": text,
             "structure": structure,
+            "changes": list(changes),
             "problem": reason,
             "properties": {} if reason else render.estimate_json(result.table or {}, i),
         }
-        for i, (text, structure, reason) in enumerate(zip(given, result.structures, result.reasons, strict=True))
+        for i, (text, structure, changes, reason) in enumerate(
+            zip(given, result.structures, result.changes, result.reasons, strict=True)
+        )
     ]

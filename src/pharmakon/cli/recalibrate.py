@@ -12,14 +12,11 @@ from pharmakon.core.units import show, show_interval
 from pharmakon.workflows import recalibrate as workflow
 
 from . import render
-from .flags import from_config
+from .flags import COLUMNS, from_config
 from .progress import progress
 
-SHOWN = 5
-"""Unusable rows that are printed; the card counts them all."""
 
-
-@from_config(positional=("model", "data"), short={"output": "-o"})
+@from_config(positional=("model", "data"), short={"output": "-o"}, also=COLUMNS)
 def recalibrate(
     config: workflow.RecalibrateConfig,
     *,
@@ -36,10 +33,7 @@ def recalibrate(
     if as_json:
         print(json.dumps(result.card, indent=2, ensure_ascii=False))
         return
-    for problem in result.problems[:SHOWN]:
-        render.note(f"row {problem.row}: {problem.reason}: {problem.text[:60]}")
-    if len(result.problems) > SHOWN:
-        render.note(f"... and {len(result.problems) - SHOWN:,} more rows that could not be used")
+    render.rows_set_aside(result.problems)
     _show(result.card)
     print(f"model: {result.folder}")
 

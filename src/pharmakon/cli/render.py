@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pharmakon.core.types import Estimates
+from pharmakon.core.excerpt import excerpt
+from pharmakon.core.types import Estimates, Problem
 from pharmakon.core.units import show, show_interval
 
 PIPE_WIDTH = 200
@@ -33,6 +34,16 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str 
 def note(text: str) -> None:
     """A remark beside the result: to standard error, so that a pipe gets only the result."""
     print(text, file=sys.stderr)
+
+
+def rows_set_aside(problems: Sequence[Problem], *, shown: int = 5) -> None:
+    """The first rows that could not be used, with the reason and the cell; how many more there are."""
+    for problem in problems[:shown]:
+        name = f" ({excerpt(problem.id, 30)})" if problem.id not in ("", str(problem.row)) else ""
+        cell = f": {excerpt(problem.text)}" if problem.text else ""
+        note(f"row {problem.row}{name}: {problem.reason}{cell}")
+    if len(problems) > shown:
+        note(f"... and {len(problems) - shown:,} more rows that could not be used")
 
 
 def estimate_rows(estimates: Mapping[str, Estimates], index: int) -> list[tuple[str, ...]]:

@@ -11,14 +11,11 @@ from pharmakon.workflows import train as workflow
 from pharmakon.workflows.models import summary as card_summary
 
 from . import models, render
-from .flags import from_config
+from .flags import COLUMNS, from_config
 from .progress import progress
 
-SHOWN = 5
-"""Unusable rows that are printed; the card counts them all."""
 
-
-@from_config(positional=("data",), short={"output": "-o"})
+@from_config(positional=("data",), short={"output": "-o"}, also=COLUMNS)
 def train(
     config: workflow.TrainConfig,
     *,
@@ -32,12 +29,12 @@ def train(
         result = workflow.run(config, progress=advance)
     for text in result.notes:
         render.note(text)
+    if result.set_aside:
+        count = f"{len(result.problems):,} {'row was' if len(result.problems) == 1 else 'rows were'} set aside"
+        render.note(f"{count}, each with its reason: {result.set_aside}")
     if as_json:
         print(json.dumps(result.card, indent=2, ensure_ascii=False))
         return
-    for problem in result.problems[:SHOWN]:
-        render.note(f"row {problem.row}: {problem.reason}: {problem.text[:60]}")
-    if len(result.problems) > SHOWN:
-        render.note(f"... and {len(result.problems) - SHOWN:,} more rows that could not be used")
+    render.rows_set_aside(result.problems)
     render.table(models.HEADINGS, [card_summary(result.card)])
     print(f"model: {result.folder}")

@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from .errors import ConfigError, did_you_mean
+from .excerpt import excerpt
+
+SHOWN = 3
+"""Mistakes that one message tells."""
 
 
 class Config(BaseModel):
@@ -46,7 +51,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 def build(model: type[C], data: dict[str, Any], *, where: str = "") -> C:
-    """Validate `data`; the first mistake becomes one sentence with a suggestion."""
+    """Validate `data`; the mistakes become one sentence with suggestions."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -54,23 +59,40 @@ def build(model: type[C], data: dict[str, Any], *, where: str = "") -> C:
 
 
 def explain(error: ValidationError, model: type[BaseModel], *, where: str = "") -> str:
-    """The first mistake of a validation error, as a sentence."""
-    found = error.errors(include_url=False)
-    # A misspelt key is also a missing one: the misspelling is what helps.
-    first = next((mistake for mistake in found if mistake["type"] == "extra_forbidden"), found[0])
-    place = ".".join(str(part) for part in first["loc"])
-    prefix = f"{where}: " if where else ""
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    if first["type"] == "extra_forbidden":
-        fields = _fields_at(model, first["loc"][:-1])
-        advice = did_you_mean(str(first["loc"][-1]), fields) or f"known: {', '.join(sorted(fields))}"
-        return f"{prefix}unknown key {place!r}; {advice}{more}"
-    message = first["msg"].removeprefix("Value error, ")
+    """The mistakes of a validation error, as a sentence: misspelt keys first, at most SHOWN of them."""
+    found = sorted(error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden")
+    misspelt = [mistake["loc"] for mistake in found if mistake["type"] == "extra_forbidden"]
+    # A misspelt key is also a missing one: only the misspelling is said.
+    meant = {(*loc[:-1], _meant(model, loc)) for loc in misspelt}
+    # And a list whose items are wrong is counted as too short.
+    inside = {mistake["loc"][:n] for mistake in found for n in range(1, len(mistake["loc"]))}
+    echoes = {("missing", loc) for loc in meant} | {("too_short", loc) for loc in inside}
+    own = [mistake for mistake in found if (mistake["type"], mistake["loc"]) not in echoes]
+    first, *others = [_said(mistake, model) for mistake in own]
+    text = f"{where}: {first}" if where else first
+    for other in others[: SHOWN - 1]:
+        text += f"{' Also' if text.endswith('?') else '; also'} {other}"
+    return text + (f" (and {len(own) - SHOWN} more)" if len(own) > SHOWN else "")
+
+
+def _said(mistake: ErrorDetails, model: type[BaseModel]) -> str:
+    place = ".".join(str(part) for part in mistake["loc"])
+    if mistake["type"] == "extra_forbidden":
+        fields = _fields_at(model, mistake["loc"][:-1])
+        advice = did_you_mean(str(mistake["loc"][-1]), fields) or f"known: {', '.join(sorted(fields))}"
+        return f"unknown key {place!r}; {advice}"
+    message = mistake["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     if not place:
-        return f"{prefix}{message}{more}"
-    given = "" if first["type"] == "missing" else f", got {first['input']!r}"
-    return f"{prefix}{place}: {message}{given}{more}"
+        return message
+    given = "" if mistake["type"] == "missing" else f", got {excerpt(repr(mistake['input']), 200)}"
+    return f"{place}: {message}{given}"
+
+
+def _meant(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    """The key that a misspelt one stands for; "" where nothing is close."""
+    fields = _fields_at(model, location[:-1])
+    return next((key for key in fields if did_you_mean(str(location[-1]), fields) == f"did you mean {key!r}?"), "")
 
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

@@ -20,6 +20,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+FEWEST = 3
+"""Letters that a part of a name must have to suggest the whole."""
+
 
 class PharmakonError(Exception):
     """Anything this package raises on purpose."""
@@ -38,12 +41,15 @@ class ConfigError(UsageError):
 
 
 class UnknownName(UsageError):
-    """A name is not among the known ones; carries suggestions."""
+    """A name is not among the known ones; carries suggestions, and a `hint` at what else can be done."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "", hint: str = "") -> None:
         self.kind, self.name, self.known, self.where = kind, name, tuple(known), where
         place = f" in {where}" if where else ""
-        super().__init__(f"no {kind} named {name!r}{place}; {_advice(name, self.known)}")
+        advice = _advice(name, self.known)
+        if hint:
+            advice += f" {hint[:1].upper()}{hint[1:]}" if advice.endswith("?") else f"; {hint}"
+        super().__init__(f"no {kind} named {name!r}{place}; {advice}")
 
 
 class MissingExtra(UsageError):
@@ -85,10 +91,13 @@ class Cancelled(PharmakonError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """' Did you mean 'smiles'?' or an empty string."""
-    known = list(known)
+    """'did you mean 'smiles'?' or an empty string: the name most alike, else the shortest one that has it in it."""
     folded = {k.casefold(): k for k in known}
-    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    asked = name.casefold()
+    close = difflib.get_close_matches(asked, list(folded), n=1, cutoff=0.6)
+    if not close and len(asked) >= FEWEST:
+        inside = [k for k in folded if asked in k or (len(k) >= FEWEST and k in asked)]
+        close = sorted(inside, key=lambda k: (not k.startswith(asked), asked not in k, len(k)))[:1]
     return f"did you mean {folded[close[0]]!r}?" if close else ""
 
 

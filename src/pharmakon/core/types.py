@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -105,9 +105,9 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row has no answer."""
+    """Why a row has no answer: `reason` says what is wrong, `text` is the cell to blame as it stood."""
 
     row: int
     text: str
     reason: str
-    detail: str = field(default="")
+    id: str = ""

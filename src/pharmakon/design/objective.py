@@ -144,6 +144,12 @@ class Judge:
         )
         return Part(value, low, high, in_domain, grade)
 
+    def missed(self, part: Part) -> float:
+        """By how much what is judged lies outside the wanted range, in the property's unit; 0 when the wish is met."""
+        worst = self.term.uncertainty == "pessimistic" and self.what.kind != "classification"
+        judged = (part.low, part.value, part.high) if worst else (part.value,)
+        return max(self.term.wanted().violation(value) for value in judged)
+
 
 class Objective:
     """Goals and constraints, resolved against a scorer's properties and the descriptors.

@@ -185,9 +185,14 @@ class Blend:
         """The others."""
         return np.column_stack([tree.predict(features) for tree in self.grown_.values()])
 
+    def blended(self, members: Floats) -> Floats:
+        """The members (m, k) by their weights, (m,); each row summed by itself, as BLAS does not."""
+        value: Floats = np.sum(members * self.weights_, axis=1)
+        return value
+
     def predict(self, features: Features) -> Floats:
         """Blended values, shape (m,); uncalibrated scores for a classification."""
-        return self.members(features) @ self.weights_
+        return self.blended(self.members(features))
 
     def to_arrays(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Everything `predict` needs, by file stem."""

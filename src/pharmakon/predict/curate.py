@@ -13,7 +13,7 @@ import numpy as np
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats, Kind, Problem
-from pharmakon.store.numbers import MISSING, decimal_of, read_number
+from pharmakon.store.numbers import MISSING, decimal_of, is_approximate, read_number
 from pharmakon.store.tables import Row
 
 POSITIVE = {"1", "yes", "true", "active", "positive", "pos", "toxic", "inhibitor", "+", "y", "t"}
@@ -54,9 +54,9 @@ def curate(
     kept: list[tuple[int, str, str, str]] = []
     read = 0
 
-    def set_aside(row: Row, reason: str, detail: str = "") -> None:
-        reasons[reason] += 1
-        problems.append(Problem(row.number, row.structure, reason, detail))
+    def set_aside(row: Row, kind: str, reason: str = "") -> None:
+        reasons[kind] += 1
+        problems.append(Problem(row.number, row.structure, reason or kind, row.id))
 
     for row in rows:
         read += 1
@@ -69,7 +69,8 @@ def curate(
             continue
         text = row.fields.get(value, "").strip()
         if not text:
-            set_aside(row, "no value")
+            reasons["no value"] += 1
+            problems.append(Problem(row.number, "", "no value", row.id))
             continue
         kept.append((row.number, row.id, done.smiles, text))
     if not kept:
@@ -79,7 +80,8 @@ def curate(
     _require_classes(kind, labels, value)
     decimal = decimal_of(text for *_, text in kept)
     values: dict[str, list[float]] = defaultdict(list)
-    first: dict[str, tuple[int, str]] = {}
+    sources: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    rough: list[str] = []
     for row_number, row_id, smiles, text in kept:
         if kind == "classification":
             label = labels.get(text.casefold())
@@ -93,21 +95,32 @@ def curate(
                 reason = "outside the credible range"
         if reason:
             reasons[reason] += 1
-            problems.append(Problem(row_number, smiles, reason, text))
+            problems.append(Problem(row_number, text, reason, row_id))
             continue
+        if kind == "regression" and is_approximate(text):
+            rough.append(text)
         values[smiles].append(got)
-        first.setdefault(smiles, (row_number, row_id))
-    return _merge(values, first, kind=kind, read=read, reasons=reasons, problems=problems)
+        sources[smiles].append((row_number, row_id))
+    notes = _roughly(rough)
+    return _merge(values, sources, kind=kind, read=read, reasons=reasons, problems=problems, notes=notes)
+
+
+def _roughly(texts: Sequence[str]) -> list[str]:
+    if not texts:
+        return []
+    what = "1 value is" if len(texts) == 1 else f"{len(texts):,} values are"
+    return [f"{what} written as approximate, such as {texts[0]!r}, and used as the number that is given"]
 
 
 def _merge(
     values: Mapping[str, Sequence[float]],
-    first: Mapping[str, tuple[int, str]],
+    sources: Mapping[str, Sequence[tuple[int, str]]],
     *,
     kind: Kind,
     read: int,
     reasons: Counter[str],
     problems: list[Problem],
+    notes: list[str],
 ) -> TrainingSet:
     smiles, y = [], []
     spreads = []
@@ -116,7 +129,9 @@ def _merge(
             mean = float(np.mean(several))
             if mean == 0.5:
                 reasons["contradicting classes"] += len(several)
-                problems.append(Problem(first[molecule][0], molecule, "contradicting classes"))
+                problems.extend(
+                    Problem(row, molecule, "contradicting classes", name) for row, name in sources[molecule]
+                )
                 continue
             y.append(float(mean > 0.5))
         else:
@@ -125,24 +140,22 @@ def _merge(
                 spreads.append(float(np.std(several)))
         smiles.append(molecule)
     merged = sum(len(several) - 1 for several in values.values())
-    notes = []
     if merged:
         reasons["repeat of a molecule, merged"] += merged
     if spreads:
-        notes.append(
-            f"{len(spreads)} molecules were measured more than once; median standard deviation {np.median(spreads):.2g}"
-        )
+        spread = f"median standard deviation {np.median(spreads):.2g}"
+        notes = [*notes, f"{len(spreads)} molecules were measured more than once; {spread}"]
     if not smiles:
         raise DataError("no usable measurement is left after reading the values")
     return TrainingSet(
         smiles,
         np.array(y),
-        [_tidy(first[m][1]) for m in smiles],
-        [first[m][0] for m in smiles],
+        [_tidy(sources[m][0][1]) for m in smiles],
+        [sources[m][0][0] for m in smiles],
         kind,
         read,
         dict(sorted(reasons.items())),
-        problems,
+        sorted(problems, key=lambda problem: problem.row),
         notes,
     )
 

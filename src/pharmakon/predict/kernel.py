@@ -35,14 +35,14 @@ class DescriptorSpace:
         scale = table.std(axis=0, dtype=np.float64)
         self.scale_ = np.where(scale > 1e-6, scale, np.inf).astype(np.float32)
         self.codes_ = self._encode(table)
-        sample = self._decode(self.codes_[:: max(1, len(table) // 500)])
+        sample = self.codes_[:: max(1, len(table) // 500)]
         distances = _squared_distances(sample, sample)
         self.gamma_ = 1.0 / (self.width * max(float(np.median(distances)), 1e-6))
         return self
 
     def transform(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarity in (0, 1] of m molecules to the training molecules, shape (m, n)."""
-        distances = _squared_distances(self._decode(self._encode(table)), self._decode(self.codes_))
+        distances = _squared_distances(self._encode(table), self.codes_)
         similarity: NDArray[np.float32] = np.exp(np.float32(-self.gamma_) * distances)
         return similarity
 
@@ -50,10 +50,6 @@ class DescriptorSpace:
         z = np.nan_to_num((table - self.mean_) / self.scale_)
         codes: NDArray[np.int8] = np.clip(np.rint(z / _STEP), -_LIMIT, _LIMIT).astype(np.int8)
         return codes
-
-    @staticmethod
-    def _decode(codes: NDArray[np.int8]) -> NDArray[np.float32]:
-        return codes.astype(np.float32) * np.float32(_STEP)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything `transform` needs."""
@@ -68,9 +64,15 @@ class DescriptorSpace:
         return space
 
 
-def _squared_distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+def _squared_distances(left: NDArray[np.int8], right: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Between rows of codes, in standard deviations; (m, n).
+
+    Products of whole numbers this small are exact in float32 whatever the order BLAS sums them in, so a molecule's
+    kernel does not depend on the batch it arrives in.
+    """
+    a, b = left.astype(np.float32), right.astype(np.float32)
     squares = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None, :] - 2.0 * (a @ b.T)
-    distances: NDArray[np.float32] = np.maximum(squares, 0.0)
+    distances: NDArray[np.float32] = np.maximum(squares, 0.0) * np.float32(_STEP**2)
     return distances
 
 

@@ -88,7 +88,7 @@ class Model:
         """Estimates for each SMILES. `features` of the same molecules, when a panel has them, saves the work."""
         features = Features.from_smiles(smiles) if features is None else features
         members = self.blend.members(features)
-        value = members @ self.blend.weights_
+        value = self.blend.blended(members)
         near, found = nearest(features.packed, self.training.packed, k=1)
         similarity = np.where(features.known, near[:, 0], np.nan).astype(np.float64)
         index = found[:, 0]
@@ -151,10 +151,11 @@ class Model:
             for ss, ii, known in zip(similarity, index, features.known, strict=True)
         ]
 
-    def save(self, folder: str | Path, *, weights: str | Path | None = None) -> Path:
+    def save(self, folder: str | Path, *, weights: str | Path | None = None, set_aside: str = "") -> Path:
         """Write the model folder: weights, featuriser facts, calibration, card and SHA-256 of each file.
 
-        `weights` is a folder of a model with the same weights: its files are copied, byte for byte.
+        `weights` is a folder of a model with the same weights: its files are copied, byte for byte. `set_aside` is
+        the CSV text of the table's rows that were not used, kept beside the model.
         """
         copied = {} if weights is None else load_folder(weights).contents(without="calibration.npz")
         arrays = {} if copied else self.blend.to_arrays() | {"training": self.training.to_arrays()}
@@ -167,7 +168,7 @@ class Model:
             "calibration": self.calibration.to_dict(),
             "domain": self.domain.to_dict(),
         }
-        save_folder(folder, card=card, arrays=arrays, texts={}, copied=copied)
+        save_folder(folder, card=card, arrays=arrays, texts={}, copied=copied, set_aside=set_aside)
         return Path(folder)
 
     @classmethod

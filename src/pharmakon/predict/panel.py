@@ -7,12 +7,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
-from pharmakon.core.errors import ModelError, UnknownName
+from pharmakon.core.errors import ModelError, UnknownName, did_you_mean
 from pharmakon.core.types import Estimates, Property
 
 from .endpoints import endpoints
 from .features import Features
 from .model import Model
+
+LOADERS = 4
+"""Models that are read at a time."""
 
 
 def shipped_folder() -> Path:
@@ -37,8 +40,18 @@ def model_folder(name_or_path: str | Path) -> Path:
     if str(name_or_path) in shipped_names():
         return shipped_folder() / str(name_or_path)
     if any(sep in str(name_or_path) for sep in "/\\"):
-        raise ModelError(f"{name_or_path} is not a model folder: it has no card.json")
-    raise UnknownName("model", str(name_or_path), shipped_names())
+        path = Path(name_or_path)
+        advice = did_you_mean(path.name, _folders(path.parent))
+        where = f"; in {path.parent}, {advice}" if advice else ""
+        raise ModelError(f"{path} is not a model folder: it has no card.json{where}")
+    name = str(name_or_path)
+    own = [f"models/{folder}" for folder in _folders(Path("models")) if folder.casefold() == name.casefold()]
+    raise UnknownName("model", name, own or shipped_names())
+
+
+def _folders(place: Path) -> list[str]:
+    """The names of the model folders in a folder."""
+    return sorted(card.parent.name for card in place.glob("*/card.json"))
 
 
 class Panel:
@@ -54,7 +67,12 @@ class Panel:
     @classmethod
     def load(cls, names_or_paths: Sequence[str | Path] = ()) -> Self:
         """The named models and folders; all shipped ones when none is named."""
-        return cls([load_model(name) for name in (names_or_paths or shipped_names())])
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(
+            LOADERS
+        ) as threads:  # most of loading is inflating and unpacking, which run side by side
+            return cls(list(threads.map(load_model, names_or_paths or shipped_names())))
 
     @property
     def properties(self) -> Mapping[str, Property]:

@@ -96,7 +96,7 @@ def measure(model: Model, smiles: Sequence[str], y: Floats, *, seed: int = 0) ->
     features = features.take(np.flatnonzero(kept))
     members = model.blend.members(features)
     fold, split_notes = _folds(features, seed=seed)
-    lab = Measured(members, members @ model.blend.weights_, similarity[kept], target[kept], fold)
+    lab = Measured(members, model.blend.blended(members), similarity[kept], target[kept], fold)
     return Seen(lab, kept, notes + split_notes)
 
 

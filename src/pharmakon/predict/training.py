@@ -154,7 +154,7 @@ def fit_predict(
         kernel = blend.fit(features, target, folds=judged, tuned_on=tuned_on).kernel_members(asked)
         for seed in seeds:
             trees = (blend if seed == seeds[0] else blend.grow(features, target, random_state=seed)).tree_members(asked)
-            value = np.column_stack([kernel, trees]) @ blend.weights_
+            value = blend.blended(np.column_stack([kernel, trees]))
             found.append(backward(np.where(np.isfinite(value), value, target.mean()), transform))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,12 @@ class Verification:
     """The last entry's hash: compare it with the one printed in the report."""
     outputs: int
     """How many recorded files were hashed again."""
+    closed: bool
+    """Whether the last entry says that the run is over. A ledger cut short whose head was rewritten is not closed."""
+    bearer: int = 0
+    """The number of the entry with the hash that was expected; 0 when none was, or none has it."""
+    unknown: tuple[str, ...] = ()
+    """Files of the run folder that no entry records."""
 
     @property
     def ok(self) -> bool:
@@ -34,6 +40,7 @@ def verify(path: str | Path, *, expect: str = "") -> Verification:
     """Check the ledger of a run folder (or the .jsonl itself), its head, and every output it recorded.
 
     `expect` is a hash kept elsewhere, such as the one a report prints: a ledger rewritten as a whole does not hold it.
+    Files that no entry records are named for a folder only: a ledger that lies alone says nothing of its neighbours.
     Raises RecordError when there is no ledger at all.
     """
     ledger = locate(path)
@@ -57,12 +64,29 @@ def verify(path: str | Path, *, expect: str = "") -> Verification:
             f"a torn line of {len(torn)} bytes follows entry {last}: its writer was killed, or the line was cut"
         )
     entries = [chain.placed[seq] for seq in sorted(chain.placed)]
-    if expect and all(entry is None or entry.hash != expect for entry in entries):
+    bearer = next((entry.seq for entry in entries if entry is not None and entry.hash == expect), 0)
+    if expect and not bearer:
         problems.append(f"no entry bears the hash {expect}: the ledger was rewritten, or is another run's")
     recorded = {str(e.data.get("path")): e for e in entries if e is not None and e.event == OUTPUT}
     problems += [p for name, e in recorded.items() if (p := _output_problem(ledger.parent, name, e.data.get("sha256")))]
     end = chain.placed.get(last)
-    return Verification(len(lines), tuple(problems), end.hash if end else "", len(recorded))
+    return Verification(
+        entries=len(lines),
+        problems=tuple(problems),
+        head=end.hash if end else "",
+        outputs=len(recorded),
+        closed=end is not None and end.event == CLOSED,
+        bearer=bearer,
+        unknown=tuple(_unknown(ledger, recorded.keys())) if Path(path).is_dir() else (),
+    )
+
+
+def _unknown(ledger: Path, recorded: Collection[str]) -> list[str]:
+    """Files beside the ledger that it does not record, itself, its head and hidden ones left out."""
+    known = {ledger.name, head_path(ledger).name, *recorded}
+    files = (p.relative_to(ledger.parent) for p in ledger.parent.rglob("*") if p.is_file())
+    names = (p.as_posix() for p in files if not any(part.startswith(".") for part in p.parts))
+    return sorted(name for name in names if name not in known)
 
 
 def _output_problem(folder: Path, name: str, expected: object) -> str:

@@ -42,14 +42,17 @@ class Axis:
 def trajectory(
     points: Sequence[TrajectoryPoint], *, scores: Sequence[tuple[int, float]] = (), width: int = 960, height: int = 300
 ) -> str:
-    """Best score so far as a line, each batch's mean as a thin one, each call's score as a dot."""
+    """Best score so far as a line, each batch's mean as a thin one, each call's score as a dot.
+
+    Where scores below 0 occur their ground is shaded and says what that means.
+    """
     if not points:
         return ""
     last = points[-1]
     values = [v for p in points for v in (p.best, p.mean)] + [score for _, score in scores]
     low, high = _around([v for v in values if math.isfinite(v)])
     calls = max([p.call for p in points] + [call for call, _ in scores])
-    x, y = Axis(0, calls, 52, width - 92), Axis(low, high, height - 44, 14)
+    x, y = Axis(0, calls, 56, width - 96), Axis(low, high, height - 50, 14)
     best = _steps([(x(p.call), y(p.best)) for p in points if math.isfinite(p.best)])
     mean = "L".join(f"{x(p.call):.1f},{y(p.mean):.1f}" for p in points if math.isfinite(p.mean))
     dots = "".join(f"M{x(call):.1f},{y(score):.1f}h0" for call, score in scores if math.isfinite(score))
@@ -58,6 +61,7 @@ def trajectory(
     return "".join(
         [
             f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(about)}">',
+            _barred(x, y) if low < 0 else "",
             *_grid(x, y, height, narrow=width < 600),
             f'<path class="dots" d="{dots}"/>' if dots else "",
             f'<path class="mean" d="M{mean}"/>' if mean else "",
@@ -76,13 +80,14 @@ def interval_bar(
     scale: tuple[float, float],
     threshold: float | None = None,
     better: str = "none",
+    called: str = "90 % interval",
 ) -> str:
-    """A 90 % interval on a property's scale: the value as a mark, the threshold as a line, the good side tinted."""
+    """An interval on a property's scale: the value as a mark, the threshold as a line, the good side tinted."""
     if not math.isfinite(value):
         return ""
     low, high = (low, high) if math.isfinite(low) and math.isfinite(high) else (value, value)
     x = Axis(*scale, 4, 196)
-    about = f"90 % interval {show(low)} to {show(high)}"
+    about = f"{called} {show(low)} to {show(high)}"
     parts = ['<rect class="track" x="4" y="18" width="192" height="3"/>']
     if threshold is not None and math.isfinite(threshold):
         at = x(threshold)
@@ -118,13 +123,21 @@ def _grid(x: Axis, y: Axis, height: int, *, narrow: bool) -> Iterator[str]:
     for tick in y.ticks(7):
         at = y(tick)
         yield f'<path class="rule" d="M{x.start:.1f},{at:.1f}H{x.end:.1f}"/>'
-        yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{at + 4:.1f}">{tick:.6g}</text>'
+        yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{at + 4:.1f}">{_number(tick)}</text>'
     for tick in x.ticks(4 if narrow else 8):
-        yield f'<text class="tick" text-anchor="middle" x="{x(tick):.1f}" y="{height - 24}">{tick:,.0f}</text>'
+        yield f'<text class="tick" text-anchor="middle" x="{x(tick):.1f}" y="{height - 28}">{tick:,.0f}</text>'
     middle = (x.start + x.end) / 2
     yield f'<text class="axis" text-anchor="middle" x="{middle:.1f}" y="{height - 4}">scorer calls</text>'
     centre = (y.start + y.end) / 2
     yield f'<text class="axis" text-anchor="middle" transform="translate(12 {centre:.1f}) rotate(-90)">score</text>'
+
+
+def _barred(x: Axis, y: Axis) -> str:
+    """The ground of the molecules that break a constraint."""
+    top = y(0.0)
+    ground = f'<rect class="barred" x="{x.start:.1f}" y="{top:.1f}" width="{x.end - x.start:.1f}"'
+    words = f'<text class="barred" text-anchor="end" x="{x.end - 6:.1f}" y="{top + 17:.1f}">'
+    return f'{ground} height="{max(0.0, y.start - top):.1f}"/>{words}below 0: breaks a constraint</text>'
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> str:
@@ -132,6 +145,10 @@ def _steps(points: Sequence[tuple[float, float]]) -> str:
     if not points:
         return ""
     return f"M{points[0][0]:.1f},{points[0][1]:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points[1:])
+
+
+def _number(tick: float) -> str:
+    return f"{tick:.6g}".replace("-", "−")
 
 
 def _apart(labels: Sequence[tuple[str, float, str]], *, gap: float = 16) -> list[tuple[str, float, str]]:

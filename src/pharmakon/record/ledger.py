@@ -4,8 +4,8 @@ Each line of `ledger.jsonl` carries the SHA-256 of itself and of the line before
 how many there are. An entry that is edited, deleted, inserted, moved or cut off is found and named by `verify`.
 
 What an unsigned chain cannot show: whoever may write the folder can recompute every hash *and* the head, and the
-result is flawless. Against that, keep the head hash elsewhere (the report prints it): a rewritten ledger no longer
-ends in it. Nor does a chain prove who wrote an entry, or that the clock was right.
+result is flawless. Against that, keep a hash elsewhere (a run prints its last one, the report an earlier one): in a
+rewritten ledger no entry bears it. Nor does a chain prove who wrote an entry, or that the clock was right.
 """
 
 from __future__ import annotations

@@ -59,8 +59,23 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked of a property ("≥ 8"), and by how much one design misses it, in the property's unit; 0 is met."""
+
+    wanted: str
+    missed: Value
+    must: bool = False
+    """A constraint: what does not meet it is no design."""
+
+    @property
+    def met(self) -> bool:
+        """Whether the design is what was asked for."""
+        return self.missed.number == 0
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyLine:
-    """One property of one design.
+    """One property of one design. One with `wishes` was asked for and stands on the design's card.
 
     `range` is the physical range (None: open). `weights` are in [-1, 1] by atom, positive for good, or None where the
     explanation is withheld; `explanation` is then the reason, and otherwise a sentence. `coloured_svg` is shown instead
@@ -84,6 +99,12 @@ class PropertyLine:
     weights: Mapping[int, float] | None = None
     explanation: str = ""
     coloured_svg: str = ""
+    wishes: Sequence[Wish] = ()
+
+    @property
+    def interval(self) -> str:
+        """What its interval is called: a calibrated probability's promises no nine in ten."""
+        return "interval" if self.unit == "probability" else "90 % interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +116,30 @@ class Neighbour:
     measured: Value | None = None
     what: str = ""
     svg: str | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a design's descent, first ancestor first; the design itself is the last."""
+    """One step of a design's descent, first ancestor first; the design itself is the last.
+
+    `partner` is the second parent's SMILES where a step had two, and `partner_svg` a small drawing of it.
+    """
 
     operator: str
     smiles: str
     svg: str | None = None
     score: Value | None = None
+    partner: str = ""
+    partner_svg: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DesignCard:
-    """One design. `atoms` are the positions of its atoms in the coordinates of `svg`."""
+    """One design. `atoms` are the positions of its atoms in the coordinates of `svg`.
+
+    `lead` names the property by which the structure on the card is coloured.
+    """
 
     name: str
     rank: int
@@ -124,6 +154,22 @@ class DesignCard:
     nearest: Sequence[Neighbour] = ()
     lineage: Sequence[Step] = ()
     notes: Sequence[str] = ()
+    lead: str = ""
+
+    @property
+    def asked(self) -> Sequence[PropertyLine]:
+        """The properties that were asked for; all of them where no wish is known."""
+        return [line for line in self.parts if line.wishes] or self.parts
+
+    @property
+    def leading(self) -> PropertyLine | None:
+        """The property by which the card is coloured."""
+        return next((line for line in self.parts if line.name == self.lead), None)
+
+    @property
+    def missed(self) -> int:
+        """How many wishes it does not meet."""
+        return sum(not wish.met for line in self.parts for wish in line.wishes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +238,15 @@ def render(report: Report) -> str:
 def _figures(report: Report) -> list[tuple[str, str]]:
     """The few numbers to see first."""
     designs = report.designs
-    asked = [[p for p in d.parts if p.desirability is not None] or d.parts for d in designs]
-    judged = [[p.verdict for p in parts if p.verdict] for parts in asked]
     out = [(str(len(designs)), "designs shown")]
     scores = [d.score.number for d in designs if math.isfinite(d.score.number)]
     if scores:
         out.append((show(max(scores)), "best score"))
-    if any(judged):
-        out.append((str(sum("poor" not in v for v in judged)), "without a poor asked property"))
-        out.append(
-            (str(sum(all(p.in_domain is not False for p in parts) for parts in asked)), "in every asked model's domain")
-        )
+    if any(line.wishes for d in designs for line in d.parts):
+        out.append((str(sum(not d.missed for d in designs)), "meet every goal"))
+    if any(line.in_domain is not None for d in designs for line in d.asked):
+        inside = sum(all(line.in_domain is not False for line in d.asked) for d in designs)
+        out.append((str(inside), "in every asked model's domain"))
     if report.trajectory:
         out.append((f"{report.trajectory[-1].call:,}", "scorer calls"))
     return out
@@ -223,7 +267,13 @@ def _bars(report: Report) -> dict[tuple[str, str], str]:
         for (design, line), (low, value, high) in zip(found, ends, strict=True):
             if line.low is not None and line.high is not None:
                 bars[design, name] = interval_bar(
-                    low, value, high, scale=scale, threshold=line.threshold, better=line.better
+                    low,
+                    value,
+                    high,
+                    scale=scale,
+                    threshold=line.threshold,
+                    better=line.better,
+                    called=line.interval,
                 )
     return bars
 

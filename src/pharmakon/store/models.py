@@ -24,6 +24,9 @@ from .plain import document
 
 CARD = "card.json"
 SUMS = "SHA256SUMS"
+SET_ASIDE = "set_aside.csv"
+"""The rows of the table that were not used. It may lie beside the model and is no part of it: its sum is listed, yet a
+model without it, or with one that was opened and saved in a spreadsheet, is still the model."""
 Arrays = Mapping[str, NDArray[Any]]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
@@ -70,11 +73,13 @@ def save_folder(
     arrays: Mapping[str, Arrays],
     texts: Mapping[str, str],
     copied: Mapping[str, bytes] | None = None,
+    set_aside: str = "",
 ) -> ModelFolder:
     """Write a model folder, whole or not at all; the same content gives the same bytes.
 
-    `arrays` maps a file stem to its named arrays, `texts` a file name to its text, `copied` one to its bytes. An older
-    model folder at `path` is replaced; anything else there is refused (UsageError).
+    `arrays` maps a file stem to its named arrays, `texts` a file name to its text, `copied` one to its bytes;
+    `set_aside` is the text of SET_ASIDE. An older model folder at `path` is replaced; anything else there is refused
+    (UsageError).
     """
     path = Path(path)
     if path.exists() and not (path / CARD).is_file() and not (path.is_dir() and not any(path.iterdir())):
@@ -82,12 +87,16 @@ def save_folder(
     contents = {f"{_checked(stem)}.npz": _npz(arrays[stem], where=stem) for stem in sorted(arrays)}
     contents |= {_checked(name): text.encode() for name, text in texts.items()}
     contents |= {_checked(name): content for name, content in (copied or {}).items()}
-    if reserved := {CARD, SUMS} & contents.keys():
+    if reserved := {CARD, SUMS, SET_ASIDE} & contents.keys():
         raise ModelError(f"{min(reserved)} is written by the store itself")
     files = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}
     contents[CARD] = document({**card, "files": files}).encode()
     files[CARD] = hashlib.sha256(contents[CARD]).hexdigest()
-    contents[SUMS] = "".join(f"{files[name]}  {name}\n" for name in sorted(files)).encode()
+    listed = dict(files)
+    if set_aside:
+        contents[SET_ASIDE] = set_aside.encode()
+        listed[SET_ASIDE] = hashlib.sha256(contents[SET_ASIDE]).hexdigest()
+    contents[SUMS] = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed)).encode()
 
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
@@ -109,7 +118,9 @@ def load_folder(path: str | Path) -> ModelFolder:
     if not (path / CARD).is_file():
         raise ModelError(f"{path} is not a model folder: it has no {CARD}")
     listed = _read_sums(path)
+    beside = listed.pop(SET_ASIDE, None) is not None
     present = {p.name for p in path.iterdir() if not p.name.startswith(".") and p.name not in _DESKTOP}
+    present -= {SET_ASIDE} if beside else set()
     for name, digest in sorted(listed.items()):
         if name not in present:
             raise ModelError(f"{path}: {name} is missing")

@@ -17,6 +17,7 @@ MISSING = frozenset(
 )
 _MARKS = str.maketrans({"≥": ">", "≤": "<", "≫": ">", "≪": "<", "≈": "~", "\u223c": "~", "−": "-", "\u2011": "-"})
 _QUALIFIER = re.compile(r"(?:>>|>=|=>|>|<<|<=|=<|<|~|=|ca\.?|approx\.?|about)\s*", re.IGNORECASE)
+_ROUGHLY = frozenset({"~", "ca", "ca.", "approx", "approx.", "about"})
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([,.' ])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,][0-9]+)?")
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -46,6 +47,12 @@ def read_number(text: str, *, decimal: Decimal = "") -> tuple[float | None, str,
         return None, "", f"not a number: {_short(text)}"
     qualifier = ">" if ">" in mark else "<" if "<" in mark else ""
     return _finite(float(digits), qualifier, text)
+
+
+def is_approximate(text: str) -> bool:
+    """Whether a number is written as a rough one: "~6", "ca. 6", "about 6"."""
+    found = _QUALIFIER.match(text.strip().translate(_MARKS))
+    return found is not None and found[0].strip().casefold() in _ROUGHLY
 
 
 def decimal_of(texts: Iterable[str]) -> Decimal:

@@ -84,18 +84,19 @@ class Table:
             yield batch
 
 
-def open_table(path: str | Path, *, smiles: str | None = None, id: str | None = None) -> Table:
+def open_table(path: str | Path, *, smiles: str | None = None, id: str | None = None, flag: str = "--smiles") -> Table:
     """Open a table by what it holds; .gz, .bz2 and .xz are read as they are.
 
     `smiles` and `id` name the columns of the structure and the row's id; without them they are guessed from the usual
-    names. UnknownName when there is no such column, DataError when the file is empty, damaged or of a foreign kind.
+    names; `flag` is what an error calls the option of the structure's. UnknownName when there is no such column,
+    DataError when the file is empty, damaged or of a foreign kind.
     """
     path = Path(path)
     source = _source(path)
     if isinstance(source, SDF):
         structure = _named(smiles, source.columns, path) if smiles else ""
     else:
-        structure = _named(smiles, source.columns, path) if smiles else _structure_column(source, path)
+        structure = _named(smiles, source.columns, path) if smiles else _structure_column(source, path, flag)
     key = _named(id, source.columns, path) if id else _id_column(source, structure)
     return Table(path, source.columns, structure, key, tuple(source.notes), source)
 
@@ -135,7 +136,7 @@ def _named(name: str, columns: tuple[str, ...], path: Path) -> str:
     return name
 
 
-def _structure_column(source: Source, path: Path) -> str:
+def _structure_column(source: Source, path: Path, flag: str) -> str:
     columns = source.columns
     if found := _first(columns, STRUCTURE_NAMES):
         return found
@@ -144,7 +145,8 @@ def _structure_column(source: Source, path: Path) -> str:
     if looks_like_smiles(columns[0]) and not columns[0].isalpha():
         shown = ", ".join(columns[:3])
         raise UsageError(f"{path} seems to have no header line: it begins with {shown!r}; add one, such as smiles,name")
-    raise UnknownName("column", "smiles", columns, where=str(path))
+    hint = f"say which column holds the structures: {flag} NAME"
+    raise UnknownName("column", "smiles", columns, where=str(path), hint=hint)
 
 
 def _id_column(source: Source, structure: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError, UnknownName
@@ -37,17 +37,26 @@ PROTOCOL_CALLS = 10_000
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(None, description="tdc, moleculeace, expansionrx or pmo")
+    name: str | None = Field(None, description="tdc, moleculeace, expansionrx, pmo or coverage")
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
     repeats: int | None = Field(
         None, ge=1, description="runs per task, each with its own seed (the protocol's otherwise)"
     )
+    models: tuple[str, ...] = Field(
+        (), description="coverage: model names or folders whose cards are read (the shipped ones otherwise)"
+    )
     calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
     seed: int = Field(0, description="where the seeds start")
     max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
     workers: int = Field(1, ge=1, description="threads of the learner")
+
+    @model_validator(mode="after")
+    def _models_are_for_coverage(self) -> BenchmarkConfig:
+        if self.models and self.name not in (None, "coverage"):
+            raise ValueError(f"models are for the coverage benchmark; {self.name} trains its own")
+        return self
 
 
 Learner = Callable[..., Sequence[Floats]]
@@ -60,7 +69,7 @@ Say = Callable[[str], None]
 
 
 class Benchmark(Protocol):
-    """One public benchmark. `needs` is a folder or file below the data root."""
+    """One public benchmark. `needs` is a folder or file below the data root, "" where it can do without."""
 
     what: str
     protocol: str
@@ -78,8 +87,8 @@ class Benchmark(Protocol):
         """{"scores": {metric: {value, low, high, n, ...}}, "anchors": {metric: {who: value}}, ...}."""
         ...
 
-    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What the tasks say together, the rivals' figures taken over the same tasks."""
+    def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
+        """What the tasks say together; with `rivals` also their figures, taken over the same tasks."""
         ...
 
 
@@ -90,6 +99,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "moleculeace": "pharmakon.workflows.benchmark_moleculeace:MOLECULEACE",
         "expansionrx": "pharmakon.workflows.benchmark_expansionrx:EXPANSIONRX",
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
+        "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
     },
 )
 
@@ -107,19 +117,19 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
     if config.name is None:
         raise UnknownName("benchmark", "", BENCHMARKS)
     benchmark = BENCHMARKS[config.name]
-    known = list(benchmark.tasks())
+    known = list(dict.fromkeys(config.models or benchmark.tasks()))
     wanted = list(config.tasks) or known
     for task in wanted:
         if task not in known:
             raise UnknownName("task", task, known, where=config.name)
-    root = root_of(benchmark.needs)
+    root = root_of(benchmark.needs) if benchmark.needs else Path()
     if root is None:
         raise DataError(f"{config.name} needs {missing(benchmark)}")
     path = (config.output or Path(f"benchmark-{config.name}")) / f"{config.name}.json"
     record = _open(path, benchmark, config)
     for done, task in enumerate(wanted):
         progress(done, len(wanted), task)
-        data = {below_root(file): sha256(file) for file in benchmark.files(task, root)}
+        data = {_place(file): sha256(file) for file in benchmark.files(task, root)}
         if record["tasks"].get(task, {}).get("data") == data:
             continue
         say = partial(_pass_on, progress, done, len(wanted), task)
@@ -127,7 +137,7 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
         found = benchmark.run(task, root, config, learner or _default_learner(), say)
         record["tasks"][task] = {**found, "data": data, "seconds": round(time.perf_counter() - started, 1)}
         record["tasks"] = {name: record["tasks"][name] for name in known if name in record["tasks"]}
-        record["summary"] = benchmark.summary(record["tasks"])
+        record["summary"] = benchmark.summary(record["tasks"], rivals=record["comparable"])
         write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     progress(len(wanted), len(wanted), "")
     return BenchmarkResult(path, record)
@@ -135,12 +145,18 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
 
 def missing(benchmark: Benchmark) -> str:
     """What to do about absent data, or "" when it is there."""
-    if root_of(benchmark.needs) is not None:
+    if not benchmark.needs or root_of(benchmark.needs) is not None:
         return ""
     root = data_root()
     if root is None:
         return f"{benchmark.needs} below the folder of public data sets: set PHARMAKON_DATA to that folder"
     return f"{benchmark.needs}, which is not in {root} (PHARMAKON_DATA)"
+
+
+def _place(file: Path) -> str:
+    """A data file's place in the catalogue; of one elsewhere (a model's card) its folder and name."""
+    place = below_root(file)
+    return f"{file.parent.name}/{file.name}" if place == str(file) else place
 
 
 @cache

@@ -75,11 +75,11 @@ class ExpansionRx:
         found = score("rae", y[test], np.mean(runs, axis=0), seed=config.seed)
         return {"scores": {"rae": found}, "anchors": {}, "n_train": len(train)}
 
-    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
         """The mean over the endpoints, beside what prototypes reached over all nine."""
         mean = float(np.mean([result["scores"]["rae"]["value"] for result in results.values()]))
         out: dict[str, Any] = {"endpoints": len(results), "MA-RAE": {"pharmakon": round(mean, 4)}}
-        if len(results) == len(self.tasks()):
+        if rivals and len(results) == len(self.tasks()):
             out["MA-RAE"] |= anchors()["expansionrx"]["mean"]
         return out
 

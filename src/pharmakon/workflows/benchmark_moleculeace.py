@@ -64,13 +64,15 @@ class MoleculeAce:
             scores["cliff_rmse"] = score("rmse", truth[cliff], predicted[cliff], seed=config.seed)
         return {"scores": scores, "anchors": _anchors(task), "n_train": len(train)}
 
-    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
         """Means over the targets that were run, the rivals' over the same targets."""
         out: dict[str, Any] = {"targets": len(results)}
         for metric in METRICS:
-            shared = [r for r in results.values() if metric in r["scores"] and r["anchors"].get(metric)]
+            shared = [r for r in results.values() if metric in r["scores"]]
+            shared = [r for r in shared if r["anchors"].get(metric)] if rivals else shared
             if shared:
-                means = {who: float(np.mean([r["anchors"][metric][who] for r in shared])) for who in (SVM, BEST)}
+                names = (SVM, BEST) if rivals else ()
+                means = {who: float(np.mean([r["anchors"][metric][who] for r in shared])) for who in names}
                 means["pharmakon"] = float(np.mean([r["scores"][metric]["value"] for r in shared]))
                 out[metric] = {who: round(mean, 4) for who, mean in means.items()}
         return out

@@ -59,13 +59,13 @@ class Pmo:
             "runs": runs,
         }
 
-    def summary(self, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
         """Sums over the tasks that were run, the rivals' over the same tasks."""
         out: dict[str, Any] = {
             "tasks": len(results),
             "pharmakon": round(sum(r["scores"][METRIC]["value"] for r in results.values()), 3),
         }
-        for who in RIVALS.values():
+        for who in RIVALS.values() if rivals else ():
             out[who] = round(sum(r["anchors"][METRIC][who] for r in results.values()), 3)
         return out
 

@@ -72,8 +72,9 @@ def run(
 ) -> DesignResult:
     """Search, explain the best, and write designs.csv, designs.sdf, report.html and the ledger.
 
-    Killed at any moment and resumed, it gives the same designs.csv. Raises UnknownName for a property nobody can
-    estimate, RefusedGoal for an objective that rewards harm, UsageError when `output` holds another run.
+    Killed at any moment and resumed, it gives the same calls.jsonl, designs.csv and designs.sdf. Raises
+    UnknownName for a property nobody can estimate, RefusedGoal for an objective that rewards harm, UsageError when
+    `output` holds another run.
     """
     panel = load_panel(config.models)
     with engine(workers, initializer=load_panel, initargs=(config.models,)) as pool:
@@ -152,7 +153,9 @@ def _finished(folder: Path) -> DesignResult | None:
     if last is None or last.event != CLOSED:
         return None
     found = last.data
-    return DesignResult(folder, folder / "report.html", found["designs"], found["best"], list(found["summary"]))
+    return DesignResult(
+        folder, folder / "report.html", found["designs"], found["best"], list(found["summary"]), last.hash
+    )
 
 
 class RecordedJournal:
@@ -171,7 +174,11 @@ class RecordedJournal:
                 if _digest(entry) != recorded:
                     raise RecordError(f"batch {entry['batch']} of {CALLS} was changed after it was recorded")
             if len(self._kept) < len(known):
-                raise RecordError(f"{CALLS} holds {len(self._kept)} batches and the ledger recorded {len(known)}")
+                raise RecordError(
+                    f"{journal.path} holds {len(self._kept)} batches and the ledger recorded {len(known)}: some were "
+                    f"cut off, so this run cannot go on; put back the whole {CALLS} from a copy and --resume, or start "
+                    "again in another folder (-o)"
+                )
             ledger.append("resumed", batches=len(self._kept))
             for entry in self._kept[len(known) :]:
                 self._record(entry, late=True)

@@ -82,15 +82,22 @@ def estimate(task: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, Estimat
 
 
 def explain_values(smiles: tuple[str, ...]) -> dict[str, list[Any]]:
-    """In a worker: for each model, the atom weights of a few molecules."""
+    """In a worker: for each model, the atom weights of a few molecules.
+
+    Atoms are weighed by the model's own score, which is finer than a calibrated probability; fragments by the answer.
+    """
     from pharmakon.explain.attribution import atom_weights_many
     from pharmakon.predict.features import Features
 
     panel = _worker["panel"]
 
-    def predict_many(mols: Sequence[Any]) -> dict[str, Any]:
+    def scores(mols: Sequence[Any]) -> dict[str, Any]:
         features = Features(mols)
         return {name: model.values(features) for name, model in panel.models.items()}
 
+    def answers(mols: Sequence[Any]) -> dict[str, Any]:
+        found = panel.predict([""] * len(mols), features=Features(mols))
+        return {name: got.value for name, got in found.items()}
+
     inside = {name: got.in_domain.tolist() for name, got in panel.predict(smiles).items()}
-    return dict(atom_weights_many(predict_many, list(smiles), in_domain=inside))
+    return dict(atom_weights_many(scores, list(smiles), in_domain=inside, answer_many=answers))

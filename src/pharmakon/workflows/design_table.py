@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pharmakon.chem import alerts
-from pharmakon.chem.descriptors import named
+from pharmakon.chem.descriptors import NAMED, named
 from pharmakon.chem.parse import to_mol
 from pharmakon.chem.reference import percentile
 from pharmakon.core.types import Estimates
 from pharmakon.design.lineage import Archive, Record, ancestry
-from pharmakon.design.objective import Objective
+from pharmakon.design.objective import Judge, Objective
 from pharmakon.predict.features import Features
 from pharmakon.predict.panel import Panel
 from pharmakon.record.ledger import Ledger
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pharmakon.engine.base import Engine
 
 DESCRIPTORS = ("mw", "logp", "tpsa", "qed", "sa_score")
+ASPECTS = {"": "", "similarity": "_nearest_similarity", "domain": "_in_domain"}
+"""What may be asked of a model besides its property, and the ending of the column that says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
     """One row a design, every cell as the exact text that the file, and the report, carry."""
     formats = {name + suffix: spec for name in found for suffix, spec in FORMATS.items()}
     mols = [to_mol(record.smiles) for record in dossier.chosen]
-    numbers = {name: named(mols, name) for name in DESCRIPTORS}
+    numbers = {name: named(mols, name) for name in descriptors(dossier.objective)}
     potency = lead_model(dossier)
     actives = dossier.panel.models[potency].neighbours(Features(mols), k=1, good=True) if potency else []
     rows = []
@@ -61,12 +63,16 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
             "smiles": record.smiles,
             "score": f"{record.score:.6f}",
         }
-        row |= {f"desirability:{name}": f"{p.desirability:.4f}" for name, p in record.evaluation.parts.items()}
+        parts = record.evaluation.parts
+        row |= {f"desirability:{name}": f"{p.desirability:.4f}" for name, p in parts.items()}
+        row |= {f"missed:{j.key}": f"{j.missed(parts[j.key]):.4g}" for j in dossier.objective.judges}
         row |= {key: show(value, formats.get(key, "")) for key, value in record_of(found, i).items()}
-        for name in DESCRIPTORS:
+        for name in numbers:
             row[name] = f"{numbers[name][i]:.3f}"
             row[f"{name}_percentile"] = f"{percentile(numbers[name][i : i + 1], name)[0]:.1f}"
         row["alerts"] = "; ".join(alert.name for alert in alerts.find(mol)) if mol is not None else ""
+        for judge in dossier.objective.judges:
+            row.setdefault(value_column(judge), f"{parts[judge.key].value:.5g}")
         if potency:
             row["novelty"] = f"{1 - found[potency].nearest_similarity[i]:.3f}"
             near = actives[i][0] if actives[i] else None
@@ -82,6 +88,20 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
         }
         rows.append({key: value if isinstance(value, str) else show(value) for key, value in row.items()})
     return rows
+
+
+def descriptors(objective: Objective) -> tuple[str, ...]:
+    """The descriptors that every table has, then others that were asked for."""
+    asked = [j.term.property for j in objective.judges if j.cheap and value_column(j) == j.term.property]
+    return tuple(dict.fromkeys([*DESCRIPTORS, *asked]))
+
+
+def value_column(judge: Judge) -> str:
+    """The column that holds what a wish is about. The column "alerts" holds names; "value:alerts" is their number."""
+    name, _, aspect = judge.term.property.partition(".")
+    if not judge.cheap:
+        return name + ASPECTS[aspect]
+    return name if name in NAMED and name != "alerts" else f"value:{judge.term.name()}"
 
 
 def lead_model(dossier: Dossier) -> str:

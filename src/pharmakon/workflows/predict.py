@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
+from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Progress, silent
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class PredictConfig(Config):
 
     @model_validator(mode="after")
     def _one_source(self) -> PredictConfig:
-        if (self.data is None) == (not self.smiles):
+        if self.data is not None and self.smiles:
+            raise ValueError("give either a file or structures (-s); --smiles-column names a file's structure column")
+        if self.data is None and not self.smiles:
             raise ValueError("give either a file or structures (-s)")
         return self
 
@@ -71,6 +74,8 @@ class PredictResult:
     table: dict[str, Estimates] | None = None
     structures: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    changes: list[tuple[str, ...]] = field(default_factory=list)
+    """What standardising did to each structure, in words."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -92,7 +97,9 @@ def _in_memory(config: PredictConfig) -> PredictResult:
     panel = Panel.load(tuple(dict.fromkeys(config.models)))
     done = [standardize(text) for text in config.smiles]
     table = panel.predict([d.smiles for d in done], features=Features([d.mol for d in done]))
-    notes = [f"{text}: {', '.join(d.changes)}" for text, d in zip(config.smiles, done, strict=True) if d.changes]
+    notes = [
+        f"{excerpt(text)}: {', '.join(d.changes)}" for text, d in zip(config.smiles, done, strict=True) if d.changes
+    ]
     reasons = [d.problem for d in done]
     return PredictResult(
         rows=len(done),
@@ -100,6 +107,7 @@ def _in_memory(config: PredictConfig) -> PredictResult:
         table=table,
         structures=[d.smiles for d in done],
         reasons=reasons,
+        changes=[d.changes for d in done],
         notes=notes,
     )
 
@@ -111,7 +119,7 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
     from pharmakon.store.tables import open_table
     from pharmakon.store.writers import CsvText
 
-    table = open_table(data, smiles=config.smiles_column, id=config.id_column)
+    table = open_table(data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     names = tuple(dict.fromkeys(config.models)) or tuple(shipped_names())
     models = [load_model(name) for name in names]
     output = config.output or data.with_name(_stem(data) + "-predicted.csv")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import ConfigError, DataError, UnknownName
+from pharmakon.core.errors import ConfigError, DataError, UnknownName, UsageError
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
 
 REFERENCE = "chembl_approved_drugs"
@@ -38,6 +39,7 @@ class TrainConfig(Config):
     hazard: bool = Field(False, description="a toxicity: designs may penalise or forbid it, never reward it")
     max_points: int = Field(5_000, ge=100, description="most molecules that carry the kernel; trees use all")
     seed: int = Field(0, ge=0, description="seed of every random choice")
+    overwrite: bool = Field(False, description="replace a model of another data set in the output folder")
     workers: int = Field(1, ge=1, description="threads for the trees; more than one pays from some 5,000 molecules on")
 
 
@@ -49,12 +51,15 @@ class TrainResult:
     card: dict[str, Any]
     problems: list[Problem]
     notes: list[str] = field(default_factory=list)
+    set_aside: Path | None = None
+    """Where each row that was not used is written down with its reason; None when all were used."""
 
 
 def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
     """Train, judge and write a model.
 
-    Raises UnknownName for a wrong column and DataError when too little can be used.
+    Raises UnknownName for a wrong column, UsageError where the folder holds another data set's model, and DataError
+    when too little can be used.
     """
     from pharmakon.core.files import sha256
     from pharmakon.store.tables import open_table
@@ -68,6 +73,9 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
     check_name(name)
     dataset = {"name": config.data.name, "files": [config.data.name], "sha256": [sha256(config.data)]}
     dataset |= {"structure": table.structure_column, "value": value}
+    folder = config.output or Path("models") / name
+    if not config.overwrite:
+        _spare(folder, dataset)
     return _learn(
         table.rows(),
         value=value,
@@ -83,7 +91,8 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
         kind=None if config.kind == "auto" else config.kind,
         transform="log10" if config.log else "none",
         positive=config.positive,
-        folder=config.output or Path("models") / name,
+        folder=folder,
+        listed=True,
         max_points=config.max_points,
         seed=config.seed,
         workers=config.workers,
@@ -157,12 +166,15 @@ def _learn(
     description: str = "",
     limits: Sequence[str] = (),
     notes: Sequence[str] = (),
+    listed: bool = False,
 ) -> TrainResult:
+    """`listed` writes the rows that were set aside beside the model; a shipped one keeps no structures."""
     from dataclasses import replace
 
     from pharmakon.engine.threads import one_thread
     from pharmakon.predict.curate import curate
     from pharmakon.predict.training import Facts, train
+    from pharmakon.store.models import SET_ASIDE
 
     progress(1, _STEPS, "standardising structures")
     clean = curate(rows, value=value, kind=kind, positive=positive, minimum=minimum, maximum=maximum)
@@ -197,12 +209,39 @@ def _learn(
         reference = reference_quantiles(model)
         if reference:
             model.card["reference"] = reference
-    model.save(folder)
+    listed = listed and bool(clean.problems)
+    model.save(folder, set_aside=_listing(clean.problems) if listed else "")
     progress(_STEPS, _STEPS, "done")
     warnings = [limit for limit in model.card["limits"] if limit.startswith("it does not beat")]
     if not reference:
         warnings.append(f"no percentile among approved drugs: the set is not here (pharmakon data fetch {REFERENCE})")
-    return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes, *warnings])
+    aside = folder / SET_ASIDE if listed else None
+    return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes, *warnings], aside)
+
+
+def _spare(folder: Path, dataset: Mapping[str, Any]) -> None:
+    """Refuse (UsageError) to replace a model that was not made of this very column of this very table."""
+    card = folder / "card.json"
+    if not card.is_file():
+        return
+    try:
+        held = json.loads(card.read_bytes())
+        old = held["dataset"]
+        same = all(old.get(key) == dataset[key] for key in ("name", "sha256", "value")) and "recalibration" not in held
+        what = f"the model {held['name']!r} of {old.get('name')}, column {old.get('value')!r}"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        same, what = False, "a model whose card cannot be read"
+    if not same:
+        raise UsageError(f"{folder} holds {what}, not made of this table; choose another -o, or add --overwrite")
+
+
+def _listing(problems: Sequence[Problem]) -> str:
+    """set_aside.csv: a line for each row that was not used."""
+    from pharmakon.store.writers import CsvText
+
+    columns = ("row", "id", "reason", "text")
+    text = CsvText(columns, ours=("reason",))
+    return text.header() + text.text({name: getattr(problem, name) for name in columns} for problem in problems)
 
 
 def reference_quantiles(model: Any) -> dict[str, Any] | None:

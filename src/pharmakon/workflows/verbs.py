@@ -78,11 +78,11 @@ def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:
     return models.cards(names)
 
 
-def verify_ledger(run: str | Path) -> Verification:
-    """What is wrong with the record of a run."""
+def verify_ledger(run: str | Path, *, head: str = "") -> Verification:
+    """What is wrong with the record of a run; `head` is a hash kept elsewhere, which some entry must bear."""
     from pharmakon.workflows import ledger
 
-    return ledger.verify(run)
+    return ledger.verify(run, head=head)
 
 
 def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> BenchmarkResult:

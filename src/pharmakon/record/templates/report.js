@@ -5,18 +5,20 @@
   const grid = one(".grid");
   const cards = all(".card");
   const number = (card, column) => {
-    const cell = all("[data-property]", card).find((part) => part.dataset.property === column);
+    const places = [card, document.getElementById(card.dataset.dialog)]; // what was not asked stands in the dialog only
+    const cell = places.flatMap((place) => all("[data-property]", place)).find((part) => part.dataset.property === column);
     const value = cell && cell.dataset.value !== "" ? Number(cell.dataset.value) : NaN;
     return Number.isFinite(value) ? value : null;
   };
 
   // Sort and filter
-  const [find, sort, turn, verdicts, domain, alerts] = ["find", "sort", "turn", "verdicts", "domain", "alerts"].map((id) => document.getElementById(id));
+  const [find, sort, turn, verdicts, met, domain, alerts] = ["find", "sort", "turn", "verdicts", "met", "domain", "alerts"].map((id) => document.getElementById(id));
   const keep = (card) => {
     const words = find.value.trim().toLowerCase();
     const { design, smiles, poor, unsure, outside } = card.dataset;
     return (!words || `${design} ${smiles}`.toLowerCase().includes(words))
       && (!verdicts.value || poor === "0") && (verdicts.value !== "all-good" || unsure === "0")
+      && (!met.checked || card.dataset.missed === "0")
       && (!domain.checked || outside === "0") && (!alerts.checked || card.dataset.alerts === "0");
   };
   const arrange = () => {
@@ -34,7 +36,7 @@
   };
   const shown = () => all(".card").filter((card) => !card.hidden);
   find.addEventListener("input", arrange);
-  for (const control of [sort, verdicts, domain, alerts]) control.addEventListener("change", arrange);
+  for (const control of [sort, verdicts, met, domain, alerts]) control.addEventListener("change", arrange);
   turn.addEventListener("click", () => {
     const worst = turn.getAttribute("aria-pressed") !== "true";
     turn.setAttribute("aria-pressed", worst);
