@@ -69,6 +69,13 @@ def data() -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def _only_with_data(request: pytest.FixtureRequest) -> None:
+    """A test marked `data` is skipped, saying so, where there is none."""
+    if request.node.get_closest_marker("data"):
+        request.getfixturevalue("data")
+
+
 @pytest.fixture(scope="session")
 def trained(molecules: list[str], solubilities: list[float], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small regression model, trained once through the workflow."""

@@ -23,16 +23,8 @@ RECORD = {
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    seen = []
-
-    def run(config, *, progress):
-        seen.append(config)
-        progress(1, 1, "")
-        return BenchmarkResult(Path("out/tdc.json"), RECORD)
-
-    monkeypatch.setattr(benchmark, "run", run)
-    return seen
+def asked(listening):
+    return listening(benchmark, BenchmarkResult(Path("out/tdc.json"), RECORD))
 
 
 def test_list_says_what_each_needs_without_running(asked, monkeypatch, capsys):

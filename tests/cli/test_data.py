@@ -12,16 +12,9 @@ from pharmakon.workflows.data import Fetched, FetchResult
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    seen = []
-
-    def run(config, *, progress):
-        seen.append(config)
-        progress(10, 10, "bytes")
-        return FetchResult(data_set("moleculenet_sider"), (Fetched(Path("x.csv"), "copied", 1234),), "for tests only")
-
-    monkeypatch.setattr(workflow, "run", run)
-    return seen
+def asked(listening):
+    fetched = (Fetched(Path("x.csv"), "copied", 1234),)
+    return listening(workflow, FetchResult(data_set("moleculenet_sider"), fetched, "for tests only"))
 
 
 def test_the_list_has_one_line_a_set(monkeypatch, capsys):

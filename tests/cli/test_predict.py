@@ -1,5 +1,6 @@
 """`pharmakon predict`."""
 
+import functools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -34,19 +35,9 @@ def estimates(values):
 
 
 @pytest.fixture
-def answer(monkeypatch):
+def answer(listening):
     """Let the workflow give this result; the configurations it was asked with come back."""
-    seen = []
-
-    def give(result):
-        def run(config, *, progress):
-            seen.append(config)
-            return result
-
-        monkeypatch.setattr(predict, "run", run)
-        return seen
-
-    return give
+    return functools.partial(listening, predict)
 
 
 ONE = PredictResult(
@@ -92,7 +83,7 @@ def test_one_molecule_is_a_table(answer, capsys):
         "1.10 log10(mol/L) (ethanol, similarity 0.50)",
     ):
         assert part in line
-    assert remarks == "a remark\n"
+    assert remarks.splitlines() == ["predict: 1 of 1, done", "a remark"]
 
 
 def test_json_is_one_object_a_structure(answer, capsys):

@@ -25,17 +25,10 @@ CARD = {
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    seen = []
-
-    def run(config, *, progress):
-        seen.append(config)
-        progress(1, 1, "done")
-        problems = [Problem(row, "C1CC", "unclosed ring") for row in range(2, 9)]
-        return RecalibrateResult(Path("models/ours"), CARD, problems, ["3 of 123 molecules were left out"])
-
-    monkeypatch.setattr(recalibrate, "run", run)
-    return seen
+def asked(listening):
+    problems = [Problem(row, "C1CC", "unclosed ring") for row in range(2, 9)]
+    notes = ["3 of 123 molecules were left out"]
+    return listening(recalibrate, RecalibrateResult(Path("models/ours"), CARD, problems, notes))
 
 
 def test_flags_reach_the_configuration(asked):

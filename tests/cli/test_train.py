@@ -19,19 +19,10 @@ CARD = {
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    seen = []
-
-    def run(config, *, progress):
-        seen.append(config)
-        progress(1, 1, "done")
-        problems = [Problem(row, "C1CC", "unclosed ring", "aspirin" if row == 3 else "") for row in range(2, 9)]
-        return TrainResult(
-            Path("models/pic50"), CARD, problems, ["7 repeats were merged"], Path("models/pic50/set_aside.csv")
-        )
-
-    monkeypatch.setattr(train, "run", run)
-    return seen
+def asked(listening):
+    problems = [Problem(row, "C1CC", "unclosed ring", "aspirin" if row == 3 else "") for row in range(2, 9)]
+    folder = Path("models/pic50")
+    return listening(train, TrainResult(folder, CARD, problems, ["7 repeats were merged"], folder / "set_aside.csv"))
 
 
 def test_flags_reach_the_configuration(asked):

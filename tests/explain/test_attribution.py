@@ -192,7 +192,7 @@ def test_masking_a_part_leaves_the_rest_as_it_is():
     assert mol.GetAtomWithIdx(2).GetAtomicNum() == 6
 
 
-@pytest.mark.skipif(data_root() is None, reason="PHARMAKON_DATA is not set: no attribution benchmark here")
+@pytest.mark.data
 def test_a_simple_model_explains_the_benzene_task_as_well_as_the_best_published():
     linear_model = pytest.importorskip("sklearn.linear_model")
     metrics = pytest.importorskip("sklearn.metrics")

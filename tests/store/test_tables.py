@@ -8,8 +8,6 @@ from pharmakon.core.log import data_root
 from pharmakon.store.tables import Row, open_table
 from pharmakon.store.writers import SdfWriter, write_parquet
 
-needs_data = pytest.mark.skipif(data_root() is None, reason="PHARMAKON_DATA names no folder of data sets")
-
 
 @pytest.fixture
 def table(tmp_path):
@@ -170,7 +168,7 @@ def test_memory_does_not_grow_with_the_file(table):
 
 
 @pytest.mark.data
-@needs_data
+@pytest.mark.data
 def test_real_tables_are_read_without_a_problem():
     root = data_root()
     for name, rows in {

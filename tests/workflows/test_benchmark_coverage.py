@@ -5,7 +5,6 @@ import json
 import pytest
 
 from pharmakon.core.errors import ModelError, UnknownName
-from pharmakon.core.log import data_root
 from pharmakon.predict.panel import shipped_names
 from pharmakon.workflows import benchmark_coverage
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
@@ -146,7 +145,6 @@ def test_wilson_stays_within_bounds():
 
 
 @pytest.mark.data
-@pytest.mark.skipif(data_root() is None, reason="the public data sets are absent (PHARMAKON_DATA)")
 def test_a_small_endpoint_covers_what_it_promises_on_every_split(tmp_path):
     record = run(BenchmarkConfig(name="coverage", tasks=("caco2_retrained",), output=tmp_path)).record
     scores = record["tasks"]["caco2_retrained"]["scores"]

@@ -72,7 +72,6 @@ def test_only_training_rows_are_learnt_from(root):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(data_root() is None, reason="the public data sets are absent (PHARMAKON_DATA)")
 def test_the_published_mean_over_the_targets_here(tmp_path):
     """The SVM's figure comes from the authors' file; JAK1 as printed in the paper."""
     task = MOLECULEACE.run("CHEMBL2835_Ki", data_root(), BenchmarkConfig(limit=60), off_by(0, 0), print)
@@ -82,7 +81,6 @@ def test_the_published_mean_over_the_targets_here(tmp_path):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(data_root() is None, reason="the public data sets are absent (PHARMAKON_DATA)")
 def test_a_small_slice_with_the_real_learner_beats_the_mean(tmp_path):
     config = BenchmarkConfig(name="moleculeace", tasks=("CHEMBL287_Ki",), limit=150, output=tmp_path)
     record = run(config).record

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from pharmakon.core.log import data_root
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
 from pharmakon.workflows.benchmark_pmo import METRIC, PMO
 
@@ -48,7 +47,6 @@ def test_the_seeds_are_those_of_the_published_runs(root, asked, tmp_path):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(data_root() is None, reason="the public data sets are absent (PHARMAKON_DATA)")
 def test_a_few_real_calls(tmp_path):
     config = BenchmarkConfig(name="pmo", tasks=("qed",), calls=60, repeats=1, output=tmp_path)
     task = run(config).record["tasks"]["qed"]

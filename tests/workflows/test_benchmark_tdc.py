@@ -108,13 +108,11 @@ def test_the_summary_counts_wins_in_the_metrics_direction():
 
 
 @pytest.mark.data
-@pytest.mark.skipif(data_root() is None, reason="the public data sets are absent (PHARMAKON_DATA)")
 def test_every_task_has_its_files():
     assert all(file.is_file() for task in TDC.tasks() for file in TDC.files(task, data_root()))
 
 
 @pytest.mark.data
-@pytest.mark.skipif(data_root() is None, reason="the public data sets are absent (PHARMAKON_DATA)")
 def test_a_small_slice_with_the_real_learner_beats_chance(tmp_path):
     config = BenchmarkConfig(name="tdc", tasks=("hia_hou",), limit=100, repeats=1, output=tmp_path)
     (got,) = run(config).record["tasks"]["hia_hou"]["scores"].values()

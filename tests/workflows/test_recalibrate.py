@@ -12,7 +12,6 @@ import pytest
 
 from pharmakon.cli.main import main
 from pharmakon.core.errors import DataError, UnknownName, UsageError
-from pharmakon.core.log import data_root
 from pharmakon.predict.model import Model
 from pharmakon.workflows import train
 from pharmakon.workflows.recalibrate import RecalibrateConfig, RecalibrateResult, run
@@ -42,7 +41,7 @@ def ask(trained: Path, tmp_path: Path) -> Ask:
     return go
 
 
-def test_held_out_molecules_are_covered(ask: Ask, trained: Path, strangers: list[str]) -> None:
+def test_held_out_molecules_are_covered(ask: Ask, trained: Path, strangers: list[str], tmp_path: Path) -> None:
     old = Model.load(trained)
     half = np.random.default_rng(1).permutation(len(strangers)) % 2 == 0
     held_out = np.array(strangers)[~half].tolist()
@@ -50,7 +49,9 @@ def test_held_out_molecules_are_covered(ask: Ask, trained: Path, strangers: list
     hits = []
     for seed in range(8):
         y = shifted(old, strangers, seed)
-        after = Model.load(ask(np.array(strangers)[half], y[half]).folder).predict(held_out)
+        after = Model.load(ask(np.array(strangers)[half], y[half], output=tmp_path / f"{seed}").folder).predict(
+            held_out
+        )
         assert after.value == pytest.approx(before.value + 1.0, abs=0.5)
         hits.append([np.mean((got.low <= y[~half]) & (y[~half] <= got.high)) for got in (before, after)])
     was, now = np.mean(hits, axis=0)
@@ -74,11 +75,11 @@ def test_weights_stay_and_the_card_says_whose_data(
 
 
 def test_training_molecules_are_noticed_and_left_out(
-    ask: Ask, trained: Path, molecules: list[str], strangers: list[str]
+    ask: Ask, trained: Path, molecules: list[str], strangers: list[str], tmp_path: Path
 ) -> None:
     y = shifted(Model.load(trained), strangers)
-    got = ask([*strangers, *molecules[:30]], [*y, *[0.0] * 30])
-    alone = ask(strangers, y)
+    got = ask([*strangers, *molecules[:30]], [*y, *[0.0] * 30], output=tmp_path / "both")
+    alone = ask(strangers, y, output=tmp_path / "alone")
     assert any("30 of" in note and "trained on" in note for note in got.notes)
     assert got.card["recalibration"]["left_out_as_training_molecules"] == 30
     assert Model.load(got.folder).calibration.to_dict() == Model.load(alone.folder).calibration.to_dict()
@@ -111,6 +112,17 @@ def test_the_same_table_gives_the_same_bytes(ask: Ask, trained: Path, strangers:
 def test_the_model_itself_is_never_overwritten(ask: Ask, trained: Path, strangers: list[str]) -> None:
     with pytest.raises(UsageError, match="is the model itself"):
         ask(strangers, range(len(strangers)), output=trained)
+
+
+def test_another_laboratorys_model_is_replaced_only_when_asked(
+    ask: Ask, trained: Path, strangers: list[str], tmp_path: Path
+) -> None:
+    y = shifted(Model.load(trained), strangers)
+    ask(strangers, y)
+    ask(strangers, y)  # the same model and table may be done again
+    with pytest.raises(UsageError, match=r"recalibrated to lab\.csv, not made of this model.*--overwrite"):
+        ask(strangers, y + 1.0)
+    assert ask(strangers, y + 1.0, overwrite=True).folder == tmp_path / "new"
 
 
 def test_a_wrong_column_gets_a_suggestion(ask: Ask, strangers: list[str]) -> None:
@@ -146,7 +158,6 @@ def test_a_classifier(molecules: list[str], solubilities: list[float], strangers
 
 
 @pytest.mark.data
-@pytest.mark.skipif(data_root() is None, reason="the public data sets are absent (PHARMAKON_DATA)")
 def test_the_shipped_model_covers_another_laboratory(data: Path, tmp_path: Path) -> None:
     """ExpansionRx logD: 300 molecules to fit, 1,000 others to judge."""
     import csv

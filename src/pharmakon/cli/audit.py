@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from pharmakon.workflows import audit as workflow
 
 from . import render
-from .flags import from_config
+from .flags import COLUMNS, from_config
 from .progress import progress
 
 SHOWN = 3
@@ -19,7 +19,7 @@ SHOWN = 3
 WIDTH = 110
 
 
-@from_config(positional=("data",), short={"output": "-o"})
+@from_config(positional=("data",), short={"output": "-o"}, also=COLUMNS)
 def audit(
     config: workflow.AuditConfig,
     *,

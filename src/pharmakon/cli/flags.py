@@ -21,16 +21,16 @@ Handler = Callable[..., int | None]
 
 def from_config(
     *,
-    positional: Collection[str] = (),
+    positional: Sequence[str] = (),
     short: Mapping[str, str] | None = None,
     commas: Collection[str] = (),
     also: Mapping[str, str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Decorate a handler whose first parameter is a configuration model: each field becomes a flag.
 
-    Fields in `positional` may stand without their flag, `short` gives one-letter names, `also` second
-    names, and the words of the fields
-    in `commas` may be joined by commas. The handler's further keyword parameters stay flags of the command line alone.
+    Fields in `positional` may stand without their flag, in that order, `short` gives one-letter names, `also` second
+    names, and the words of the fields in `commas` may be joined by commas. The handler's further keyword parameters
+    stay flags of the command line alone.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -41,7 +41,7 @@ def from_config(
             _parameter(
                 name, model, positional=name in positional, more=[x[name] for x in (short, also) if x and name in x]
             )
-            for name in sorted(model.model_fields, key=lambda name: name not in positional)
+            for name in [*positional, *(name for name in model.model_fields if name not in positional)]
         ]
         extras = [other.replace(annotation=hints[other.name]) for other in others]
         signature = inspect.Signature([*fields, *extras])

@@ -10,6 +10,7 @@ import pickle
 import signal
 import threading
 import traceback
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -49,11 +50,12 @@ def cores() -> int:
     return allowed
 
 
-class _Closing:
+class _Closing(ABC):
     """Closes at the end of a `with` block; Ctrl-C inside it becomes Cancelled."""
 
+    @abstractmethod
     def close(self) -> None:
-        raise NotImplementedError
+        """Let go of what is held."""
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +69,7 @@ class _Closing:
         if isinstance(error, KeyboardInterrupt):
             raise Cancelled(STOPPED) from None
 
+    @abstractmethod
     def _abort(self) -> None:
         """Stop what is still running."""
 
@@ -105,6 +108,9 @@ class SerialEngine(_Closing):
                 yield result
         except KeyboardInterrupt:
             raise Cancelled(STOPPED) from None
+
+    def _abort(self) -> None:
+        """Nothing runs beside this process."""
 
     def close(self) -> None:
         """Give BLAS its threads back."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .drawings import Drawings
 from .histogram import Series, histogram
+from .page import write_page
 
 LISTED = 200
 """Cases of a finding in its table; the rest is in the listing."""
@@ -75,29 +76,18 @@ class AuditPage:
 
 def render(page: AuditPage) -> str:
     """The page: needs no network and no other file; the same audit gives the same bytes."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pharmakon.record"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    source = environment.loader
-    style = (
-        "".join(source.get_source(environment, name)[0] for name in ("report.css", "findings.css")) if source else ""
-    )
     drawings = Drawings()
     for section in page.sections:  # before the page is written, since its head holds their colours
         for member in (member for case in section.cases for member in case.members if member.svg):
             drawings.add(member.svg)
-    return environment.get_template("findings.html").render(
-        page=page,
-        style=style,
+    return write_page(
+        "findings.html",
+        title=page.title,
+        summary=page.summary,
+        figures=page.figures,
         drawings=drawings,
-        draw=drawings.add,
+        styles=("report.css", "findings.css"),
+        page=page,
         pills=PILLS,
         charts=[
             ("wide", histogram(page.values, axis=page.axis)),

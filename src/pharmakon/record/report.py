@@ -18,6 +18,7 @@ from .card import html as card_html
 from .charts import TrajectoryPoint, common_scale, interval_bar, trajectory
 from .drawings import Drawing, Drawings
 from .entry import Head
+from .page import write_page
 
 MARKS = {"good": "✓", "poor": "✕", "don't know": "?"}
 FAINT = 0.08
@@ -202,29 +203,15 @@ class Report:
 
 def render(report: Report) -> str:
     """The page: needs no network and no other file; the same report gives the same bytes."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pharmakon.record"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    drawings = Drawings()
-    source = environment.loader
-    style, script = (
-        (source.get_source(environment, name)[0] for name in ("report.css", "report.js")) if source else ("", "")
-    )
-    return environment.get_template("report.html").render(
-        report=report,
-        style=style,
-        script=script,
-        drawings=drawings,
-        draw=drawings.add,
-        marks=MARKS,
+    return write_page(
+        "report.html",
+        title=report.title,
+        summary=report.summary,
         figures=_figures(report),
+        drawings=Drawings(),
+        script="report.js",
+        report=report,
+        marks=MARKS,
         bars=_bars(report),
         overlay=_overlay,
         card_html=card_html,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, UnknownName
 from pharmakon.core.types import Progress, silent
+
+from .assay import AssayConfig, open_assay
 
 if TYPE_CHECKING:
     from pharmakon.predict.findings import Finding
@@ -22,20 +23,15 @@ FailOn = Literal["info", "warning", "error", "never"]
 KINDS = (".html", ".csv", ".csv.gz", ".json")
 
 
-class AuditConfig(Config):
+class AuditConfig(AssayConfig):
     """What to look at, how values are compared, and what counts as a failure."""
 
-    data: Path = Field(description="table of structures and measurements: CSV, TSV, SMI, SDF or Parquet, also gzipped")
     against: Path | None = Field(
         None, description="a second table, the test set; its molecules must not be in the first"
     )
-    smiles: str | None = Field(None, description="structure column; guessed when not given")
-    value: str | None = Field(None, description="column of measured values; needed unless only one column is left")
-    id: str | None = Field(None, description="identifier column; guessed when not given")
     split_column: str | None = Field(None, description="column that names the part of a row, such as train and test")
     unit_column: str | None = Field(None, description="column of units; one whose name holds 'unit' when not given")
     kind: Literal["auto", "regression", "classification"] = Field("auto", description="what the values are")
-    positive: str | None = Field(None, description="the text that stands for class 1")
     scale: Literal["auto", "log", "linear", "other"] = Field(
         "auto",
         description=(
@@ -77,13 +73,11 @@ def run(config: AuditConfig, *, progress: Progress = silent) -> AuditResult:
     """
     from pharmakon.predict.findings import ranked
     from pharmakon.predict.measured import Source, measure
-    from pharmakon.store.tables import open_table
 
     _check_outputs(config.output)
-    table = open_table(config.data, smiles=config.smiles, id=config.id)
-    value = config.value or _value_column(table, config)
+    table, value = open_assay(config, taken=(config.split_column, config.unit_column))
     unit = config.unit_column or next((name for name in table.columns if _is_unit(name, value)), None)
-    for name in (value, config.split_column, config.unit_column):
+    for name in (config.split_column, config.unit_column):
         if name is not None and name not in table.columns:
             raise UnknownName("column", name, table.columns, where=str(config.data))
     sources = [Source(config.data.name, list(table.rows()), "train" if config.against else "")]
@@ -152,14 +146,6 @@ def _findings(sample: Sample, config: AuditConfig, progress: Progress) -> list[F
     progress(0, 0, "looking for shortcuts")
     found += shortcuts(sample, seed=config.seed)
     return found
-
-
-def _value_column(table: Table, config: AuditConfig) -> str:
-    taken = {table.structure_column, table.id_column, config.split_column, config.unit_column}
-    left = [name for name in table.columns if name not in taken]
-    if len(left) == 1:
-        return left[0]
-    raise ConfigError(f"say which column holds the measured values (--value); there are: {', '.join(left) or 'none'}")
 
 
 def _is_unit(name: str, value: str) -> bool:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from pharmakon.core.config import Config
-from pharmakon.core.errors import UnknownName, UsageError
+from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Problem, Progress, silent
 
-from .train import check_name, only_value_column
+from .assay import AssayConfig, open_assay, spare
+from .train import check_name
 
 _STEPS = 4
 
 
-class RecalibrateConfig(Config):
+class RecalibrateConfig(AssayConfig):
     """Which model, and whose measurements."""
 
     model: str = Field(description="a shipped model's name or a model folder")
-    data: Path = Field(description="table of structures and measurements: CSV, TSV, SMI, SDF or Parquet, also gzipped")
-    smiles: str | None = Field(None, description="structure column; guessed when not given")
-    value: str | None = Field(None, description="column of measured values; needed unless only one column is left")
-    id: str | None = Field(None, description="identifier column; guessed when not given")
     name: str | None = Field(None, description="the new model's name; the old one's with _recalibrated when not given")
     output: Path | None = Field(None, description="model folder to write; models/NAME when not given")
-    positive: str | None = Field(None, description="the text that stands for class 1")
     correction: Literal["auto", "identity", "offset", "linear"] = Field(
         "auto", description="how values are corrected; chosen by cross-validation when auto"
     )
+    overwrite: bool = Field(False, description="replace another model in the output folder")
     seed: int = Field(0, ge=0, description="seed of every random choice")
 
 
@@ -57,7 +54,6 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
     from pharmakon.predict.recalibration import measure
     from pharmakon.predict.recalibration_card import recalibrated
     from pharmakon.store.models import CARD
-    from pharmakon.store.tables import open_table
 
     progress(0, _STEPS, "reading")
     source = model_folder(config.model)
@@ -67,16 +63,15 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
     output = config.output or Path("models") / name
     if output.resolve() == source.resolve():
         raise UsageError(f"{output} is the model itself, which stays as it is; choose another -o")
-    table = open_table(config.data, smiles=config.smiles, id=config.id)
-    value = config.value or only_value_column(table.columns, {table.structure_column, table.id_column})
-    if value not in table.columns:
-        raise UnknownName("column", value, table.columns, where=str(config.data))
+    table, value = open_assay(config)
+    made_of = {"model_card_sha256": sha256(source / CARD), "sha256": sha256(config.data)}
+    if not config.overwrite:
+        spare(output, same=lambda card: _is_of(card, made_of), made_of="this model and this table")
     progress(1, _STEPS, "standardising structures")
     clean = curate(table.rows(), value=value, kind=model.property.kind, positive=config.positive)
     dataset: dict[str, Any] = {
-        "model_card_sha256": sha256(source / CARD),
+        **made_of,
         "file": config.data.name,
-        "sha256": sha256(config.data),
         "structure": table.structure_column,
         "value": value,
         "rows": clean.read,
@@ -92,3 +87,9 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
     progress(_STEPS, _STEPS, "done")
     found = made.card["notes"][len(model.card.get("notes", [])) :]
     return RecalibrateResult(output, made.card, clean.problems, [*table.notes, *clean.notes, *found])
+
+
+def _is_of(card: Mapping[str, Any], made_of: Mapping[str, str]) -> bool:
+    """Whether a model is this one recalibrated to this table."""
+    held = card.get("recalibration", {})
+    return all(held.get(key) == value for key, value in made_of.items())

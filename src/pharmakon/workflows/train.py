@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,22 +10,19 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pharmakon.core.config import Config
-from pharmakon.core.errors import ConfigError, DataError, UnknownName, UsageError
+from pharmakon.core.errors import ConfigError, DataError
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
+
+from .assay import AssayConfig, open_assay, spare
 
 REFERENCE = "chembl_approved_drugs"
 _STEPS = 9
 ALL_VIEWS = ("ecfp4", "ecfp6", "fcfp4", "atom_pair", "torsion", "avalon")
 
 
-class TrainConfig(Config):
+class TrainConfig(AssayConfig):
     """What to learn from which table."""
 
-    data: Path = Field(description="table of structures and measurements: CSV, TSV, SMI, SDF or Parquet, also gzipped")
-    smiles: str | None = Field(None, description="structure column; guessed when not given")
-    value: str | None = Field(None, description="column of measured values; needed unless only one column is left")
-    id: str | None = Field(None, description="identifier column; guessed when not given")
     name: str | None = Field(None, description="the model's name; the value column's when not given")
     title: str | None = Field(None, description="how the property is called in reports")
     output: Path | None = Field(None, description="model folder to write; models/NAME when not given")
@@ -35,7 +31,6 @@ class TrainConfig(Config):
     better: Better = Field("none", description="which direction is good")
     threshold: float | None = Field(None, description="value that divides good from poor")
     log: bool = Field(False, description="learn log10 of the values (for skewed, positive quantities)")
-    positive: str | None = Field(None, description="the text that stands for class 1")
     hazard: bool = Field(False, description="a toxicity: designs may penalise or forbid it, never reward it")
     max_points: int = Field(5_000, ge=100, description="most molecules that carry the kernel; trees use all")
     seed: int = Field(0, ge=0, description="seed of every random choice")
@@ -62,20 +57,16 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
     when too little can be used.
     """
     from pharmakon.core.files import sha256
-    from pharmakon.store.tables import open_table
 
     progress(0, _STEPS, "reading")
-    table = open_table(config.data, smiles=config.smiles, id=config.id)
-    value = config.value or only_value_column(table.columns, {table.structure_column, table.id_column})
-    if value not in table.columns:
-        raise UnknownName("column", value, table.columns, where=str(config.data))
+    table, value = open_assay(config)
     name = config.name or _slug(value)
     check_name(name)
     dataset = {"name": config.data.name, "files": [config.data.name], "sha256": [sha256(config.data)]}
     dataset |= {"structure": table.structure_column, "value": value}
     folder = config.output or Path("models") / name
     if not config.overwrite:
-        _spare(folder, dataset)
+        spare(folder, same=lambda card: _is_of(card, dataset), made_of="this table")
     return _learn(
         table.rows(),
         value=value,
@@ -219,20 +210,10 @@ def _learn(
     return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes, *warnings], aside)
 
 
-def _spare(folder: Path, dataset: Mapping[str, Any]) -> None:
-    """Refuse (UsageError) to replace a model that was not made of this very column of this very table."""
-    card = folder / "card.json"
-    if not card.is_file():
-        return
-    try:
-        held = json.loads(card.read_bytes())
-        old = held["dataset"]
-        same = all(old.get(key) == dataset[key] for key in ("name", "sha256", "value")) and "recalibration" not in held
-        what = f"the model {held['name']!r} of {old.get('name')}, column {old.get('value')!r}"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        same, what = False, "a model whose card cannot be read"
-    if not same:
-        raise UsageError(f"{folder} holds {what}, not made of this table; choose another -o, or add --overwrite")
+def _is_of(card: Mapping[str, Any], dataset: Mapping[str, Any]) -> bool:
+    """Whether a model was trained on this very column of this very table."""
+    held = card["dataset"]
+    return "recalibration" not in card and all(held.get(key) == dataset[key] for key in ("name", "sha256", "value"))
 
 
 def _listing(problems: Sequence[Problem]) -> str:
@@ -265,14 +246,6 @@ def reference_quantiles(model: Any) -> dict[str, Any] | None:
         "n": len(value),
         "quantiles": [float(f"{q:.6g}") for q in quantiles],
     }
-
-
-def only_value_column(columns: Sequence[str], taken: set[str | None]) -> str:
-    """The one column that can hold the values; ConfigError where there are several."""
-    left = [column for column in columns if column not in taken]
-    if len(left) == 1:
-        return left[0]
-    raise ConfigError(f"say which column holds the measured values (--value); there are: {', '.join(left) or 'none'}")
 
 
 def check_name(name: str) -> None:
