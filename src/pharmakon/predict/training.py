@@ -31,7 +31,7 @@ from .uncertainty import LEVEL, Calibration
 
 N_FOLDS = 5
 POOLED = ("scaffold", "cluster")
-"""The splits whose errors calibrate; the random one, where every molecule has its analogues, is only reported."""
+"""The splits whose errors calibrate: in the random one every molecule has its analogues."""
 TUNED_ON = ("scaffold", "random")
 """The splits whose errors choose a kernel's settings: new chemistry and the next analogue."""
 MINIMUM = 20
