@@ -1,13 +1,22 @@
-"""A sample to audit, made of (SMILES, value) or (SMILES, value, part)."""
+"""A sample to audit, made of (SMILES, value) or (SMILES, value, part); a small screen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import pytest
 
+from pharmakon.core.types import Property
+from pharmakon.learn.domain import Domain
+from pharmakon.predict.analogues import Analogues, Series
+from pharmakon.predict.features import Features
 from pharmakon.predict.measured import Sample, Source, measure
+from pharmakon.predict.network_training import Recipe, train_network
+from pharmakon.predict.screen import Screen
+from pharmakon.predict.uncertainty import Calibration
 from pharmakon.store.tables import Row
 
 
@@ -24,3 +33,33 @@ def sample() -> Callable[..., Sample]:
         return measure([Source("x.csv", rows)], value=value, split_column=split, unit_column="unit", **options)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def screen(molecules: list[str], solubilities: list[float]) -> Screen:
+    """A network of two endpoints: a solubility, and whether it is high, measured for every other molecule."""
+    y = np.column_stack([solubilities, np.array(solubilities) > -1.5]).astype(np.float32)
+    y[::2, 1] = np.nan
+    features = Features.from_smiles(molecules)
+    network = train_network(
+        features.hashed,
+        features.quick,
+        y,
+        tasks=["logs", "soluble"],
+        classes=np.array([False, True]),
+        recipe=Recipe(hidden=(32, 16), epochs=60, batch=64, dropout=0.1),
+    )
+    value = network.predict(features.hashed, features.quick)
+    near = np.linspace(0.2, 0.9, len(molecules))
+    calibrations, domains, cards = {}, {}, {}
+    for column, (name, kind) in enumerate((("logs", "regression"), ("soluble", "classification"))):
+        known = np.isfinite(y[:, column])
+        mine, truth = value[known, column], y[known, column].astype(np.float64)
+        calibrations[name] = Calibration(kind=kind).fit(mine[:, None], mine, near[known], truth)
+        domains[name] = Domain().fit(near[known])
+        what = Property(name, name, "x", kind, low=-10.0 if kind == "regression" else 0.0, high=10.0)
+        cards[name] = {"name": name, "property": asdict(what), "learned": {"weights": {"network": 1}, "output": name}}
+    rows = np.tile(np.arange(1, len(y) + 1, dtype=np.int32)[:, None], (1, 2))
+    ids = [f"m{i}" for i in range(len(y))]
+    series = Series(("logs", "soluble"), np.arange(len(y), dtype=np.int32), ids, rows, y)
+    return Screen(network, Analogues.of(features.packed, [series]), cards, calibrations, domains, digest="made up")

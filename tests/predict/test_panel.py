@@ -8,7 +8,7 @@ import pytest
 from pharmakon.core.errors import ModelError, UnknownName
 from pharmakon.core.types import Scorer
 from pharmakon.predict.model import Model
-from pharmakon.predict.panel import Panel, load_model, model_folder, shipped_names
+from pharmakon.predict.panel import Panel, card_file, load_model, model_place, own_names, shipped_names
 
 
 def test_a_panel_is_a_scorer_and_agrees_with_its_models(trained: Path, molecules: list[str]) -> None:
@@ -35,10 +35,10 @@ def test_a_folder_in_other_letters_is_suggested(tmp_path: Path, monkeypatch: pyt
     folder.mkdir(parents=True)
     (folder / "card.json").write_text("{}")
     with pytest.raises(ModelError, match="did you mean 'my_pic50'"):
-        model_folder(tmp_path / "models" / "My_pIC50x")
+        model_place(tmp_path / "models" / "My_pIC50x")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnknownName, match="did you mean 'models/my_pic50'"):
-        model_folder("my_pIC50")
+        model_place("my_pIC50")
 
 
 def test_the_shipped_panel_answers_within_its_ranges() -> None:
@@ -61,3 +61,26 @@ def test_shipped_models_know_what_everyone_knows() -> None:
     assert got["solubility"].value[1] > got["solubility"].value[0] + 2
     assert got["ames"].value[2] > 0.5
     assert not got["egfr_pic50"].in_domain[1]
+
+
+def test_a_profile_decides_who_answers() -> None:
+    full, fast = (Panel.load(["solubility", "tox21_ahr"], profile) for profile in ("full", "fast"))
+    assert "solubility" in own_names() and "tox21_ahr" not in own_names()
+    assert "network" not in full.models["solubility"].card["learned"]["weights"]
+    assert fast.models["solubility"].card["learned"]["weights"] == {"network": 1.0}
+    assert card_file("solubility") != card_file("solubility", "fast")
+    assert card_file("tox21_ahr") == card_file("tox21_ahr", "fast")
+
+
+def test_the_fast_profile_knows_its_way_too() -> None:
+    drugs = ["CC(=O)Oc1ccccc1C(=O)O", "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1", "CCCCCCCCCCCCCCCCCC", "CCO"]
+    panel = Panel.load(profile="fast")
+    assert list(panel.models) == shipped_names()
+    got = panel.predict(drugs)
+    for name, estimates in got.items():
+        assert np.isfinite(estimates.value).all() and (estimates.low <= estimates.high).all(), name
+        assert ((estimates.percentile >= 0) & (estimates.percentile <= 100)).all(), name
+    assert got["egfr_pic50"].value[1] > 6.5 and got["egfr_pic50"].nearest_similarity[1] == 1
+    assert got["solubility"].value[3] > got["solubility"].value[1] + 2
+    together = panel.predict(drugs)["herg"]
+    assert panel.predict(drugs[1:2])["herg"].value[0] == together.value[1]

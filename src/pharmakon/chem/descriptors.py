@@ -90,6 +90,27 @@ NAMES: tuple[str, ...] = (
     *(f"type_{name}" for name in _TYPES),
 )
 
+# What costs some 5 microseconds or less, beside the 42 counts of Nguyen et al., ChemMedChem 2009, 4, 1803 (MQN).
+_QUICK = (
+    "mw", "tpsa", "fsp3", "aromatic_rings", "saturated_rings", "aromatic_heterocycles", "spiro_atoms", "bridgeheads",
+    "stereo_centres", "chi0n", "chi0v", "chi1n", "chi1v", "kappa1", "hall_kier_alpha",
+)  # fmt: skip
+QUICK_NAMES: tuple[str, ...] = (*_QUICK, *(f"mqn{i}" for i in range(1, 43)))
+
+
+def quick(mols: Sequence[Mol | None]) -> NDArray[np.float32]:
+    """A part of the block and the MQN counts, at seven times its speed, shape (n, len(QUICK_NAMES))."""
+    functions = [_CHEAP[name] for name in _QUICK]
+    block = np.full((len(mols), len(QUICK_NAMES)), np.nan, np.float32)
+    silence = rdBase.BlockLogs()
+    for row, mol in zip(block, mols, strict=True):
+        if mol is not None:
+            if not mol.HasProp("_StereochemDone"):
+                Chem.AssignStereochemistry(mol, flagPossibleStereoCenters=True)
+            row[:] = [*(function(mol) for function in functions), *rdMolDescriptors.MQNs_(mol)]
+    del silence
+    return np.clip(np.nan_to_num(block, nan=np.nan, posinf=LIMIT, neginf=-LIMIT), -LIMIT, LIMIT)
+
 
 def compute(mols: Sequence[Mol | None]) -> NDArray[np.float32]:
     """The block, shape (n, len(NAMES)): finite for every molecule, a row of NaN for None."""

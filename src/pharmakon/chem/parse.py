@@ -15,6 +15,7 @@ EMPTY = "an empty structure"
 _VALENCE = re.compile(r"Explicit valence for atom # (\d+) (\w+), (\d+), is greater than permitted")
 _POSITION = re.compile(r"check for mistakes around position (\d+)")
 _BRACKET = re.compile(r"\[[^\]]*\]")
+_STRANGE = re.compile(r"[^!-~]", re.DOTALL)
 _RING_BOND = re.compile(r"%\(\d+\)|%\d\d|\d")
 
 
@@ -75,9 +76,8 @@ def _before_reading(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         return f"{len(text):,} characters; the limit is {MAX_CHARACTERS:,}"
     smiles, _, rest = text.replace("\t", " ").partition(" ")
-    for position, character in enumerate(smiles, start=1):
-        if not "!" <= character <= "~":
-            return f"not a SMILES: {character!r} at position {position} is not a SMILES character"
+    if strange := _STRANGE.search(smiles):
+        return f"not a SMILES: {strange[0]!r} at position {strange.start() + 1} is not a SMILES character"
     if rest and not rest.lstrip().startswith("|"):
         return f"not a SMILES: it goes on after a blank ({rest.strip()[:40]!r})"
     return ""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from pharmakon.core.types import Profile
 from pharmakon.workflows import models as workflow
 
 from . import render
@@ -18,10 +19,11 @@ def models(
     name: Annotated[str | None, Parameter(help="a shipped model, or a model folder: show its card")] = None,
     /,
     *,
+    profile: Annotated[Profile, Parameter(help="fast: what the network of the fast profile does")] = "full",
     as_json: Annotated[bool, Parameter("--json", negative=(), help="print the cards as JSON")] = False,
 ) -> None:
     """List the shipped models, or show one model's card."""
-    cards = workflow.cards([name] if name else [])
+    cards = workflow.cards([name] if name else [], profile=profile)
     if as_json:
         print(json.dumps(cards, indent=2, ensure_ascii=False))
     elif name:

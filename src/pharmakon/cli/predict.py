@@ -30,7 +30,7 @@ def predict(
     for text in result.notes:
         render.note(text)
     if result.table is None:
-        print(f"{result.rows:,} rows, {result.problems:,} with a problem: {result.output}")
+        print(f"{result.rows:,} rows, {result.problems:,} with a problem, {result.profile} profile: {result.output}")
         return 0
     if as_json:
         print(json.dumps(_plain(config.smiles, result), indent=2, ensure_ascii=False))

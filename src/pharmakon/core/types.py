@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 Kind = Literal["regression", "classification"]
 Better = Literal["high", "low", "none"]
 Verdict = Literal["good", "poor", "don't know", ""]
+Profile = Literal["fast", "full"]
+"""fast: one network for every endpoint; full: an endpoint's own model where it has one."""
 
 Progress = Callable[[int, int, str], None]
 """Called as progress(done, total, note); `total` is 0 when unknown."""

@@ -19,6 +19,7 @@ from pharmakon.learn.support_vector import SupportVector
 from .features import Features
 from .forest import Forest
 from .kernel import MultiViewKernel
+from .network import Output
 from .trees import BoostedTrees
 
 ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -28,6 +29,8 @@ TRIED = 3_000
 """Molecules on which these two are chosen."""
 SMALL = 2_000
 """Up to so many molecules a forest grows beside the boosted trees: it pays on small sets only."""
+
+NETWORK = "network"
 
 Grown = BoostedTrees | Forest
 
@@ -48,7 +51,7 @@ class Blend:
     """Kernel ridge and, for a regression, a support vector machine on one kernel of many views, beside trees.
 
     At most `max_points` molecules carry the kernel (a seeded sample); the trees use all. Class labels (0, 1) are
-    regressed by the kernel and clipped; probabilities are calibrated elsewhere.
+    regressed by the kernel and clipped; probabilities are calibrated elsewhere. A `network`'s output may be a member.
     Learned: `names_` of the k members, `weights_` (k,), `kernel_`, `grown_` (trees by name), `points_` (rows of the
     kernel), `out_of_fold_` by split name.
     """
@@ -59,9 +62,11 @@ class Blend:
         kind: Kind = "regression",
         max_points: int = 5_000,
         views: tuple[str, ...] = VIEWS,
+        network: Output | None = None,
         random_state: int = 0,
         n_jobs: int = 1,
     ) -> None:
+        self.network = network
         self.kind: Kind = kind
         self.max_points = max_points
         self.views = views
@@ -75,12 +80,14 @@ class Blend:
         *,
         folds: Mapping[str, NDArray[np.intp]],
         tuned_on: Sequence[NDArray[np.intp]] = (),
+        network: Mapping[str, Floats] | None = None,
         progress: Callable[[str], None] = lambda note: None,
     ) -> Self:
         """Learn from molecules and values `y` (n,); `folds` gives each split's fold of every molecule.
 
         The first split chooses the weights, and the kernel's settings unless folds are given to be `tuned_on`: a split
         that keeps series whole and one that does not find what serves for new chemistry and for the next analogue.
+        `network` (n,) by split is what networks say of molecules that they never saw.
         """
         self.points_ = self._choose_points(len(y))
         points = features.take(self.points_) if len(self.points_) < len(y) else features
@@ -94,12 +101,17 @@ class Blend:
             "ridge",
             *(["support"] if self.kernel_.support else []),
             *self._planted(len(y), self.random_state),
+            *([NETWORK] if network else []),
         )
         members: dict[str, Floats] = {}
         for split, fold in folds.items():
             progress(f"trees, {split} split")
             members[split] = np.column_stack(
-                [*self._kernel_out_of_fold(gram, target, inner[split]), *self._trees_out_of_fold(features, y, fold)]
+                [
+                    *self._kernel_out_of_fold(gram, target, inner[split]),
+                    *self._trees_out_of_fold(features, y, fold),
+                    *([network[split][self.points_]] if network else []),
+                ]
             )
         self.weights_ = blend_weights(members[first], target)
         self.out_of_fold_: dict[str, OutOfFold] = {}
@@ -183,7 +195,8 @@ class Blend:
 
     def tree_members(self, features: Features) -> Floats:
         """The others."""
-        return np.column_stack([tree.predict(features) for tree in self.grown_.values()])
+        others = [*self.grown_.values(), *([self.network] if self.network else [])]
+        return np.column_stack([other.predict(features) for other in others])
 
     def blended(self, members: Floats) -> Floats:
         """The members (m, k) by their weights, (m,); each row summed by itself, as BLAS does not."""
@@ -195,7 +208,7 @@ class Blend:
         return self.blended(self.members(features))
 
     def to_arrays(self) -> dict[str, dict[str, NDArray[Any]]]:
-        """Everything `predict` needs, by file stem."""
+        """Everything `predict` needs, by file stem; a network is borrowed."""
         return {
             "kernel": self.kernel_.to_arrays(),
             **{name: tree.to_arrays() for name, tree in self.grown_.items()},
@@ -204,10 +217,15 @@ class Blend:
 
     @classmethod
     def from_arrays(
-        cls, arrays: Callable[[str], dict[str, NDArray[Any]]], *, kind: Kind, names: tuple[str, ...]
+        cls,
+        arrays: Callable[[str], dict[str, NDArray[Any]]],
+        *,
+        kind: Kind,
+        names: tuple[str, ...],
+        network: Output | None = None,
     ) -> Self:
-        """The inverse of `to_arrays`; `names` are those of the members."""
-        blend = cls(kind=kind)
+        """The inverse of `to_arrays`; `names` are those of the members, `network` the one that is a member."""
+        blend = cls(kind=kind, network=network)
         blend.names_ = names
         blend.kernel_ = MultiViewKernel.from_arrays(arrays("kernel"))
         kinds: dict[str, type[Grown]] = {"trees": BoostedTrees, "forest": Forest}

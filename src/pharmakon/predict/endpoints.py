@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 from pydantic import model_validator
@@ -13,14 +14,17 @@ from pharmakon.core.config import Config, build
 from pharmakon.core.errors import UnknownName
 from pharmakon.core.types import Better, Kind, Property
 from pharmakon.store.catalogue import DataFile, data_set
+from pharmakon.store.places import path_of, root_of
 
-Transform = Literal["none", "log10", "logit"]
+Transform = Literal["none", "log10", "log10p1", "logit"]
+"""The scale a model works on; "log10p1" is log10(x + 1), for quantities that reach 0."""
 
 
 class Source(Config):
-    """Where an endpoint's measurements come from. `sets` are names of the data catalogue."""
+    """Where an endpoint's measurements come from."""
 
     sets: tuple[str, ...]
+    """Names of the data catalogue; "name/file" is one file of a set that has several."""
     structure: str
     value: str
     id: str | None = None
@@ -36,7 +40,22 @@ class Source(Config):
     @property
     def files(self) -> tuple[DataFile, ...]:
         """The files of the sets, in the order they are read. Raises UnknownName."""
-        return tuple(file for name in self.sets for file in data_set(name).files)
+        return tuple(file for part in self.sets for file in _files(part))
+
+    @property
+    def paths(self) -> list[Path]:
+        """Where these files lie. Raises DataError saying how to get one that is absent."""
+        return [path_of(part.partition("/")[0], file.name) for part in self.sets for file in _files(part)]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether every file is on this machine."""
+        return all(root_of(file.path) for file in self.files)
+
+
+def _files(part: str) -> tuple[DataFile, ...]:
+    name, _, file = part.partition("/")
+    return (data_set(name).file(file),) if file else data_set(name).files
 
 
 class Endpoint(Config):

@@ -13,11 +13,15 @@ from rdkit.Chem import Mol
 
 from pharmakon.chem import descriptors, fingerprints
 from pharmakon.chem.standardize import standardize
+from pharmakon.core.types import Floats
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+    from .network import Network
+
 HASHED_BITS = 1024
+NETWORK_BITS = 2048
 HASHED_VIEWS = ("ecfp4", "atom_pair")
 ORGANIC = frozenset({1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53})
 
@@ -31,6 +35,7 @@ class Features:
     def __init__(self, mols: Sequence[Mol | None]) -> None:
         self.mols = list(mols)
         self._counts: dict[str, csr_matrix] = {}
+        self._outputs: dict[int, Floats] = {}
 
     @classmethod
     def from_smiles(cls, smiles: Sequence[str]) -> Features:
@@ -57,9 +62,28 @@ class Features:
         return self._counts[view]
 
     @cached_property
+    def hashed(self) -> NDArray[np.uint8]:
+        """Counts of ECFP4 and of atom pairs, each folded into 2,048 columns: what a network sees; (n, 4096)."""
+        return np.hstack([fingerprints.dense_counts(self.mols, view, NETWORK_BITS) for view in HASHED_VIEWS])
+
+    @cached_property
     def packed(self) -> NDArray[np.uint8]:
         """ECFP4 bits packed, shape (n, 256): for Tanimoto similarity and the domain."""
-        return fingerprints.bits(self.mols)
+        if "hashed" in self.__dict__:  # the bits are there: a column that is counted
+            return np.packbits(self.hashed[:, :NETWORK_BITS] > 0, axis=1, bitorder="little")
+        return fingerprints.bits(self.mols, NETWORK_BITS)
+
+    @cached_property
+    def quick(self) -> NDArray[np.float32]:
+        """The descriptors that cost little, for a network; (n, d), NaN rows for missing molecules."""
+        return descriptors.quick(self.mols)
+
+    def through(self, network: Network) -> Floats:
+        """The outputs of a network, (n, t); NaN rows for missing molecules."""
+        if id(network) not in self._outputs:
+            self._outputs[id(network)] = network.predict(self.hashed, self.quick)
+            self._outputs[id(network)][~self.known] = np.nan
+        return self._outputs[id(network)]
 
     @cached_property
     def descriptors(self) -> NDArray[np.float32]:
@@ -76,7 +100,8 @@ class Features:
         """The Features of some of the molecules, keeping what is already computed."""
         part = Features([self.mols[i] for i in rows])
         part._counts = {view: block[rows] for view, block in self._counts.items()}
-        for name in ("packed", "descriptors", "dense"):
+        part._outputs = {key: value[rows] for key, value in self._outputs.items()}
+        for name in ("hashed", "packed", "quick", "descriptors", "dense"):
             if name in self.__dict__:
                 part.__dict__[name] = self.__dict__[name][rows]
         return part

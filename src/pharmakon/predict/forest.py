@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pharmakon.core.types import Floats, Kind
 
 from .features import HASHED_BITS, HASHED_VIEWS, Features
-from .flat_trees import FlatTrees
+from .flat_trees import FlatTrees, shortened
 
 COUNTED = HASHED_BITS * len(HASHED_VIEWS)
 """The first columns that trees see are counts."""
@@ -80,8 +80,15 @@ def _flat(grown: list[Any]) -> FlatTrees:
         parts["right"].append(number[tree.children_right[inner]])
         parts["leaf"].append(tree.value[~inner, 0, -1] / len(grown))
         nodes, leaves = nodes + int(inner.sum()), leaves + int((~inner).sum())
-    kinds = {"feature": np.int16, "threshold": np.float32, "leaf": np.float32}
-    return FlatTrees(**{name: np.concatenate(part).astype(kinds.get(name, np.int32)) for name, part in parts.items()})
+    whole = {name: np.concatenate(part) for name, part in parts.items()}
+    return FlatTrees(
+        roots=whole["roots"].astype(np.int32),
+        feature=whole["feature"].astype(np.int16),
+        threshold=shortened(whole["threshold"]),
+        left=whole["left"].astype(np.int32),
+        right=whole["right"].astype(np.int32),
+        leaf=shortened(whole["leaf"]),
+    )
 
 
 def _rounded(threshold: NDArray[np.float64], feature: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,17 @@ from pharmakon.core.types import Estimates, Floats, Property
 from pharmakon.learn.domain import Domain
 from pharmakon.store.models import load_folder, save_folder
 
+from .analogues import Found, Pooled
 from .blend import Blend
 from .endpoints import Transform
 from .features import Features, featuriser
+from .network import Network, Output
 from .scale import backward
 from .uncertainty import Calibration
 
 FORMAT = 1
+BORROWS = "screen"
+"""In the card of a model that borrows a network and its molecules: the SHA-256 of the folder that lends them."""
 UNSURE = "don't know"
 
 
@@ -62,6 +66,16 @@ class Training:
         return cls(arrays["packed"], arrays["value"].astype(np.float64), arrays["row"], ids)
 
 
+class Lender(Protocol):
+    """A screen, for models that borrow from it."""
+
+    digest: str
+
+    def output(self, name: str) -> Output: ...
+
+    def training(self, name: str) -> Pooled: ...
+
+
 class Model:
     """One property's model; a core.types.Predictor.
 
@@ -69,7 +83,12 @@ class Model:
     """
 
     def __init__(
-        self, card: dict[str, Any], blend: Blend, calibration: Calibration, domain: Domain, training: Training
+        self,
+        card: dict[str, Any],
+        blend: Blend | Output,
+        calibration: Calibration,
+        domain: Domain,
+        training: Training | Pooled,
     ) -> None:
         self.card = card
         self.name: str = card["name"]
@@ -84,14 +103,22 @@ class Model:
         """Point predictions only, on the model's own scale, shape (m,): what explanations take apart."""
         return self.calibration.point(self.blend.predict(features))
 
-    def predict(self, smiles: Sequence[str], *, features: Features | None = None) -> Estimates:
-        """Estimates for each SMILES. `features` of the same molecules, when a panel has them, saves the work."""
+    def predict(
+        self, smiles: Sequence[str], *, features: Features | None = None, near: Found | None = None
+    ) -> Estimates:
+        """Estimates for each SMILES.
+
+        What a panel has already saves the work: `features` of the same molecules, and `near`, the similarity and
+        place of a training molecule near each.
+        """
         features = Features.from_smiles(smiles) if features is None else features
         members = self.blend.members(features)
         value = self.blend.blended(members)
-        near, found = nearest(features.packed, self.training.packed, k=1)
-        similarity = np.where(features.known, near[:, 0], np.nan).astype(np.float64)
-        index = found[:, 0]
+        if near is None:
+            alike, found = nearest(features.packed, self.training.packed, k=1)
+            near = alike[:, 0], found[:, 0]
+        similarity = np.where(features.known, near[0], np.nan).astype(np.float64)
+        index = near[1]
         answer = self.calibration.answer(members, value, similarity)
         what = self.property
         bounds = (what.low if what.low is not None else -np.inf, what.high if what.high is not None else np.inf)
@@ -155,10 +182,13 @@ class Model:
         """Write the model folder: weights, featuriser facts, calibration, card and SHA-256 of each file.
 
         `weights` is a folder of a model with the same weights: its files are copied, byte for byte. `set_aside` is
-        the CSV text of the table's rows that were not used, kept beside the model.
+        the CSV text of the table's rows that were not used, kept beside the model. What is borrowed stays where it is.
         """
         copied = {} if weights is None else load_folder(weights).contents(without="calibration.npz")
-        arrays = {} if copied else self.blend.to_arrays() | {"training": self.training.to_arrays()}
+        arrays: dict[str, dict[str, NDArray[Any]]] = {}
+        if not copied:
+            arrays |= self.blend.to_arrays()
+            arrays |= {} if BORROWS in self.card else {"training": self.training.to_arrays()}
         calibration = self.calibration.to_arrays()
         if calibration:
             arrays["calibration"] = calibration
@@ -172,25 +202,40 @@ class Model:
         return Path(folder)
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
-        """Read a model folder. Raises ModelError when a file is missing, altered, or of a newer format."""
+    def load(cls, folder: str | Path, *, lender: Callable[[], Lender] | None = None) -> Self:
+        """Read a model folder. Raises ModelError when a file is missing, altered, or of a newer format.
+
+        `lender` gives the screen, where the model borrows its network and molecules from one.
+        """
         stored = load_folder(folder)
         card = stored.card
-        if card.get("format") != FORMAT:
-            raise ModelError(
-                f"{folder} has model format {card.get('format')}, this version reads {FORMAT}; train it again"
-            )
-        if card.get("featuriser") != featuriser():
-            raise ModelError(f"{folder} was trained on other descriptors than this version computes; train it again")
+        refuse_strange(card, folder)
         kind = card["property"]["kind"]
         calibration = stored.arrays("calibration") if kind == "classification" else {}
-        return cls(
-            card,
-            Blend.from_arrays(stored.arrays, kind=kind, names=tuple(card["learned"]["weights"])),
-            Calibration.from_parts(card["calibration"], calibration, kind=kind),
-            Domain.from_dict(card["domain"]),
-            Training.from_arrays(stored.arrays("training")),
-        )
+        names, network = tuple(card["learned"]["weights"]), None
+        training: Training | Pooled
+        if BORROWS in card:
+            if lender is None or (screen := lender()).digest != card[BORROWS]:
+                raise ModelError(f"{folder} was trained with another network than this version has; train it again")
+            network = screen.output(card["learned"]["output"])
+            training = screen.training(card["learned"]["output"])
+        else:
+            training = Training.from_arrays(stored.arrays("training"))
+        blend: Blend | Output
+        if names == Output.names_:
+            blend = Output(Network.from_arrays(stored.arrays("network")), card["learned"]["output"])
+        else:
+            blend = Blend.from_arrays(stored.arrays, kind=kind, names=names, network=network)
+        calibrated = Calibration.from_parts(card["calibration"], calibration, kind=kind)
+        return cls(card, blend, calibrated, Domain.from_dict(card["domain"]), training)
+
+
+def refuse_strange(card: Mapping[str, Any], folder: str | Path) -> None:
+    """Raise ModelError for a folder that this version cannot read."""
+    if card.get("format") != FORMAT:
+        raise ModelError(f"{folder} has model format {card.get('format')}, this version reads {FORMAT}; train it again")
+    if card.get("featuriser") != featuriser():
+        raise ModelError(f"{folder} was trained on other descriptors than this version computes; train it again")
 
 
 def _verdicts(what: Property, low: Floats, high: Floats, labels: NDArray[np.bool_]) -> list[str]:

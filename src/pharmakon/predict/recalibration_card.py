@@ -12,10 +12,10 @@ from pharmakon.core.units import show
 from pharmakon.learn.correction import Form
 from pharmakon.learn.metrics import REGISTRY, bootstrap
 
+from .judging import METRICS
 from .model import Model
 from .recalibration import Seen, judge, recalibrate
 from .scale import backward, forward
-from .training import METRICS
 from .uncertainty import LEVEL, Answer, Calibration
 
 RECALIBRATED = ", recalibrated"
@@ -99,7 +99,12 @@ def _bounds(what: Property) -> tuple[float, float]:
 def _scale_words(model: Model) -> str:
     if model.property.kind == "classification":
         return "log-odds of the probability"
-    return {"none": "the value", "log10": "log10 of the value", "logit": "log-odds of the fraction"}[model.transform]
+    return {
+        "none": "the value",
+        "log10": "log10 of the value",
+        "log10p1": "log10 of the value + 1",
+        "logit": "log-odds of the fraction",
+    }[model.transform]
 
 
 def _warnings(before: Answer, after: Answer, scores: dict[str, Any], model: Model) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pharmakon.core.types import Floats, Kind
 
 from .features import Features
-from .flat_trees import FlatTrees
+from .flat_trees import FlatTrees, shortened
 
 
 class BoostedTrees:
@@ -102,5 +102,5 @@ def _flat(grown: list[dict[str, Any]]) -> FlatTrees:
         threshold=np.array(columns[1], dtype=np.float64),
         left=np.array(columns[2], dtype=np.int32),
         right=np.array(columns[3], dtype=np.int32),
-        leaf=np.array(leaves, dtype=np.float64),
+        leaf=shortened(np.array(leaves)),
     )

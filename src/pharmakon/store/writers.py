@@ -53,6 +53,10 @@ class CsvText:
         """The lines of the records. A column that a record lacks is empty; a key that is no column is a UsageError."""
         return self._taken(self._cells(record) for record in records)
 
+    def lines(self, rows: Iterable[Iterable[str]]) -> str:
+        """The lines of rows whose cells are text already, in the order of the columns (see `guarded`)."""
+        return self._taken(rows)
+
     def _taken(self, rows: Iterable[Iterable[str]]) -> str:
         self._writer.writerows(rows)
         text = self._buffer.getvalue()
@@ -67,7 +71,7 @@ class CsvText:
 
     def _cell(self, name: str, value: object) -> str:
         if isinstance(value, str):
-            return f"'{value}" if name in self._ours and _is_formula(value) else value
+            return guarded(value) if name in self._ours else value
         return show(value, self._formats.get(name, ""))
 
 
@@ -182,6 +186,11 @@ def write_parquet(
             while block := stream.read(1 << 20):
                 out.write(block)
     return Path(path)
+
+
+def guarded(text: str) -> str:
+    """Text of ours that a spreadsheet would run as a formula, with an apostrophe before it."""
+    return f"'{text}" if text[:1] in _FORMULA and _is_formula(text) else text
 
 
 def show(value: object, spec: str = "") -> str:

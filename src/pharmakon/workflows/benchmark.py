@@ -37,7 +37,7 @@ PROTOCOL_CALLS = 10_000
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(None, description="tdc, moleculeace, expansionrx, pmo or coverage")
+    name: str | None = Field(None, description="tdc, moleculeace, expansionrx, pmo, coverage or admet-speed")
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
@@ -47,6 +47,10 @@ class BenchmarkConfig(Config):
     models: tuple[str, ...] = Field(
         (), description="coverage: model names or folders whose cards are read (the shipped ones otherwise)"
     )
+    network: Path | None = Field(
+        None, description="tdc, expansionrx: a network to blend in (recipes/benchmark_network.py makes it)"
+    )
+    admet_ai: Path | None = Field(None, description="admet-speed: virtual environment that has ADMET-AI installed")
     calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
     seed: int = Field(0, description="where the seeds start")
     max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
@@ -100,6 +104,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "expansionrx": "pharmakon.workflows.benchmark_expansionrx:EXPANSIONRX",
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
+        "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
     },
 )
 
@@ -175,6 +180,20 @@ def score(metric: str, truth: Floats, predicted: Floats, *, seed: int = 0) -> di
     return {"value": _rounded(value), "low": _rounded(low), "high": _rounded(high), "n": len(truth)}
 
 
+def lent(config: BenchmarkConfig, task: str) -> dict[str, Any]:
+    """The learner's option for a task that a network has learnt too; none without a network."""
+    if config.network is None:
+        return {}
+    return {"lend": partial(_lender(config.network).lend, task)}
+
+
+@cache
+def _lender(folder: Path) -> Any:
+    from pharmakon.predict.lending import Lender
+
+    return Lender(folder)
+
+
 def _rounded(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
@@ -212,6 +231,7 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
         "calls": config.calls,
         "max_points": config.max_points,
         "seed": config.seed,
+        "network": sha256(config.network / "network.npz") if config.network else None,
     }
     identity = {"settings": settings, "versions": versions(), "code": code_identity()}
     whole = config.limit is None and repeats >= benchmark.repeats and config.calls >= PROTOCOL_CALLS
@@ -238,7 +258,7 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
 
 def _command(config: BenchmarkConfig) -> str:
     """The command that makes these results, whoever called."""
-    given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "workers"})
+    given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "workers", "admet_ai"})
     words = [
         f"--{key.replace('_', '-')} {','.join(value) if isinstance(value, tuple) else value}"
         for key, value in given.items()

@@ -16,9 +16,7 @@ import numpy as np
 
 from pharmakon.core.errors import ModelError
 from pharmakon.predict.endpoints import endpoint
-from pharmakon.predict.panel import model_folder, shipped_names
-from pharmakon.store.catalogue import data_set
-from pharmakon.store.places import is_there, paths_of
+from pharmakon.predict.panel import card_file, shipped_names
 
 from .benchmark import BenchmarkConfig, Learner, Say
 from .models import cards
@@ -42,14 +40,14 @@ class Coverage:
 
     def tasks(self) -> Sequence[str]:
         """The shipped models; and the small ones made anew, where their data is there."""
-        small = [name for name in SMALL if all(is_there(data_set(source)) for source in endpoint(name).data.sets)]
+        small = [name for name in SMALL if endpoint(name).data.is_there]
         return [*shipped_names(), *(name + ANEW for name in small)]
 
     def files(self, task: str, root: Path) -> list[Path]:
         name = _anew(task)
         if not name:
-            return [model_folder(task) / "card.json"]
-        return [file for source in endpoint(name).data.sets for file in paths_of(source)]
+            return [card_file(task)]
+        return endpoint(name).data.paths
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         if not _anew(task):

@@ -19,7 +19,7 @@ from pharmakon.record.ledger import Ledger
 from pharmakon.store.runs import RunFolder
 from pharmakon.store.writers import show
 
-from .predict import FORMATS, record_of
+from .predict import PER_MODEL, cells_of
 
 if TYPE_CHECKING:
     from pharmakon.engine.base import Engine
@@ -50,7 +50,7 @@ class Dossier:
 
 def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str, str]]:
     """One row a design, every cell as the exact text that the file, and the report, carry."""
-    formats = {name + suffix: spec for name in found for suffix, spec in FORMATS.items()}
+    cells = {name: dict(zip(PER_MODEL, cells_of(got), strict=True)) for name, got in found.items()}
     mols = [to_mol(record.smiles) for record in dossier.chosen]
     numbers = {name: named(mols, name) for name in descriptors(dossier.objective)}
     potency = lead_model(dossier)
@@ -66,7 +66,7 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
         parts = record.evaluation.parts
         row |= {f"desirability:{name}": f"{p.desirability:.4f}" for name, p in parts.items()}
         row |= {f"missed:{j.key}": f"{j.missed(parts[j.key]):.4g}" for j in dossier.objective.judges}
-        row |= {key: show(value, formats.get(key, "")) for key, value in record_of(found, i).items()}
+        row |= {name + suffix: column[i] for name, columns in cells.items() for suffix, column in columns.items()}
         for name in numbers:
             row[name] = f"{numbers[name][i]:.3f}"
             row[f"{name}_percentile"] = f"{percentile(numbers[name][i : i + 1], name)[0]:.1f}"

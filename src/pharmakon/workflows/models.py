@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from pharmakon.core.errors import ModelError
+from pharmakon.core.types import Profile
 from pharmakon.core.units import show
-from pharmakon.predict.panel import model_folder, shipped_names
+from pharmakon.predict.panel import card_file, shipped_names
 
 SPLITS = ("scaffold", "cluster")
 FIRST_METRIC = {"regression": "rmse", "classification": "auroc"}
 
 
-def cards(names: Sequence[str] = ()) -> list[dict[str, Any]]:
+def cards(names: Sequence[str] = (), *, profile: Profile = "full") -> list[dict[str, Any]]:
     """The cards of models by name or folder, all shipped ones when none is named.
 
     Raises UnknownName with a suggestion, ModelError for a card that cannot be read.
     """
-    return [_card(model_folder(name)) for name in (names or shipped_names())]
+    return [_card(card_file(name, profile)) for name in (names or shipped_names())]
 
 
 def summary(card: Mapping[str, Any]) -> tuple[str, ...]:
@@ -46,9 +47,9 @@ def _score(card: Mapping[str, Any], split: str, metric: str) -> str:
     return show(found[0]) if found else "-"
 
 
-def _card(folder: Path) -> dict[str, Any]:
+def _card(file: Path) -> dict[str, Any]:
     try:
-        card: dict[str, Any] = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        card: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{folder} has no readable card.json: {error}") from None
+        raise ModelError(f"{file.parent} has no readable {file.name}: {error}") from None
     return card

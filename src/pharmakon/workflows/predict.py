@@ -7,15 +7,16 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
 from pharmakon.core.excerpt import excerpt
-from pharmakon.core.types import Estimates, Progress, silent
+from pharmakon.core.types import Estimates, Floats, Profile, Progress, silent
 
 if TYPE_CHECKING:
     from pharmakon.predict.panel import Panel
@@ -32,14 +33,10 @@ PER_MODEL = (
     "_nearest_value",
     "_nearest_similarity",
 )
-FORMATS = {
-    "": ".5g",
-    "_low": ".5g",
-    "_high": ".5g",
-    "_percentile": ".1f",
-    "_nearest_value": ".5g",
-    "_nearest_similarity": ".3f",
-}
+FEW = 1_000
+"""Rows of a file up to which the full profile is the default."""
+_TENTHS = [f"{i / 10:.1f}" for i in range(1001)]
+_THOUSANDTHS = [f"{i / 1000:.3f}" for i in range(1001)]
 
 
 class PredictConfig(Config):
@@ -49,6 +46,11 @@ class PredictConfig(Config):
     smiles: tuple[str, ...] = Field((), description="structures given as text")
     output: Path | None = Field(None, description="CSV to write; the input's name with -predicted when not given")
     models: tuple[str, ...] = Field((), description="shipped model names or model folders; all shipped ones when none")
+    profile: Literal["auto", "fast", "full"] = Field(
+        "auto",
+        description="fast: one network for every shipped endpoint; full: each endpoint's own, better model where it "
+        "has one; auto: full up to 1,000 rows",
+    )
     smiles_column: str | None = Field(None, description="structure column; guessed when not given")
     id_column: str | None = Field(None, description="identifier column; guessed when not given")
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
@@ -70,6 +72,7 @@ class PredictResult:
 
     rows: int
     problems: int
+    profile: Profile = "full"
     output: Path | None = None
     table: dict[str, Estimates] | None = None
     structures: list[str] = field(default_factory=list)
@@ -94,7 +97,8 @@ def _in_memory(config: PredictConfig) -> PredictResult:
     from pharmakon.predict.features import Features
     from pharmakon.predict.panel import Panel
 
-    panel = Panel.load(tuple(dict.fromkeys(config.models)))
+    profile: Profile = "fast" if config.profile == "fast" else "full"
+    panel = Panel.load(tuple(dict.fromkeys(config.models)), profile)
     done = [standardize(text) for text in config.smiles]
     table = panel.predict([d.smiles for d in done], features=Features([d.mol for d in done]))
     notes = [
@@ -104,6 +108,7 @@ def _in_memory(config: PredictConfig) -> PredictResult:
     return PredictResult(
         rows=len(done),
         problems=sum(map(bool, reasons)),
+        profile=profile,
         table=table,
         structures=[d.smiles for d in done],
         reasons=reasons,
@@ -121,7 +126,8 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
 
     table = open_table(data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     names = tuple(dict.fromkeys(config.models)) or tuple(shipped_names())
-    models = [load_model(name) for name in names]
+    profile = _profile(config, table)
+    models = [load_model(name, profile) for name in names]
     output = config.output or data.with_name(_stem(data) + "-predicted.csv")
     parts = output.with_name(output.name + ".parts")
     _check_places(data, output, parts, asked=config.output is not None)
@@ -131,21 +137,32 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
     made = columns_of([model.name for model in models], taken=table.columns, titled=titled)
     layout = _Layout(table.columns, tuple(made.values()), made)
     counted = _Counted(table, config.batch)
-    with engine(config.workers, initializer=_load, initargs=(tuple(map(str, names)), layout)) as pool:
+    with engine(config.workers, initializer=_load, initargs=(tuple(map(str, names)), profile, layout)) as pool:
         files = run_shards(
             counted,
             _predict_rows,
             parts,
             engine=pool,
-            stamp=_stamp(config, data, [model.card for model in models]),
+            stamp=_stamp(config, data, profile, [model.card for model in models]),
             label=data.name,
             progress=progress,
         )
     merge(files, output, header=CsvText(layout.columns, ours=layout.made).header())
     shutil.rmtree(parts)
     return PredictResult(
-        rows=counted.rows, problems=_count_problems(output, made["problem"]), output=output, notes=list(table.notes)
+        rows=counted.rows,
+        problems=_count_problems(output, made["problem"]),
+        profile=profile,
+        output=output,
+        notes=list(table.notes),
     )
+
+
+def _profile(config: PredictConfig, table: Table) -> Profile:
+    """As asked; else by whether the table has more than a few rows."""
+    if config.profile != "auto":
+        return config.profile
+    return "full" if sum(1 for _ in islice(table.rows(), FEW + 1)) <= FEW else "fast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +232,11 @@ class _Counted:
 _worker: dict[str, object] = {}
 
 
-def _load(models: tuple[str, ...], layout: _Layout) -> None:
+def _load(models: tuple[str, ...], profile: Profile, layout: _Layout) -> None:
     """In each worker: load the models once."""
     from pharmakon.predict.panel import Panel
 
-    _worker["panel"] = Panel.load(models)
+    _worker["panel"] = Panel.load(models, profile)
     _worker["layout"] = layout
 
 
@@ -227,51 +244,52 @@ def _predict_rows(rows: list[Row]) -> str:
     """In a worker: the CSV lines of a batch."""
     from pharmakon.chem.standardize import standardize
     from pharmakon.predict.features import Features
-    from pharmakon.store.writers import CsvText
+    from pharmakon.store.writers import CsvText, guarded, show
 
     panel: Panel = _worker["panel"]  # type: ignore[assignment]
     layout: _Layout = _worker["layout"]  # type: ignore[assignment]
     done = [standardize(row.structure if not row.problem else "") for row in rows]
     readable = [i for i, (row, d) in enumerate(zip(rows, done, strict=True)) if not (row.problem or d.problem)]
-    features = Features([done[i].mol for i in readable])
-    table = panel.predict([done[i].smiles for i in readable], features=features)
-    place = {i: j for j, i in enumerate(readable)}
-    names = layout.names
-    records: list[dict[str, object]] = []
-    for i, (row, d) in enumerate(zip(rows, done, strict=True)):
-        record: dict[str, object] = dict(row.fields)
-        if "id" in names:
-            record[names["id"]] = row.id
-        record[names["problem"]] = row.problem or d.problem
-        if i in place:
-            record[names["standard_smiles"]] = d.smiles
-            record[names["changes"]] = "; ".join(d.changes)
-            record |= {names[key]: value for key, value in record_of(table, place[i]).items()}
-        records.append(record)
-    formats = {names[m + s]: f for m in panel.models for s, f in FORMATS.items()}
-    return CsvText(layout.columns, ours=layout.made, formats=formats).text(records)
+    table = panel.predict([done[i].smiles for i in readable], features=Features([done[i].mol for i in readable]))
+    estimated = zip(*(cells for got in table.values() for cells in cells_of(got)), strict=True)
+    empty = ("",) * (len(PER_MODEL) * len(table))
+    titled = "id" in layout.names
+    lines = []
+    for row, d in zip(rows, done, strict=True):
+        problem = row.problem or d.problem
+        answer = ("", "", *empty) if problem else (guarded(d.smiles), guarded("; ".join(d.changes)), *next(estimated))
+        own = (show(row.fields.get(name)) for name in layout.inputs)
+        lines.append((*own, *((guarded(row.id),) if titled else ()), guarded(problem), *answer))
+    return CsvText(layout.columns, ours=layout.made).lines(lines)
 
 
-def record_of(table: Mapping[str, Estimates], i: int) -> dict[str, object]:
-    """The columns of molecule `i`, by our names for them."""
-    record: dict[str, object] = {}
-    for name, got in table.items():
-        values = (
-            float(got.value[i]),
-            float(got.low[i]),
-            float(got.high[i]),
-            "yes" if got.in_domain[i] else "no",
-            got.verdict[i],
-            float(got.percentile[i]),
-            got.nearest_id[i],
-            float(got.nearest_value[i]),
-            float(got.nearest_similarity[i]),
-        )
-        record |= {name + suffix: value for suffix, value in zip(PER_MODEL, values, strict=True)}
-    return record
+def cells_of(got: Estimates) -> Iterator[list[str]]:
+    """The columns of one model as text, in the order of `PER_MODEL`, one cell a molecule."""
+    from pharmakon.store.writers import guarded
+
+    yield from map(_numbers, (got.value, got.low, got.high))
+    yield ["yes" if inside else "no" for inside in got.in_domain.tolist()]
+    yield list(got.verdict)
+    yield _listed(got.percentile, 10, _TENTHS)
+    yield [guarded(name) for name in got.nearest_id]
+    yield _numbers(got.nearest_value)
+    yield _listed(got.nearest_similarity, 1000, _THOUSANDTHS)
 
 
-def _stamp(config: PredictConfig, data: Path, cards: Sequence[Mapping[str, object]]) -> str:
+def _numbers(values: Floats) -> list[str]:
+    return [f"{value:.5g}" if value == value else "" for value in values.tolist()]  # noqa: PLR0124  not for NaN
+
+
+def _listed(values: Floats, steps: int, texts: Sequence[str]) -> list[str]:
+    """Numbers that have few texts, looked up."""
+    import numpy as np
+
+    known = np.isfinite(values)
+    place = np.rint(np.where(known, values, 0.0) * steps).astype(int).tolist()
+    return [texts[i] if ok else "" for i, ok in zip(place, known.tolist(), strict=True)]
+
+
+def _stamp(config: PredictConfig, data: Path, profile: Profile, cards: Sequence[Mapping[str, object]]) -> str:
     """What a shard was made from: another input, model or layout makes finished shards stale."""
     from pharmakon.core.files import sha256
 
@@ -280,6 +298,7 @@ def _stamp(config: PredictConfig, data: Path, cards: Sequence[Mapping[str, objec
         config.smiles_column,
         config.id_column,
         config.batch,
+        profile,
         [json.dumps(c, sort_keys=True) for c in cards],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

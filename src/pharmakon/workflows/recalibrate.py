@@ -49,22 +49,19 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
     from pharmakon.core.files import sha256
     from pharmakon.engine.threads import one_thread
     from pharmakon.predict.curate import curate
-    from pharmakon.predict.model import Model
-    from pharmakon.predict.panel import model_folder
+    from pharmakon.predict.panel import card_file, load_model, model_place
     from pharmakon.predict.recalibration import measure
     from pharmakon.predict.recalibration_card import recalibrated
-    from pharmakon.store.models import CARD
 
     progress(0, _STEPS, "reading")
-    source = model_folder(config.model)
-    model = Model.load(source)
+    source, model = model_place(config.model), load_model(config.model)
     name = config.name or f"{model.name}_recalibrated"
     check_name(name)
     output = config.output or Path("models") / name
     if output.resolve() == source.resolve():
         raise UsageError(f"{output} is the model itself, which stays as it is; choose another -o")
     table, value = open_assay(config)
-    made_of = {"model_card_sha256": sha256(source / CARD), "sha256": sha256(config.data)}
+    made_of = {"model_card_sha256": sha256(card_file(config.model)), "sha256": sha256(config.data)}
     if not config.overwrite:
         spare(output, same=lambda card: _is_of(card, made_of), made_of="this model and this table")
     progress(1, _STEPS, "standardising structures")
@@ -83,7 +80,7 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
         progress(3, _STEPS, "fitting and judging")
         form = None if config.correction == "auto" else config.correction
         made = recalibrated(model, seen, dataset=dataset, name=name, form=form, seed=config.seed)
-    made.save(output, weights=source)
+    made.save(output, weights=source if source.is_dir() else None)
     progress(_STEPS, _STEPS, "done")
     found = made.card["notes"][len(model.card.get("notes", [])) :]
     return RecalibrateResult(output, made.card, clean.problems, [*table.notes, *clean.notes, *found])

@@ -6,14 +6,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from pharmakon.core.errors import ConfigError, DataError
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
+from pharmakon.predict.endpoints import Endpoint, Transform, endpoint
 
 from .assay import AssayConfig, open_assay, spare
+
+if TYPE_CHECKING:
+    from pharmakon.predict.lending import Lend
+    from pharmakon.store.tables import Row
 
 REFERENCE = "chembl_approved_drugs"
 _STEPS = 9
@@ -93,33 +98,25 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
 
 
 def run_endpoint(
-    name: str, folder: Path, *, seed: int = 0, max_points: int = 5_000, workers: int = 2, progress: Progress = silent
+    name: str,
+    folder: Path,
+    *,
+    seed: int = 0,
+    max_points: int = 5_000,
+    workers: int = 2,
+    lend: Lend | None = None,
+    progress: Progress = silent,
 ) -> TrainResult:
-    """Train a shipped endpoint from the public data sets it names. Raises DataError where one is absent."""
-    from pharmakon.core.files import sha256
-    from pharmakon.predict.endpoints import endpoint
-    from pharmakon.store.places import paths_of
-    from pharmakon.store.tables import open_table
+    """Train a shipped endpoint from the public data sets it names. Raises DataError where one is absent.
 
-    from .structures import chained
-
+    `lend` gives what a network trained before knows of the endpoint's molecules.
+    """
     facts = endpoint(name)
     source = facts.data
-    paths = [path for data in source.sets for path in paths_of(data)]
-    tables = [open_table(path, smiles=source.structure, id=source.id) for path in paths]
-    dataset = {
-        "name": name,
-        "files": [file.path for file in source.files],
-        "sha256": [sha256(path) for path in paths],
-        "structure": source.structure,
-        "value": source.value,
-        "licence": source.licence,
-        "citation": source.citation,
-    }
     return _learn(
-        chained(tables),
+        endpoint_rows(facts),
         value=source.value,
-        dataset=dataset,
+        dataset=endpoint_dataset(facts),
         what=facts.property(),
         kind=facts.kind,
         transform=facts.transform,
@@ -134,7 +131,34 @@ def run_endpoint(
         views=facts.views,
         description=facts.what,
         limits=source.limits,
+        lend=lend,
     )
+
+
+def endpoint_rows(facts: Endpoint) -> Iterator[Row]:
+    """The rows of an endpoint's data sets, numbered through. Raises DataError where one is absent."""
+    from pharmakon.store.tables import open_table
+
+    from .structures import chained
+
+    source = facts.data
+    return chained([open_table(path, smiles=source.structure, id=source.id) for path in source.paths])
+
+
+def endpoint_dataset(facts: Endpoint) -> dict[str, Any]:
+    """What a card says of an endpoint's data sets."""
+    from pharmakon.core.files import sha256
+
+    source = facts.data
+    return {
+        "name": facts.name,
+        "files": [file.path for file in source.files],
+        "sha256": [sha256(path) for path in source.paths],
+        "structure": source.structure,
+        "value": source.value,
+        "licence": source.licence,
+        "citation": source.citation,
+    }
 
 
 def _learn(
@@ -144,7 +168,7 @@ def _learn(
     dataset: dict[str, Any],
     what: Property,
     kind: Kind | None,
-    transform: Literal["none", "log10", "logit"],
+    transform: Transform,
     folder: Path,
     max_points: int,
     seed: int,
@@ -158,13 +182,15 @@ def _learn(
     limits: Sequence[str] = (),
     notes: Sequence[str] = (),
     listed: bool = False,
+    lend: Lend | None = None,
 ) -> TrainResult:
     """`listed` writes the rows that were set aside beside the model; a shipped one keeps no structures."""
     from dataclasses import replace
 
     from pharmakon.engine.threads import one_thread
     from pharmakon.predict.curate import curate
-    from pharmakon.predict.training import Facts, train
+    from pharmakon.predict.judging import Facts
+    from pharmakon.predict.training import train
     from pharmakon.store.models import SET_ASIDE
 
     progress(1, _STEPS, "standardising structures")
@@ -195,6 +221,7 @@ def _learn(
             max_points=max_points,
             seed=seed,
             n_jobs=workers,
+            lent=lend(clean.smiles) if lend else None,
             progress=step,
         )
         reference = reference_quantiles(model)

@@ -1,0 +1,296 @@
+"""Train the network of the fast profile on every endpoint at once, and judge it.
+
+    PHARMAKON_DATA=... python recipes/screen.py
+
+Needs the extra `deep`. Sixteen networks are trained: one for each of five folds of the scaffold, the cluster and the
+random split, whose predictions for their held-out molecules calibrate and judge; and the shipped one, on everything.
+What is done is kept in build/screen and taken up again; an hour and a half on two cores. The out-of-fold predictions
+stay there for recipes/panel.py, whose models take the network as one of their members.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pharmakon.chem.clusters import leader
+from pharmakon.chem.scaffolds import scaffold
+from pharmakon.core.random import stream
+from pharmakon.learn.splits import group_folds, random_folds
+from pharmakon.predict.analogues import Analogues, Series
+from pharmakon.predict.blend import OutOfFold
+from pharmakon.predict.curate import TrainingSet, curate
+from pharmakon.predict.endpoints import endpoint, endpoints
+from pharmakon.predict.features import Features
+from pharmakon.predict.judging import METRICS, Assessment, Facts, assess, beaten, neighbour_rival
+from pharmakon.predict.lending import Lend, Lent
+from pharmakon.predict.network import Network
+from pharmakon.predict.network_training import Recipe, train_network
+from pharmakon.predict.scale import forward
+from pharmakon.predict.screen import NAME, Screen
+from pharmakon.store.catalogue import data_set
+from pharmakon.store.places import paths_of
+from pharmakon.store.tables import open_table
+from pharmakon.workflows.structures import chained
+from pharmakon.workflows.train import endpoint_dataset, endpoint_rows, reference_quantiles
+
+BUILD = Path(__file__).parents[1] / "build" / "screen"
+SHIPPED = Path(__file__).parents[1] / "src" / "pharmakon" / "models" / NAME
+OUT_OF_FOLD = "out_of_fold.npz"
+HELPERS = (
+    "pharmabench_logd",
+    "pharmabench_solubility",
+    "pharmabench_human_clearance",
+    "pharmabench_rat_clearance",
+    "pharmabench_mouse_clearance",
+)
+"""Sets learnt beside the endpoints and not shipped: they teach the hidden layers."""
+N_FOLDS = 5
+JUDGED = 5_000
+RECIPE = Recipe()
+METHOD = (
+    "One neural network for all endpoints: hashed ECFP4 and atom-pair counts and quick descriptors, two hidden layers, "
+    "quantised to whole numbers; trained on all endpoints' measurements at once. Judged by networks of the same kind "
+    "that saw no molecule of the fold, in any endpoint."
+)
+
+
+def read(name: str) -> TrainingSet:
+    """The clean measurements of an endpoint or a helper."""
+    if name in HELPERS:
+        item = data_set(name)
+        rows = chained([open_table(path, smiles=item.structure) for path in paths_of(name)])
+        return curate(rows, value=next(iter(item.values)), kind="regression")
+    facts = endpoint(name)
+    source = facts.data
+    return curate(
+        endpoint_rows(facts),
+        value=source.value,
+        kind=facts.kind,
+        positive=source.positive,
+        minimum=source.minimum,
+        maximum=source.maximum,
+    )
+
+
+def featured(smiles: list[str]) -> tuple[Any, ...]:
+    """What networks and folds need of a few molecules."""
+    features = Features.from_smiles(smiles)
+    frames = [scaffold(mol) if mol is not None else "" for mol in features.mols]
+    return features.hashed, features.quick, features.packed, frames
+
+
+def scaled(name: str, one: TrainingSet) -> np.ndarray:
+    """The values on the scale of the endpoint's model."""
+    return forward(np.asarray(one.y), "none" if name in HELPERS else endpoint(name).transform)
+
+
+class Pool:
+    """All molecules of all sets, each once, with features, folds and values on the models' scales.
+
+    What takes long is kept in `build` and taken up again there.
+    """
+
+    def __init__(
+        self,
+        sets: dict[str, TrainingSet],
+        build: Path = BUILD,
+        *,
+        values: Callable[[str, TrainingSet], np.ndarray] = scaled,
+    ) -> None:
+        self.sets, self.build = sets, build
+        self.tasks = list(sets)
+        kept = build / "features.npz"
+        smiles = list(dict.fromkeys(text for one in sets.values() for text in one.smiles))
+        if kept.exists() and {*(stored := np.load(kept)["smiles"].tolist())} == {*smiles}:
+            smiles = stored  # in the order of the folds that are kept
+        else:
+            self._compute(smiles, kept)
+        self.smiles = smiles
+        self.place = {text: i for i, text in enumerate(smiles)}
+        self.y = np.full((len(smiles), len(sets)), np.nan, np.float32)
+        for column, (name, one) in enumerate(sets.items()):
+            self.y[[self.place[text] for text in one.smiles], column] = values(name, one)
+        self.classes = np.array([one.kind == "classification" for one in sets.values()])
+        with np.load(kept) as arrays:
+            self.hashed, self.quick, self.packed = arrays["hashed"], arrays["quick"], arrays["packed"]
+            self.folds = {split: arrays[split] for split in ("scaffold", "cluster", "random")}
+
+    def _compute(self, smiles: list[str], kept: Path) -> None:
+        blocks = [smiles[start : start + 1000] for start in range(0, len(smiles), 1000)]
+        with ProcessPoolExecutor() as workers:
+            hashed, quick, packed, frames = zip(*workers.map(featured, blocks), strict=True)
+        groups = np.array([frame or f"acyclic {i}" for i, frame in enumerate(f for part in frames for f in part)])
+        bits = np.concatenate(packed)
+        for old in self.build.glob("*.npy"):
+            old.unlink()
+        np.savez(
+            kept,
+            smiles=np.array(smiles),
+            hashed=np.concatenate(hashed),
+            quick=np.concatenate(quick),
+            packed=bits,
+            scaffold=group_folds(groups, n_folds=N_FOLDS),
+            cluster=group_folds(leader(bits), n_folds=N_FOLDS),
+            random=random_folds(len(bits), n_folds=N_FOLDS),
+        )
+
+    def train(self, rows: np.ndarray, note: str) -> Network:
+        """A network of some molecules."""
+        return train_network(
+            self.hashed[rows],
+            self.quick[rows],
+            self.y[rows],
+            tasks=self.tasks,
+            classes=self.classes,
+            recipe=RECIPE,
+            progress=lambda said: print(f"  {note}: {said}", flush=True),
+        )
+
+    def out_of_fold(self, split: str, *, known: np.ndarray | bool = True) -> np.ndarray:
+        """(n, t): each molecule as a network sees it that learnt from the other folds' `known` molecules."""
+        out = np.empty(self.y.shape, np.float32)
+        for held in range(N_FOLDS):
+            kept, mine = self.build / f"{split}-{held}.npy", np.flatnonzero(self.folds[split] == held)
+            if not kept.exists():
+                network = self.train(np.flatnonzero((self.folds[split] != held) & known), f"{split} fold {held + 1}")
+                np.save(kept, network.predict(self.hashed[mine], self.quick[mine]).astype(np.float32))
+            out[mine] = np.load(kept)
+        return out
+
+
+def series_of(pool: Pool) -> tuple[np.ndarray, list[Series]]:
+    """The molecules of the endpoints (rows of the pool), and the endpoints that share identifiers, together."""
+    groups: list[list[str]] = []
+    names = [name for name in pool.tasks if name not in HELPERS]
+    ids = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].ids, strict=True)) for name in names}
+    rows = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].rows, strict=True)) for name in names}
+    values = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].y, strict=True)) for name in names}
+    for name in names:
+        for group in groups:
+            alike = all(endpoint(other).data.citation == endpoint(name).data.citation for other in group)
+            if alike and all(ids[o].get(text, own) == own for o in group for text, own in ids[name].items()):
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    used = np.unique([pool.place[text] for name in names for text in ids[name]])
+    place = {row: i for i, row in enumerate(used.tolist())}
+    made = []
+    for group in groups:
+        texts = list(dict.fromkeys(text for name in group for text in ids[name]))
+        named = {text: own for name in group for text, own in ids[name].items()}
+        made.append(
+            Series(
+                endpoints=tuple(group),
+                index=np.array([place[pool.place[text]] for text in texts], np.int32),
+                ids=[named[text] for text in texts],
+                row=np.array([[rows[name].get(text, 0) for name in group] for text in texts], np.int32),
+                value=np.array([[values[name].get(text, np.nan) for name in group] for text in texts], np.float32),
+            )
+        )
+    return used, made
+
+
+def judge(pool: Pool, name: str, predicted: dict[str, np.ndarray]) -> tuple[dict[str, Any], Assessment]:
+    """The card of one endpoint, and what its out-of-fold predictions teach."""
+    facts, one, column = endpoint(name), pool.sets[name], pool.tasks.index(name)
+    rows = np.array([pool.place[text] for text in one.smiles])
+    target = pool.y[rows, column].astype(np.float64)
+    chosen = np.arange(len(rows))
+    if len(rows) > JUDGED:
+        chosen = np.sort(stream(0, "judged", name).choice(len(rows), JUDGED, replace=False))
+    found = {}
+    for split, value in predicted.items():
+        mine = value[rows[chosen], column].astype(np.float64)
+        found[split] = OutOfFold(chosen, pool.folds[split][rows[chosen]], mine[:, None], mine)
+    dataset = endpoint_dataset(facts) | {"rows": one.read, "used": len(one.smiles), "set_aside": one.set_aside}
+    said = Facts(facts.property(), dataset, facts.transform, facts.what, facts.data.limits, one.notes)
+    folds = {split: fold[rows] for split, fold in pool.folds.items()}
+    got = assess(found, pool.packed[rows], target, folds, said, rival=neighbour_rival)
+    notes = [f"scores and coverage are of {JUDGED:,} of the {len(rows):,} molecules, a random sample"]
+    card = {
+        "name": name,
+        "what": facts.what,
+        "property": asdict(facts.property()),
+        "transform": facts.transform,
+        "dataset": dataset,
+        "method": METHOD,
+        "learned": {"weights": {"network": 1.0}, "output": name, "molecules_of_all_endpoints": len(pool.y)},
+        "scores": got.scores,
+        "coverage": got.coverage,
+        "limits": [
+            *facts.data.limits,
+            *(notes if len(rows) > JUDGED else []),
+            *beaten(got.scores, METRICS[facts.kind][0]),
+        ],
+        "notes": one.notes,
+        "seed": RECIPE.seed,
+        "versions": {name: version(name) for name in ("numpy", "scipy", "rdkit", "torch", "pharmakon")},
+    }
+    return card, got
+
+
+def lender(name: str) -> Lend:
+    """What the shipped network, and those that judged it, know of one endpoint's molecules."""
+    screen = Screen.load(SHIPPED)
+    with np.load(BUILD / "features.npz") as features, np.load(BUILD / OUT_OF_FOLD) as predicted:
+        place = {text: i for i, text in enumerate(features["smiles"].tolist())}
+        column = predicted["tasks"].tolist().index(name)
+        folds = {split: features[split] for split in ("scaffold", "cluster", "random")}
+        value = {split: predicted[split][:, column].astype(np.float64) for split in folds}
+
+    def lend(smiles: Sequence[str]) -> Lent:
+        rows = np.array([place[text] for text in smiles])
+        return Lent(
+            screen.output(name),
+            {split: fold[rows] for split, fold in folds.items()},
+            {split: found[rows] for split, found in value.items()},
+            screen.training(name),
+            screen.digest,
+        )
+
+    return lend
+
+
+def main() -> None:
+    """Train, judge and write the screen."""
+    started = time.time()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    names = [*sorted(endpoints()), *HELPERS]
+    with ProcessPoolExecutor() as workers:
+        pool = Pool(dict(zip(names, workers.map(read, names), strict=True)))
+    print(f"{len(pool.y):,} molecules, {len(pool.tasks)} tasks, {time.time() - started:.0f} s", flush=True)
+    predicted = {split: pool.out_of_fold(split) for split in pool.folds}
+    np.savez(BUILD / OUT_OF_FOLD, tasks=np.array(pool.tasks), **predicted)
+    network = pool.train(np.arange(len(pool.y)), "all molecules")
+    used, series = series_of(pool)
+    made = {name: judge(pool, name, predicted) for name in endpoints()}
+    screen = Screen(
+        network,
+        Analogues.of(pool.packed[used], series),
+        {name: card for name, (card, _) in made.items()},
+        {name: got.calibration for name, (_, got) in made.items()},
+        {name: got.domain for name, (_, got) in made.items()},
+    )
+    for name, card in screen.cards.items():
+        reference = reference_quantiles(screen.model(name))
+        if reference:
+            card["reference"] = reference
+        scores = {s: {m: round(v[0], 3) for m, v in got["model"].items()} for s, got in card["scores"].items()}
+        print(name, scores, {s: round(c["observed"], 3) for s, c in card["coverage"].items()}, flush=True)
+    screen.save(SHIPPED)
+    size = sum(file.stat().st_size for file in SHIPPED.iterdir()) / 1e6
+    print(f"{SHIPPED}: {size:.2f} MB, {time.time() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,224 @@
+"""The measured molecules behind the panel, kept once, and a quick search for the one most like a query.
+
+Endpoints of one data set share their molecules, and data sets share many with each other: fingerprints are kept once
+for all. The search is approximate: a sketch of 64 numbers (principal components of ECFP4 bits, as whole numbers)
+proposes four candidates in each series, and the exact Tanimoto similarity picks among them. What it reports is exact
+for the molecule it names; a nearer one may have been missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.chem.similarity import tanimoto
+from pharmakon.core.types import Floats
+
+from .features import Features
+
+SIZE = 64
+"""Numbers of a sketch."""
+CANDIDATES = 4
+_BLOCK = 128
+_TOP = 127
+_SPREAD = 400.0  # of a unit vector of 64 components, so that few reach the end of a byte
+
+Found = tuple[NDArray[np.float32], NDArray[np.intp]]
+"""Similarity and place of the nearest among an endpoint's own molecules, each (m,)."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """The molecules of one data set. `index` (n,) into the pool, `value` (n, k) in the endpoints' units, NaN: none."""
+
+    endpoints: tuple[str, ...]
+    index: NDArray[np.int32]
+    ids: list[str]
+    row: NDArray[np.int32]
+    """(n, k): a value's 1-based row in its data set."""
+    value: NDArray[np.float32]
+
+    @cached_property
+    def measured(self) -> NDArray[np.bool_]:
+        """(n, k): which molecule has a value of which endpoint."""
+        return np.isfinite(self.value)
+
+    @cached_property
+    def place(self) -> NDArray[np.intp]:
+        """(n, k): a molecule's place among those measured for an endpoint."""
+        return np.cumsum(self.measured, axis=0) - 1
+
+
+class Pooled:
+    """What a model keeps of its training molecules, read from the pool; see model.Training."""
+
+    def __init__(self, pool: Analogues, series: Series, column: int) -> None:
+        self._pool, self._series = pool, series
+        self._rows = np.flatnonzero(series.measured[:, column])
+        self.value: Floats = series.value[self._rows, column].astype(np.float64)
+        self.row = series.row[self._rows, column]
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Identifiers in the data set."""
+        return [self._series.ids[i] for i in self._rows]
+
+    @cached_property
+    def packed(self) -> NDArray[np.uint8]:
+        """ECFP4 bits, (n, 256)."""
+        return self._pool.packed[self._series.index[self._rows]]
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """As a model folder of its own holds them."""
+        text = "\n".join(self.ids).encode()
+        return {
+            "packed": self.packed,
+            "value": self.value.astype(np.float32),
+            "row": self.row,
+            "ids": np.frombuffer(text, dtype=np.uint8),
+        }
+
+
+@dataclass
+class Analogues:
+    """A pool of molecules (`packed`, (n, 256)) and the series that were measured."""
+
+    packed: NDArray[np.uint8]
+    series: Sequence[Series]
+    sketcher: NDArray[np.int8] = field(repr=False)
+    """(2048, 64)"""
+    centre: NDArray[np.float32] = field(repr=False)
+    """(64,): the sketch of the mean molecule, whole numbers."""
+
+    @classmethod
+    def of(cls, packed: NDArray[np.uint8], series: Sequence[Series], *, sample: int = 6_000) -> Self:
+        """Learn the sketch from `sample` molecules at even distances."""
+        from scipy.linalg import svd
+
+        bits = _bits(packed[:: max(1, len(packed) // sample)])
+        mean = bits.mean(axis=0)
+        axes = svd(bits - mean, full_matrices=False, check_finite=False)[2][:SIZE]
+        axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]  # one of two signs
+        sketcher = np.zeros((packed.shape[1] * 8, SIZE), np.int8)
+        sketcher[:, : len(axes)] = np.rint(_TOP * axes.T / np.abs(axes).max()).astype(np.int8)
+        return cls(packed, series, sketcher, np.rint(mean @ sketcher.astype(np.float32)).astype(np.float32))
+
+    @cached_property
+    def endpoints(self) -> dict[str, tuple[Series, int]]:
+        """Each endpoint's series and column."""
+        return {name: (series, k) for series in self.series for k, name in enumerate(series.endpoints)}
+
+    def of_endpoint(self, name: str) -> Pooled:
+        """The molecules measured for one endpoint."""
+        return Pooled(self, *self.endpoints[name])
+
+    @cached_property
+    def _words(self) -> NDArray[np.uint64]:
+        return np.ascontiguousarray(self.packed).view(np.uint64)
+
+    @cached_property
+    def _ones(self) -> NDArray[np.int32]:
+        ones: NDArray[np.int32] = np.bitwise_count(self._words).sum(axis=1, dtype=np.int32)
+        return ones
+
+    @cached_property
+    def _sketches(self) -> NDArray[np.int8]:
+        return np.concatenate([self._sketch(block) for block in _blocks(self.packed, 4096)])
+
+    @cached_property
+    def _by_series(self) -> list[NDArray[np.float32]]:
+        """(64, n) of each series, ready to be multiplied."""
+        return [np.ascontiguousarray(self._sketches[one.index].astype(np.float32).T) for one in self.series]
+
+    def _sketch(self, packed: NDArray[np.uint8]) -> NDArray[np.int8]:
+        raw = _bits(packed) @ self.sketcher.astype(np.float32) - self.centre  # whole numbers: exact
+        length = np.sqrt((raw * raw).sum(axis=1, keepdims=True))
+        sketch: NDArray[np.int8] = np.clip(np.rint(raw * (_SPREAD / np.maximum(length, 1e-6))), -_TOP, _TOP)
+        return sketch.astype(np.int8)
+
+    def search(self, features: Features, names: Sequence[str], *, quick: bool) -> Mapping[str, Found]:
+        """For each of m molecules and each named endpoint the nearest molecule that was measured for it.
+
+        `quick` proposes candidates by their sketches; without it every measured molecule is compared.
+        """
+        asked, packed = set(names), features.packed
+        out = {name: (np.zeros(len(packed), np.float32), np.zeros(len(packed), np.intp)) for name in names}
+        wanted = [(i, series) for i, series in enumerate(self.series) if asked.intersection(series.endpoints)]
+        for start in range(0, len(packed), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            query = np.ascontiguousarray(packed[rows])
+            sketched = self._sketch(query).astype(np.float32) if quick else np.empty(0)
+            for i, series in wanted:
+                likeness: Any
+                likeness = sketched @ self._by_series[i] if quick else tanimoto(query, self.packed[series.index])
+                candidates = _best(likeness, min(CANDIDATES, len(series.index)))
+                similarity = self._tanimoto(query, series.index[candidates])
+                for column, name in enumerate(series.endpoints):
+                    if name not in asked:
+                        continue
+                    # The best candidate that was measured; where none was, the likeliest of those that were.
+                    measured = series.measured[:, column]
+                    valid = np.where(measured[candidates], similarity, np.float32(-1.0))
+                    at, best = np.arange(len(valid)), valid.argmax(axis=1)
+                    chosen, found = candidates[at, best], valid[at, best]
+                    if len(without := np.flatnonzero(found < 0)):
+                        among = np.flatnonzero(measured)
+                        chosen[without] = among[likeness[without][:, among].argmax(axis=1)]
+                        found[without] = self._tanimoto(query[without], series.index[chosen[without]][:, None])[:, 0]
+                    out[name][0][rows], out[name][1][rows] = found, series.place[chosen, column]
+        return out
+
+    def _tanimoto(self, packed: NDArray[np.uint8], index: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Exact similarity of each query (m,) to its own candidates (m, k)."""
+        words = packed.view(np.uint64)
+        common = np.bitwise_count(words[:, None, :] & self._words[index]).sum(axis=2, dtype=np.int32)
+        ones = np.bitwise_count(words).sum(axis=1, dtype=np.int32)
+        either = np.maximum(ones[:, None] + self._ones[index] - common, 1)
+        similarity: NDArray[np.float32] = (common / either).astype(np.float32)
+        return similarity
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything but the sketches, which are made anew."""
+        out: dict[str, NDArray[Any]] = {"packed": self.packed, "sketcher": self.sketcher, "centre": self.centre}
+        for i, one in enumerate(self.series):
+            out |= {
+                f"{i}.endpoints": np.frombuffer("\n".join(one.endpoints).encode(), np.uint8),
+                f"{i}.ids": np.frombuffer("\n".join(one.ids).encode(), np.uint8),
+                f"{i}.index": one.index,
+                f"{i}.row": np.ascontiguousarray(one.row.T),
+                f"{i}.value": np.ascontiguousarray(one.value.T),
+            }
+        return out
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Self:
+        """The inverse of `to_arrays`."""
+        series = []
+        for i in range(sum(name.endswith(".index") for name in arrays)):
+            endpoints, ids = (arrays[f"{i}.{name}"].tobytes().decode().split("\n") for name in ("endpoints", "ids"))
+            row, value = (np.ascontiguousarray(arrays[f"{i}.{name}"].T) for name in ("row", "value"))
+            series.append(Series(tuple(endpoints), arrays[f"{i}.index"], ids, row, value))
+        return cls(arrays["packed"], series, arrays["sketcher"], arrays["centre"])
+
+
+def _bits(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.unpackbits(packed, axis=1, bitorder="little").astype(np.float32)
+
+
+def _best(likeness: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Columns of the k largest of each row, best first; those entries are set to minus infinity."""
+    rows = np.arange(len(likeness))
+    found = np.empty((len(likeness), k), np.intp)
+    for j in range(k):
+        found[:, j] = likeness.argmax(axis=1)
+        likeness[rows, found[:, j]] = -np.inf
+    return found
+
+
+def _blocks(array: NDArray[Any], size: int) -> Iterator[NDArray[Any]]:
+    return (array[start : start + size] for start in range(0, len(array), size))

@@ -1,0 +1,153 @@
+"""The multitask network: one pass over a molecule's quick features answers every endpoint.
+
+Three dense layers. Everything they multiply is a whole number - counts in steps of a sixteenth of a log, weights and
+activations in one byte - so that sums are exact in float32 and a molecule's answer does not depend on the batch it
+arrives in; and a file of two megabytes holds fifty endpoints. Quantised after training, as in Jacob et al., CVPR 2018.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.core.types import Floats
+
+if TYPE_CHECKING:
+    from .features import Features
+
+STEP = 16
+"""Steps to one unit of the inputs: log(1 + count), or a descriptor's standard deviation."""
+REACH = 5.0
+"""Standard deviations from the mean beyond which a descriptor counts as there."""
+_TOP = 127
+_LEVELS = np.rint(STEP * np.log1p(np.arange(256))).astype(np.float32)
+_BATCH = 1024
+
+Matrix = NDArray[np.float32]
+
+
+class Network:
+    """Inputs, two hidden layers of rectified units, one output an endpoint.
+
+    Learned: `tasks_`, `classes_` (t,) whether an output is a class; `mean_`, `scale_` (t,) of the others;
+    `centre_`, `spread_` of the quick descriptors; `weights_` int8, `steps_` and `bias_` of each layer; `units_`, what
+    one step of the input of each layer stands for.
+    """
+
+    def fit(
+        self,
+        layers: Sequence[tuple[Matrix, Matrix]],
+        sample: Matrix,
+        *,
+        tasks: Sequence[str],
+        classes: NDArray[np.bool_],
+        mean: Floats,
+        scale: Floats,
+        centre: Matrix,
+        spread: Matrix,
+    ) -> Self:
+        """Quantise trained layers (weights (inputs, outputs), bias); `sample` inputs set the range of activations."""
+        self.tasks_, self.classes_, self.mean_, self.scale_ = tuple(tasks), classes, mean, scale
+        self.centre_, self.spread_ = centre, spread
+        self.weights_, self.steps_, self.bias_, self.units_ = [], [], [], [1.0 / STEP]
+        value = sample
+        for depth, (weight, bias) in enumerate(layers):
+            step = np.maximum(np.abs(weight).max(axis=0), 1e-12).astype(np.float32) / _TOP
+            self.weights_.append(np.rint(weight / step).astype(np.int8))
+            self.steps_.append(step)
+            self.bias_.append(bias.astype(np.float32))
+            if depth + 1 < len(layers):
+                value = np.maximum(self._layer(depth, value), 0.0)
+                self.units_.append(max(float(np.quantile(value[value > 0], 0.9995)), 1e-6) / _TOP)
+                value = self._steps(depth + 1, value)
+        return self
+
+    def inputs(self, counts: NDArray[np.uint8], quick: Matrix) -> Matrix:
+        """Hashed counts (n, bits) and quick descriptors (n, d) as whole numbers, (n, bits + d)."""
+        z = np.clip(np.nan_to_num((quick - self.centre_) / self.spread_), -REACH, REACH)
+        return np.hstack([_LEVELS[counts], np.rint(STEP * z)]).astype(np.float32)
+
+    def predict(self, counts: NDArray[np.uint8], quick: Matrix) -> Floats:
+        """Every endpoint on its model's scale (a probability for a class), shape (n, t)."""
+        out = np.empty((len(counts), len(self.tasks_)))
+        for start in range(0, len(counts), _BATCH):
+            rows = slice(start, start + _BATCH)
+            out[rows] = self._forward(self.inputs(counts[rows], quick[rows]))
+        return out
+
+    def _forward(self, value: Matrix) -> Floats:
+        last = len(self.weights_) - 1
+        for depth in range(last):
+            value = self._steps(depth + 1, np.maximum(self._layer(depth, value), 0.0))
+        raw = self._layer(last, value).astype(np.float64)
+        probability = 1.0 / (1.0 + np.exp(-np.clip(raw, -50.0, 50.0)))
+        answer: Floats = np.where(self.classes_, probability, raw * self.scale_ + self.mean_)
+        return answer
+
+    def _layer(self, depth: int, steps: Matrix) -> Matrix:
+        sums = steps @ self.weights_[depth].astype(np.float32)
+        layer: Matrix = sums * (self.steps_[depth] * np.float32(self.units_[depth])) + self.bias_[depth]
+        return layer
+
+    def _steps(self, depth: int, value: Matrix) -> Matrix:
+        steps: Matrix = np.minimum(np.rint(value * np.float32(1.0 / self.units_[depth])), _TOP)
+        return steps
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything `predict` needs."""
+        return {
+            "tasks": np.frombuffer("\n".join(self.tasks_).encode(), np.uint8),
+            "classes": self.classes_,
+            "mean": self.mean_,
+            "scale": self.scale_,
+            "centre": self.centre_,
+            "spread": self.spread_,
+            "units": np.array(self.units_),
+            **{f"weights{i}": weight for i, weight in enumerate(self.weights_)},
+            **{f"steps{i}": step for i, step in enumerate(self.steps_)},
+            **{f"bias{i}": bias for i, bias in enumerate(self.bias_)},
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Self:
+        """The inverse of `to_arrays`."""
+        self = cls()
+        self.tasks_ = tuple(arrays["tasks"].tobytes().decode().split("\n"))
+        self.classes_, self.mean_, self.scale_ = arrays["classes"], arrays["mean"], arrays["scale"]
+        self.centre_, self.spread_ = arrays["centre"], arrays["spread"]
+        self.units_ = arrays["units"].tolist()
+        depth = range(len(self.units_))
+        self.weights_ = [arrays[f"weights{i}"] for i in depth]
+        self.steps_ = [arrays[f"steps{i}"] for i in depth]
+        self.bias_ = [arrays[f"bias{i}"] for i in depth]
+        return self
+
+
+class Output:
+    """One endpoint's output of a network, where a model has its blend."""
+
+    names_ = ("network",)
+    weights_ = np.ones(1)
+
+    def __init__(self, network: Network, name: str) -> None:
+        self.network, self.name = network, name
+        self._column = network.tasks_.index(name)
+
+    def members(self, features: Features) -> Floats:
+        """What the one member says, (m, 1); NaN for missing molecules."""
+        return self.predict(features)[:, None]
+
+    def blended(self, members: Floats) -> Floats:
+        """The one member, (m,)."""
+        return members[:, 0]
+
+    def predict(self, features: Features) -> Floats:
+        """The output, (m,), on the model's own scale; NaN for missing molecules."""
+        return features.through(self.network)[:, self._column]
+
+    def to_arrays(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """The whole network: a model folder of its own cannot borrow it."""
+        return {"network": self.network.to_arrays()}
