@@ -91,6 +91,7 @@ def configuration() -> str:
     from pharmakon.workflows.benchmark import BenchmarkConfig
     from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.design import DesignConfig
+    from pharmakon.workflows.mutagenicity import MutagenicityConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
     from pharmakon.workflows.train import TrainConfig
@@ -109,6 +110,7 @@ def configuration() -> str:
         ("train", TrainConfig),
         ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),
+        ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),
         ("benchmark", BenchmarkConfig),
         ("data fetch", FetchConfig),
@@ -122,7 +124,6 @@ def configuration() -> str:
 def endpoints() -> str:
     """The facts of each endpoint."""
     from pharmakon.predict.endpoints import endpoints
-    from pharmakon.store.catalogue import data_set
 
     parts = [
         NOTE,
@@ -139,13 +140,20 @@ def endpoints() -> str:
             ("better", item.better),
             ("threshold", judged or item.meaning or "none"),
             ("hazard", "yes: a design may penalise or forbid it, never reward it" if item.hazard else "no"),
-            ("data", ", ".join(f"[`{name}`](data.md#{data_set(name).source})" for name in item.data.sets)),
+            ("data", ", ".join(_set_link(name) for name in item.data.sets)),
             ("licence", item.data.licence),
             ("citation", item.data.citation),
             ("limits", "; ".join(item.data.limits) or "none stated"),
         ]
         parts += [f"## `{name}`: {item.title}\n", f"{item.what}\n", _table(("", ""), rows)]
     return "\n".join(parts)
+
+
+def _set_link(name: str) -> str:
+    """To the source of a set; `name` may go on with a file of it."""
+    from pharmakon.store.catalogue import data_set
+
+    return f"[`{name}`](data.md#{data_set(name.partition('/')[0]).source})"
 
 
 def data() -> str:

@@ -13,6 +13,7 @@ from pharmakon.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pharmakon.workflows.verbs import (
+        assess_mutagenicity,
         audit_data,
         design_molecules,
         fetch_data,
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "assess_mutagenicity",
     "audit_data",
     "design_molecules",
     "fetch_data",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.design import DesignResult
+    from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.train import TrainResult
@@ -53,6 +54,17 @@ def predict_properties(
     given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
     config = build(predict.PredictConfig, {"smiles": given, "data": data, **options})
     return predict.run(config, progress=progress)
+
+
+def assess_mutagenicity(
+    smiles: str | Sequence[str] = (), *, data: str | Path | None = None, progress: Progress = silent, **options: Any
+) -> MutagenicityResult:
+    """Judge impurities as ICH M7 asks; options are those of `pharmakon mutagenicity`."""
+    from pharmakon.workflows import mutagenicity
+
+    given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
+    config = build(mutagenicity.MutagenicityConfig, {"smiles": given, "data": data, **options})
+    return mutagenicity.run(config, progress=progress)
 
 
 def design_molecules(
