@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from importlib.metadata import version
@@ -28,7 +28,7 @@ from pharmakon.learn.splits import group_folds, random_folds
 from pharmakon.predict.analogues import Analogues, Series
 from pharmakon.predict.blend import OutOfFold
 from pharmakon.predict.curate import TrainingSet, curate
-from pharmakon.predict.endpoints import endpoint, endpoints
+from pharmakon.predict.endpoints import Endpoint, endpoint, endpoints
 from pharmakon.predict.features import Features
 from pharmakon.predict.judging import METRICS, Assessment, Facts, assess, beaten, neighbour_rival
 from pharmakon.predict.lending import Lend, Lent
@@ -105,8 +105,9 @@ class Pool:
         build: Path = BUILD,
         *,
         values: Callable[[str, TrainingSet], np.ndarray] = scaled,
+        recipe: Recipe = RECIPE,
     ) -> None:
-        self.sets, self.build = sets, build
+        self.sets, self.build, self.recipe = sets, build, recipe
         self.tasks = list(sets)
         kept = build / "features.npz"
         smiles = list(dict.fromkeys(text for one in sets.values() for text in one.smiles))
@@ -151,7 +152,7 @@ class Pool:
             self.y[rows],
             tasks=self.tasks,
             classes=self.classes,
-            recipe=RECIPE,
+            recipe=self.recipe,
             progress=lambda said: print(f"  {note}: {said}", flush=True),
         )
 
@@ -167,22 +168,21 @@ class Pool:
         return out
 
 
-def series_of(pool: Pool) -> tuple[np.ndarray, list[Series]]:
+def series_of(pool: Pool, facts: Mapping[str, Endpoint]) -> tuple[np.ndarray, list[Series]]:
     """The molecules of the endpoints (rows of the pool), and the endpoints that share identifiers, together."""
     groups: list[list[str]] = []
-    names = [name for name in pool.tasks if name not in HELPERS]
-    ids = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].ids, strict=True)) for name in names}
-    rows = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].rows, strict=True)) for name in names}
-    values = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].y, strict=True)) for name in names}
-    for name in names:
+    ids = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].ids, strict=True)) for name in facts}
+    rows = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].rows, strict=True)) for name in facts}
+    values = {name: dict(zip(pool.sets[name].smiles, pool.sets[name].y, strict=True)) for name in facts}
+    for name in facts:
         for group in groups:
-            alike = all(endpoint(other).data.citation == endpoint(name).data.citation for other in group)
+            alike = all(facts[name].data.citation == facts[other].data.citation for other in group)
             if alike and all(ids[o].get(text, own) == own for o in group for text, own in ids[name].items()):
                 group.append(name)
                 break
         else:
             groups.append([name])
-    used = np.unique([pool.place[text] for name in names for text in ids[name]])
+    used = np.unique([pool.place[text] for name in facts for text in ids[name]])
     place = {row: i for i, row in enumerate(used.tolist())}
     made = []
     for group in groups:
@@ -200,9 +200,10 @@ def series_of(pool: Pool) -> tuple[np.ndarray, list[Series]]:
     return used, made
 
 
-def judge(pool: Pool, name: str, predicted: dict[str, np.ndarray]) -> tuple[dict[str, Any], Assessment]:
+def judge(pool: Pool, facts: Endpoint, predicted: Mapping[str, np.ndarray]) -> tuple[dict[str, Any], Assessment]:
     """The card of one endpoint, and what its out-of-fold predictions teach."""
-    facts, one, column = endpoint(name), pool.sets[name], pool.tasks.index(name)
+    name = facts.name
+    one, column = pool.sets[name], pool.tasks.index(name)
     rows = np.array([pool.place[text] for text in one.smiles])
     target = pool.y[rows, column].astype(np.float64)
     chosen = np.arange(len(rows))
@@ -233,10 +234,37 @@ def judge(pool: Pool, name: str, predicted: dict[str, np.ndarray]) -> tuple[dict
             *beaten(got.scores, METRICS[facts.kind][0]),
         ],
         "notes": one.notes,
-        "seed": RECIPE.seed,
+        "seed": pool.recipe.seed,
         "versions": {name: version(name) for name in ("numpy", "scipy", "rdkit", "torch", "pharmakon")},
     }
     return card, got
+
+
+def ship(
+    pool: Pool,
+    network: Network,
+    facts: Mapping[str, Endpoint],
+    judged: Mapping[str, tuple[dict[str, Any], Assessment]],
+    folder: Path,
+) -> None:
+    """Write a screen of the named endpoints: network, molecules, cards with what approved drugs get."""
+    used, series = series_of(pool, facts)
+    screen = Screen(
+        network,
+        Analogues.of(pool.packed[used], series),
+        {name: judged[name][0] for name in facts},
+        {name: judged[name][1].calibration for name in facts},
+        {name: judged[name][1].domain for name in facts},
+    )
+    for name, card in screen.cards.items():
+        reference = reference_quantiles(screen.model(name))
+        if reference:
+            card["reference"] = reference
+        scores = {s: {m: round(v[0], 3) for m, v in got["model"].items()} for s, got in card["scores"].items()}
+        print(name, scores, {s: round(c["observed"], 3) for s, c in card["coverage"].items()}, flush=True)
+    screen.save(folder)
+    size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+    print(f"{folder}: {len(facts)} endpoints, {size:.2f} MB")
 
 
 def lender(name: str) -> Lend:
@@ -272,24 +300,9 @@ def main() -> None:
     predicted = {split: pool.out_of_fold(split) for split in pool.folds}
     np.savez(BUILD / OUT_OF_FOLD, tasks=np.array(pool.tasks), **predicted)
     network = pool.train(np.arange(len(pool.y)), "all molecules")
-    used, series = series_of(pool)
-    made = {name: judge(pool, name, predicted) for name in endpoints()}
-    screen = Screen(
-        network,
-        Analogues.of(pool.packed[used], series),
-        {name: card for name, (card, _) in made.items()},
-        {name: got.calibration for name, (_, got) in made.items()},
-        {name: got.domain for name, (_, got) in made.items()},
-    )
-    for name, card in screen.cards.items():
-        reference = reference_quantiles(screen.model(name))
-        if reference:
-            card["reference"] = reference
-        scores = {s: {m: round(v[0], 3) for m, v in got["model"].items()} for s, got in card["scores"].items()}
-        print(name, scores, {s: round(c["observed"], 3) for s, c in card["coverage"].items()}, flush=True)
-    screen.save(SHIPPED)
-    size = sum(file.stat().st_size for file in SHIPPED.iterdir()) / 1e6
-    print(f"{SHIPPED}: {size:.2f} MB, {time.time() - started:.0f} s")
+    judged = {name: judge(pool, facts, predicted) for name, facts in endpoints().items()}
+    ship(pool, network, endpoints(), judged, SHIPPED)
+    print(f"{time.time() - started:.0f} s")
 
 
 if __name__ == "__main__":

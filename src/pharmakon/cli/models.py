@@ -16,7 +16,10 @@ HEADINGS = ("name", "what", "unit", "molecules", "score", "scaffold split", "clu
 
 
 def models(
-    name: Annotated[str | None, Parameter(help="a shipped model, or a model folder: show its card")] = None,
+    name: Annotated[
+        str | None,
+        Parameter(help="a shipped model or a model folder: show its card; a group, such as targets: list it"),
+    ] = None,
     /,
     *,
     profile: Annotated[Profile, Parameter(help="fast: what the network of the fast profile does")] = "full",
@@ -26,7 +29,7 @@ def models(
     cards = workflow.cards([name] if name else [], profile=profile)
     if as_json:
         print(json.dumps(cards, indent=2, ensure_ascii=False))
-    elif name:
+    elif name and len(cards) == 1:
         print(workflow.card_text(cards[0]))
     elif cards:
         render.table(HEADINGS, (workflow.summary(card) for card in cards))

@@ -58,7 +58,7 @@ class Pooled:
     """What a model keeps of its training molecules, read from the pool; see model.Training."""
 
     def __init__(self, pool: Analogues, series: Series, column: int) -> None:
-        self._pool, self._series = pool, series
+        self.pool, self._series = pool, series
         self._rows = np.flatnonzero(series.measured[:, column])
         self.value: Floats = series.value[self._rows, column].astype(np.float64)
         self.row = series.row[self._rows, column]
@@ -71,7 +71,7 @@ class Pooled:
     @cached_property
     def packed(self) -> NDArray[np.uint8]:
         """ECFP4 bits, (n, 256)."""
-        return self._pool.packed[self._series.index[self._rows]]
+        return self.pool.packed[self._series.index[self._rows]]
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """As a model folder of its own holds them."""

@@ -12,12 +12,12 @@ from pharmakon.core.errors import ModelError, UnknownName, did_you_mean
 from pharmakon.core.types import Estimates, Profile, Property
 from pharmakon.store.models import CARD
 
-from .analogues import Found, Pooled
+from .analogues import Analogues, Found, Pooled
 from .endpoints import endpoints
 from .features import Features
 from .model import Model
 from .screen import NAME as SCREEN
-from .screen import Screen, screened_names
+from .screen import TARGETS, Screen, screened_names
 
 LOADERS = 4
 """Models that are read at a time."""
@@ -40,9 +40,28 @@ def shipped_names() -> list[str]:
 
 
 @cache
-def shipped_screen() -> Screen:
-    """The shipped network and its measured molecules, read once."""
-    return Screen.load(shipped_folder() / SCREEN)
+def target_names() -> list[str]:
+    """The protein targets whose potency can be predicted, beside the endpoints."""
+    return sorted(screened_names(shipped_folder() / TARGETS), key=lambda name: (len(name), name))
+
+
+def expanded(names: Sequence[str | Path]) -> list[str | Path]:
+    """Names with each group - "toxicity", "targets" - replaced by its members, each once."""
+    members = {TARGETS: target_names()}
+    for name in shipped_names():
+        members.setdefault(endpoints()[name].group, []).append(name)
+    return list(dict.fromkeys(one for name in names for one in _members(name, members)))
+
+
+def _members(name: str | Path, members: Mapping[str, list[str]]) -> Sequence[str | Path]:
+    taken = str(name) in shipped_names() or Path(name, CARD).is_file()
+    return [name] if taken else members.get(str(name)) or [name]
+
+
+@cache
+def shipped_screen(folder: str = SCREEN) -> Screen:
+    """A shipped network and its measured molecules, read once."""
+    return Screen.load(shipped_folder() / folder)
 
 
 def load_model(name_or_path: str | Path, profile: Profile = "full") -> Model:
@@ -51,7 +70,9 @@ def load_model(name_or_path: str | Path, profile: Profile = "full") -> Model:
     An endpoint without a model of its own, and in the fast profile every shipped one, is answered by the network.
     """
     place = model_place(name_or_path, profile)
-    return Model.load(place, lender=shipped_screen) if place.is_dir() else shipped_screen().model(place.stem)
+    if place.is_dir():
+        return Model.load(place, lender=shipped_screen)
+    return shipped_screen(place.parent.name).model(place.stem)
 
 
 def card_file(name_or_path: str | Path, profile: Profile = "full") -> Path:
@@ -61,13 +82,13 @@ def card_file(name_or_path: str | Path, profile: Profile = "full") -> Path:
 
 
 def model_place(name_or_path: str | Path, profile: Profile = "full") -> Path:
-    """The folder of a model; the card of an endpoint that the network answers."""
+    """The folder of a model; the card of an endpoint or target that a network answers."""
     if Path(name_or_path, CARD).is_file():
         return Path(name_or_path)
-    name = str(name_or_path)
-    own, screened = shipped_folder() / name, shipped_folder() / SCREEN / f"{name}.json"
-    if name in endpoints():
-        places = [place for place in (own, screened) if (place / CARD).is_file() or place.is_file()]
+    name, shipped = str(name_or_path), shipped_folder()
+    if name in endpoints() or name in target_names():
+        own, *screened = shipped / name, *(shipped / folder / f"{name}.json" for folder in (SCREEN, TARGETS))
+        places = [*([own] if (own / CARD).is_file() else []), *(place for place in screened if place.is_file())]
         if places:
             return places[-1] if profile == "fast" else places[0]
     if any(sep in name for sep in "/\\"):
@@ -76,12 +97,14 @@ def model_place(name_or_path: str | Path, profile: Profile = "full") -> Path:
         where = f"; in {path.parent}, {advice}" if advice else ""
         raise ModelError(f"{path} is not a model folder: it has no card.json{where}")
     mine = [f"models/{folder}" for folder in _folders(Path("models")) if folder.casefold() == name.casefold()]
-    raise UnknownName("model", name, mine or shipped_names())
+    raise UnknownName("model", name, mine or [*shipped_names(), *target_names()])
 
 
-def _leans(place: Path) -> bool:
-    """Whether a model needs the screen; a folder that holds no training molecules borrows them."""
-    return not place.is_dir() or not (place / "training.npz").is_file()
+def _screens(places: Sequence[Path]) -> set[str]:
+    """The screens that models need; a folder that holds no training molecules borrows them."""
+    cards = {place.parent.name for place in places if not place.is_dir()}
+    borrowing = any(place.is_dir() and not (place / "training.npz").is_file() for place in places)
+    return cards | ({SCREEN} if borrowing else set())
 
 
 def _folders(place: Path) -> list[str]:
@@ -105,12 +128,12 @@ class Panel:
 
     @classmethod
     def load(cls, names_or_paths: Sequence[str | Path] = (), profile: Profile = "full") -> Self:
-        """The named models and folders; all shipped ones when none is named."""
+        """The named models, groups and folders; all shipped endpoints when none is named."""
         from concurrent.futures import ThreadPoolExecutor
 
-        names = names_or_paths or shipped_names()
-        if any(_leans(model_place(name, profile)) for name in names):
-            shipped_screen()  # before the threads: each of them would read it
+        names = expanded(names_or_paths or shipped_names())
+        for folder in _screens([model_place(name, profile) for name in names]):
+            shipped_screen(folder)  # before the threads: each of them would read it
         with ThreadPoolExecutor(
             LOADERS
         ) as threads:  # most of loading is inflating and unpacking, which run side by side
@@ -130,8 +153,12 @@ class Panel:
     ) -> dict[str, Estimates]:
         """Estimates of the named properties."""
         features = Features.from_smiles(smiles) if features is None else features
-        pooled = [name for name in names if isinstance(self.models[name].training, Pooled)]
-        near: Mapping[str, Found] = {}
-        if pooled:
-            near = shipped_screen().analogues.search(features, pooled, quick=self.profile == "fast")
+        pools: dict[int, tuple[Analogues, list[str]]] = {}
+        for name in names:
+            kept = self.models[name].training
+            if isinstance(kept, Pooled):
+                pools.setdefault(id(kept.pool), (kept.pool, []))[1].append(name)
+        near: dict[str, Found] = {}
+        for pool, pooled in pools.values():
+            near |= pool.search(features, pooled, quick=self.profile == "fast")
         return {name: self.models[name].predict(smiles, features=features, near=near.get(name)) for name in names}

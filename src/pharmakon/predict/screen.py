@@ -20,7 +20,9 @@ from .network import Network, Output
 from .uncertainty import Calibration
 
 NAME = "screen"
-"""The folder of the shipped one; no endpoint may have this name."""
+"""The folder of the shipped one of the endpoints; no endpoint may have this name."""
+TARGETS = "targets"
+"""The folder of the shipped one of protein targets, which are asked for by name or together."""
 
 
 class Screen:
@@ -76,7 +78,12 @@ class Screen:
         }
         save_folder(
             folder,
-            card={"name": NAME, "format": FORMAT, "featuriser": featuriser(), "endpoints": list(self.cards)},
+            card={
+                "name": Path(folder).name,
+                "format": FORMAT,
+                "featuriser": featuriser(),
+                "endpoints": list(self.cards),
+            },
             arrays={
                 "network": self.network.to_arrays(),
                 "analogues": self.analogues.to_arrays(),

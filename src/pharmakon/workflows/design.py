@@ -76,8 +76,9 @@ def run(
     UnknownName for a property nobody can estimate, RefusedGoal for an objective that rewards harm, UsageError when
     `output` holds another run.
     """
-    panel = load_panel(config.models)
-    with engine(workers, initializer=load_panel, initargs=(config.models,)) as pool:
+    models = (*config.models, *_answered(config))
+    panel = load_panel(models)
+    with engine(workers, initializer=load_panel, initargs=(models,)) as pool:
         scorer = ModelScorer(panel, pool)
         objective = Objective(config.goals, config.constraints, scorer=scorer)
         used = sorted({judge.term.property for judge in objective.judges if not judge.cheap})
@@ -125,6 +126,14 @@ def run(
             used=tuple(used),
         )
         return finish(dossier, progress=progress)
+
+
+def _answered(config: DesignConfig) -> list[str]:
+    """What goals and constraints ask of the networks: endpoints without a model of their own, and targets."""
+    from pharmakon.predict.panel import own_names, shipped_names, target_names
+
+    asked = dict.fromkeys(term.property.partition(".")[0] for term in (*config.goals, *config.constraints))
+    return [name for name in asked if name in {*shipped_names(), *target_names()} - {*own_names()}]
 
 
 def _settings(config: DesignConfig) -> Settings:

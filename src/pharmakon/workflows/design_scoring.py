@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.types import Estimates, Property
-from pharmakon.predict.panel import Panel, shipped_names
+from pharmakon.predict.panel import Panel, own_names
 
 if TYPE_CHECKING:
     from pharmakon.engine.base import Engine
@@ -70,8 +70,8 @@ _worker: dict[str, Panel] = {}
 
 
 def load_panel(models: tuple[str, ...]) -> Panel:
-    """The shipped models and the user's own; in a worker, kept for the tasks to come."""
-    _worker["panel"] = Panel.load([*shipped_names(), *models])
+    """The endpoints' own models, and those that were asked for; in a worker, kept for the tasks to come."""
+    _worker["panel"] = Panel.load([*own_names(), *models])
     return _worker["panel"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pharmakon.core.errors import ModelError
 from pharmakon.core.types import Profile
 from pharmakon.core.units import show
-from pharmakon.predict.panel import card_file, shipped_names
+from pharmakon.predict.panel import card_file, expanded, shipped_names
 
 SPLITS = ("scaffold", "cluster")
 FIRST_METRIC = {"regression": "rmse", "classification": "auroc"}
@@ -21,7 +21,7 @@ def cards(names: Sequence[str] = (), *, profile: Profile = "full") -> list[dict[
 
     Raises UnknownName with a suggestion, ModelError for a card that cannot be read.
     """
-    return [_card(card_file(name, profile)) for name in (names or shipped_names())]
+    return [_card(card_file(name, profile)) for name in expanded(names or shipped_names())]
 
 
 def summary(card: Mapping[str, Any]) -> tuple[str, ...]:

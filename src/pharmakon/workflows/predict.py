@@ -45,7 +45,11 @@ class PredictConfig(Config):
     data: Path | None = Field(None, description="table of structures: CSV, TSV, SMI, SDF or Parquet, also gzipped")
     smiles: tuple[str, ...] = Field((), description="structures given as text")
     output: Path | None = Field(None, description="CSV to write; the input's name with -predicted when not given")
-    models: tuple[str, ...] = Field((), description="shipped model names or model folders; all shipped ones when none")
+    models: tuple[str, ...] = Field(
+        (),
+        description="shipped models, groups of them (absorption, toxicity, targets ...) or model folders; every "
+        "endpoint when none",
+    )
     profile: Literal["auto", "fast", "full"] = Field(
         "auto",
         description="fast: one network for every shipped endpoint; full: each endpoint's own, better model where it "
@@ -98,7 +102,7 @@ def _in_memory(config: PredictConfig) -> PredictResult:
     from pharmakon.predict.panel import Panel
 
     profile: Profile = "fast" if config.profile == "fast" else "full"
-    panel = Panel.load(tuple(dict.fromkeys(config.models)), profile)
+    panel = Panel.load(config.models, profile)
     done = [standardize(text) for text in config.smiles]
     table = panel.predict([d.smiles for d in done], features=Features([d.mol for d in done]))
     notes = [
@@ -120,12 +124,12 @@ def _in_memory(config: PredictConfig) -> PredictResult:
 def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResult:
     from pharmakon.engine.local import engine
     from pharmakon.engine.shards import merge, run_shards
-    from pharmakon.predict.panel import load_model, shipped_names
+    from pharmakon.predict.panel import expanded, load_model, shipped_names
     from pharmakon.store.tables import open_table
     from pharmakon.store.writers import CsvText
 
     table = open_table(data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
-    names = tuple(dict.fromkeys(config.models)) or tuple(shipped_names())
+    names = tuple(expanded(config.models or shipped_names()))
     profile = _profile(config, table)
     models = [load_model(name, profile) for name in names]
     output = config.output or data.with_name(_stem(data) + "-predicted.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,7 @@ from pharmakon.predict.endpoints import Endpoint, Transform, endpoint
 from .assay import AssayConfig, open_assay, spare
 
 if TYPE_CHECKING:
+    from pharmakon.predict.features import Features
     from pharmakon.predict.lending import Lend
     from pharmakon.store.tables import Row
 
@@ -258,12 +260,11 @@ def reference_quantiles(model: Any) -> dict[str, Any] | None:
 
     from pharmakon.store.catalogue import data_set
     from pharmakon.store.places import is_there, path_of
-    from pharmakon.store.tables import open_table
 
     if not is_there(data_set(REFERENCE)):
         return None
-    drugs = [row.structure for row in open_table(path_of(REFERENCE), smiles="smiles").rows() if not row.problem]
-    value = model.predict(drugs).value
+    drugs, features = _reference(path_of(REFERENCE))
+    value = model.predict(drugs, features=features).value
     value = value[np.isfinite(value)]
     if not len(value):
         raise DataError(f"{REFERENCE} holds no readable drug")
@@ -273,6 +274,16 @@ def reference_quantiles(model: Any) -> dict[str, Any] | None:
         "n": len(value),
         "quantiles": [float(f"{q:.6g}") for q in quantiles],
     }
+
+
+@cache
+def _reference(path: Path) -> tuple[list[str], Features]:
+    """The approved drugs, featurised once for all models."""
+    from pharmakon.predict.features import Features
+    from pharmakon.store.tables import open_table
+
+    drugs = [row.structure for row in open_table(path, smiles="smiles").rows() if not row.problem]
+    return drugs, Features.from_smiles(drugs)
 
 
 def check_name(name: str) -> None:
