@@ -123,6 +123,12 @@ def featuriser() -> dict[str, Any]:
     }
 
 
+def network_featuriser() -> dict[str, Any]:
+    """The same of the numbers that a network learnt from."""
+    names = hashlib.sha256("\n".join(descriptors.QUICK_NAMES).encode()).hexdigest()
+    return {"quick_names_sha256": names, "hashed_views": list(HASHED_VIEWS), "hashed_bits": NETWORK_BITS}
+
+
 def fold(counts: csr_matrix, n_bits: int) -> NDArray[np.float32]:
     """Hash sparse count columns into `n_bits` dense ones by their remainder, summing collisions."""
     out = np.zeros((counts.shape[0], n_bits), dtype=np.float32)

@@ -230,11 +230,11 @@ class Model:
         return cls(card, blend, calibrated, Domain.from_dict(card["domain"]), training)
 
 
-def refuse_strange(card: Mapping[str, Any], folder: str | Path) -> None:
-    """Raise ModelError for a folder that this version cannot read."""
+def refuse_strange(card: Mapping[str, Any], folder: str | Path, *, expected: Mapping[str, Any] | None = None) -> None:
+    """Raise ModelError for a folder that this version cannot read; `expected` is what its featuriser must be."""
     if card.get("format") != FORMAT:
         raise ModelError(f"{folder} has model format {card.get('format')}, this version reads {FORMAT}; train it again")
-    if card.get("featuriser") != featuriser():
+    if card.get("featuriser") != (expected or featuriser()):
         raise ModelError(f"{folder} was trained on other descriptors than this version computes; train it again")
 
 

@@ -14,7 +14,7 @@ from pharmakon.learn.domain import Domain
 from pharmakon.store.models import CARD, SUMS, load_folder, save_folder
 
 from .analogues import Analogues, Pooled
-from .features import featuriser
+from .features import network_featuriser
 from .model import FORMAT, Model, refuse_strange
 from .network import Network, Output
 from .uncertainty import Calibration
@@ -81,7 +81,7 @@ class Screen:
             card={
                 "name": Path(folder).name,
                 "format": FORMAT,
-                "featuriser": featuriser(),
+                "featuriser": network_featuriser(),
                 "endpoints": list(self.cards),
             },
             arrays={
@@ -96,7 +96,7 @@ class Screen:
     def load(cls, folder: str | Path) -> Self:
         """Read the folder. Raises ModelError when a file is missing, altered, or of another version."""
         stored = load_folder(folder)
-        refuse_strange(stored.card, folder)
+        refuse_strange(stored.card, folder, expected=network_featuriser())
         arrays: dict[str, dict[str, NDArray[Any]]] = {}
         for key, array in stored.arrays("calibration").items():
             name, _, part = key.partition("/")
