@@ -37,9 +37,9 @@ NETWORK_ALONE = (
 
 def wanted() -> list[str]:
     """The endpoints with a model of their own."""
-    alone = (*NETWORK_ALONE, *(name for name in endpoints() if name.startswith("tox21_")))
-    programme = (name for name, facts in endpoints().items() if "openadmet_expansionrx/train" in facts.data.sets)
-    return [name for name in endpoints() if name not in {*alone, *programme}]
+    tox21 = [name for name in endpoints() if name.startswith("tox21_")]
+    programme = [name for name, facts in endpoints().items() if "openadmet_expansionrx/train" in facts.data.sets]
+    return [name for name in endpoints() if name not in {*NETWORK_ALONE, *tox21, *programme}]
 
 
 def main(names: list[str]) -> None:

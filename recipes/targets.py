@@ -109,14 +109,14 @@ def read() -> tuple[dict[str, Endpoint], dict[str, TrainingSet]]:
     facts: dict[str, Endpoint] = {}
     sets: dict[str, TrainingSet] = {}
     for chembl in sorted({*table, *ace} - ELSEWHERE, key=lambda text: (len(text), text)):
-        title = named.get(chembl) or data_set(ace[chembl]).title.partition(",")[0]
         if chembl in ace:
+            title = named.get(chembl) or data_set(ace[chembl]).title.partition(",")[0]
             one = facts_of(chembl, title, ace[chembl], POTENCY)
             clean = curate(open_table(path_of(ace[chembl]), smiles="smiles").rows(), value=POTENCY, kind="regression")
         elif len(table[chembl]) < LEAST:
             continue
         else:
-            one = facts_of(chembl, title, TABLE, chembl)
+            one = facts_of(chembl, named.get(chembl, f"ChEMBL target {chembl}"), TABLE, chembl)
             clean = curate(table[chembl], value=chembl, kind="regression")
         if len(clean.smiles) >= LEAST:
             facts[one.name], sets[one.name] = one, clean

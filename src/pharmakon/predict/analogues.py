@@ -1,9 +1,9 @@
 """The measured molecules behind the panel, kept once, and a quick search for the one most like a query.
 
 Endpoints of one data set share their molecules, and data sets share many with each other: fingerprints are kept once
-for all. The search is approximate: a sketch of 64 numbers (principal components of ECFP4 bits, as whole numbers)
-proposes four candidates in each series, and the exact Tanimoto similarity picks among them. What it reports is exact
-for the molecule it names; a nearer one may have been missed.
+for all, and series that overlap are searched together. The search is approximate: a sketch of 64 numbers (principal
+components of ECFP4 bits, as whole numbers) proposes eight candidates, and the exact Tanimoto similarity picks one. What
+it reports is exact for the molecule it names; a nearer one may have been missed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from .features import Features
 
 SIZE = 64
 """Numbers of a sketch."""
-CANDIDATES = 4
+CANDIDATES = 8
+ALIKE = 0.5
+"""Series are searched together when this share of the smaller one's molecules is in the larger."""
 _BLOCK = 128
 _TOP = 127
 _SPREAD = 400.0  # of a unit vector of 64 components, so that few reach the end of a byte
@@ -43,15 +45,30 @@ class Series:
     """(n, k): a value's 1-based row in its data set."""
     value: NDArray[np.float32]
 
-    @cached_property
-    def measured(self) -> NDArray[np.bool_]:
-        """(n, k): which molecule has a value of which endpoint."""
-        return np.isfinite(self.value)
+    def places(self, column: int) -> NDArray[np.int32]:
+        """(n,): a molecule's place among those measured for an endpoint; -1 where it was not."""
+        measured = np.isfinite(self.value[:, column])
+        return np.where(measured, np.cumsum(measured) - 1, -1).astype(np.int32)
 
-    @cached_property
-    def place(self) -> NDArray[np.intp]:
-        """(n, k): a molecule's place among those measured for an endpoint."""
-        return np.cumsum(self.measured, axis=0) - 1
+
+@dataclass(frozen=True)
+class Family:
+    """Series that overlap, searched together. `index` (n,) into the pool; for each endpoint the places of all (n,)."""
+
+    index: NDArray[np.int32]
+    places: Mapping[str, NDArray[np.int32]]
+
+    @classmethod
+    def of(cls, members: Sequence[Series]) -> Self:
+        """The molecules of all members, each once."""
+        index = np.unique(np.concatenate([one.index for one in members]))
+        places = {}
+        for one in members:
+            at = np.searchsorted(index, one.index)
+            for column, name in enumerate(one.endpoints):
+                places[name] = np.full(len(index), -1, np.int32)
+                places[name][at] = one.places(column)
+        return cls(index, places)
 
 
 class Pooled:
@@ -59,7 +76,7 @@ class Pooled:
 
     def __init__(self, pool: Analogues, series: Series, column: int) -> None:
         self.pool, self._series = pool, series
-        self._rows = np.flatnonzero(series.measured[:, column])
+        self._rows = np.flatnonzero(series.places(column) >= 0)
         self.value: Floats = series.value[self._rows, column].astype(np.float64)
         self.row = series.row[self._rows, column]
 
@@ -131,9 +148,22 @@ class Analogues:
         return np.concatenate([self._sketch(block) for block in _blocks(self.packed, 4096)])
 
     @cached_property
-    def _by_series(self) -> list[NDArray[np.float32]]:
-        """(64, n) of each series, ready to be multiplied."""
-        return [np.ascontiguousarray(self._sketches[one.index].astype(np.float32).T) for one in self.series]
+    def families(self) -> list[Family]:
+        """The series, joined where they overlap, the largest first."""
+        groups: list[tuple[NDArray[np.int32], list[Series]]] = []
+        for one in sorted(self.series, key=lambda series: -len(series.index)):
+            for index, group in groups:
+                if np.isin(one.index, index).mean() >= ALIKE:
+                    group.append(one)
+                    break
+            else:
+                groups.append((one.index, [one]))
+        return [Family.of(group) for _, group in groups]
+
+    @cached_property
+    def _by_family(self) -> list[NDArray[np.float32]]:
+        """(64, n) of each family, ready to be multiplied."""
+        return [np.ascontiguousarray(self._sketches[one.index].astype(np.float32).T) for one in self.families]
 
     def _sketch(self, packed: NDArray[np.uint8]) -> NDArray[np.int8]:
         raw = _bits(packed) @ self.sketcher.astype(np.float32) - self.centre  # whole numbers: exact
@@ -148,29 +178,27 @@ class Analogues:
         """
         asked, packed = set(names), features.packed
         out = {name: (np.zeros(len(packed), np.float32), np.zeros(len(packed), np.intp)) for name in names}
-        wanted = [(i, series) for i, series in enumerate(self.series) if asked.intersection(series.endpoints)]
+        wanted = [(i, family) for i, family in enumerate(self.families) if asked.intersection(family.places)]
         for start in range(0, len(packed), _BLOCK):
             rows = slice(start, start + _BLOCK)
             query = np.ascontiguousarray(packed[rows])
             sketched = self._sketch(query).astype(np.float32) if quick else np.empty(0)
-            for i, series in wanted:
+            for i, family in wanted:
                 likeness: Any
-                likeness = sketched @ self._by_series[i] if quick else tanimoto(query, self.packed[series.index])
-                candidates = _best(likeness, min(CANDIDATES, len(series.index)))
-                similarity = self._tanimoto(query, series.index[candidates])
-                for column, name in enumerate(series.endpoints):
-                    if name not in asked:
-                        continue
+                likeness = sketched @ self._by_family[i] if quick else tanimoto(query, self.packed[family.index])
+                candidates = _best(likeness, min(CANDIDATES, len(family.index)))
+                similarity = self._tanimoto(query, family.index[candidates])
+                for name in asked.intersection(family.places):
                     # The best candidate that was measured; where none was, the likeliest of those that were.
-                    measured = series.measured[:, column]
-                    valid = np.where(measured[candidates], similarity, np.float32(-1.0))
+                    place = family.places[name]
+                    valid = np.where(place[candidates] >= 0, similarity, np.float32(-1.0))
                     at, best = np.arange(len(valid)), valid.argmax(axis=1)
                     chosen, found = candidates[at, best], valid[at, best]
                     if len(without := np.flatnonzero(found < 0)):
-                        among = np.flatnonzero(measured)
+                        among = np.flatnonzero(place >= 0)
                         chosen[without] = among[likeness[without][:, among].argmax(axis=1)]
-                        found[without] = self._tanimoto(query[without], series.index[chosen[without]][:, None])[:, 0]
-                    out[name][0][rows], out[name][1][rows] = found, series.place[chosen, column]
+                        found[without] = self._tanimoto(query[without], family.index[chosen[without]][:, None])[:, 0]
+                    out[name][0][rows], out[name][1][rows] = found, place[chosen]
         return out
 
     def _tanimoto(self, packed: NDArray[np.uint8], index: NDArray[np.int32]) -> NDArray[np.float32]:

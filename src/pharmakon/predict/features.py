@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rdkit import Chem
 from rdkit.Chem import Mol
 
 from pharmakon.chem import descriptors, fingerprints
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 HASHED_BITS = 1024
 NETWORK_BITS = 2048
 HASHED_VIEWS = ("ecfp4", "atom_pair")
-ORGANIC = frozenset({1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53})
+ORGANIC = (1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53)
+_CARBON = Chem.MolFromSmarts("[#6]")
+_FOREIGN = Chem.MolFromSmarts("[" + ";".join(f"!#{number}" for number in ORGANIC) + "]")
 
 
 class Features:
@@ -108,8 +111,7 @@ class Features:
 
 
 def _is_organic(mol: Mol) -> bool:
-    numbers = [atom.GetAtomicNum() for atom in mol.GetAtoms()]
-    return 6 in numbers and ORGANIC.issuperset(numbers) and mol.GetNumHeavyAtoms() >= 3
+    return mol.GetNumHeavyAtoms() >= 3 and mol.HasSubstructMatch(_CARBON) and not mol.HasSubstructMatch(_FOREIGN)
 
 
 def featuriser() -> dict[str, Any]:

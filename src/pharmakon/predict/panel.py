@@ -158,6 +158,8 @@ class Panel:
             kept = self.models[name].training
             if isinstance(kept, Pooled):
                 pools.setdefault(id(kept.pool), (kept.pool, []))[1].append(name)
+        if self.profile == "fast":
+            _ = features.hashed  # which the networks need anyhow, and of which the search's bits are a by-product
         near: dict[str, Found] = {}
         for pool, pooled in pools.values():
             near |= pool.search(features, pooled, quick=self.profile == "fast")
