@@ -72,3 +72,23 @@ def test_arrays_for_a_model_of_its_own(pool: Analogues) -> None:
     arrays = kept.to_arrays()
     assert arrays["ids"].tobytes().decode().split("\n") == kept.ids
     assert (arrays["value"] == kept.value).all() and (arrays["packed"] == kept.packed).all()
+
+
+def test_series_that_overlap_are_searched_together(molecules: list[str]) -> None:
+    packed = Features.from_smiles(molecules).packed
+
+    def series(name: str, index: range) -> Series:
+        at = np.array(index, np.int32)
+        return Series((name,), at, [f"{name}{i}" for i in at], at[:, None] + 1, at[:, None].astype(np.float32))
+
+    pool = Analogues.of(
+        packed, [series("half", range(100)), series("whole", range(200)), series("else", range(200, 250))]
+    )
+    assert [sorted(family.places) for family in pool.families] == [["half", "whole"], ["else"]]
+    assert [len(family.index) for family in pool.families] == [200, 50]
+    places = pool.families[0].places["half"]
+    assert places[:100].tolist() == list(range(100))
+    assert (places[100:] == -1).all()
+    found = pool.search(Features.from_smiles(molecules[:250]), ["half", "else"], quick=True)
+    assert found["half"][1].max() < 100
+    assert pool.of_endpoint("else").ids[found["else"][1][210]] == "else210"

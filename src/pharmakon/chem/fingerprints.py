@@ -64,8 +64,10 @@ def dense_counts(mols: Sequence[Mol | None], view: str, n_bits: int = 1024) -> N
     silence = rdBase.BlockLogs()
     for row, mol in zip(dense, mols, strict=True):
         if mol is not None:
-            ids, number = _folded(extract(mol), n_bits)
-            row[ids] = np.minimum(number, 255)
+            found = extract(mol)
+            ids = np.fromiter(found.keys(), np.uint64, len(found)) % np.uint64(n_bits)
+            number = np.fromiter(found.values(), np.int64, len(found))
+            row[:] = np.minimum(np.bincount(ids.astype(np.intp), weights=number, minlength=n_bits), 255)
     del silence
     return dense
 

@@ -45,16 +45,24 @@ class FlatTrees:
         return out
 
     def _follow(self, table: NDArray[np.float32]) -> Floats:
-        at = np.broadcast_to(self.roots, (len(table), len(self.roots))).copy()
-        rows = np.arange(len(table))[:, None]
+        """Step by step, all trees of all rows together; a pair of row and tree that has reached its leaf drops out."""
+        n, n_trees = len(table), len(self.roots)
+        values, width = np.ascontiguousarray(table).ravel(), table.shape[1]
+        children = np.column_stack([self.left, self.right]).ravel()
+        reached = np.empty(n * n_trees, self.leaf.dtype)
+        pair, node = np.arange(n * n_trees, dtype=np.int32), np.tile(self.roots, n)
+        first = np.repeat(np.arange(n, dtype=np.int32) * width, n_trees)  # of its row, in `values`
         while True:
-            inner = at >= 0
-            if not inner.any():
+            going = node >= 0
+            if not going.all():
+                done, left = np.flatnonzero(~going), np.flatnonzero(going)
+                reached[pair.take(done)] = self.leaf.take(-1 - node.take(done))
+                pair, node, first = pair.take(left), node.take(left), first.take(left)
+            if not len(node):
                 break
-            node = np.where(inner, at, 0)
-            goes_left = table[rows, self.feature[node]] <= self.threshold[node]
-            at = np.where(inner, np.where(goes_left, self.left[node], self.right[node]), at)
-        total: Floats = self.leaf[-1 - at].sum(axis=1, dtype=np.float64)
+            right = values.take(first + self.feature.take(node)) > self.threshold.take(node)
+            node = children.take(2 * node + right)
+        total: Floats = reached.reshape(n, n_trees).sum(axis=1, dtype=np.float64)
         return total
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

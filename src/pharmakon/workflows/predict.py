@@ -281,7 +281,8 @@ def cells_of(got: Estimates) -> Iterator[list[str]]:
 
 
 def _numbers(values: Floats) -> list[str]:
-    return [f"{value:.5g}" if value == value else "" for value in values.tolist()]  # noqa: PLR0124  not for NaN
+    texts = ("%.5g " * len(values) % tuple(values.tolist())).split()  # in one go: twice as fast as one by one
+    return ["" if text == "nan" else text for text in texts]
 
 
 def _listed(values: Floats, steps: int, texts: Sequence[str]) -> list[str]:
