@@ -10,6 +10,8 @@ stay there for recipes/panel.py, whose models take the network as one of their m
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +31,7 @@ from pharmakon.predict.analogues import Analogues, Series
 from pharmakon.predict.blend import OutOfFold
 from pharmakon.predict.curate import TrainingSet, curate
 from pharmakon.predict.endpoints import Endpoint, endpoint, endpoints
-from pharmakon.predict.features import Features
+from pharmakon.predict.features import Features, network_featuriser
 from pharmakon.predict.judging import METRICS, Assessment, Facts, assess, beaten, neighbour_rival
 from pharmakon.predict.lending import Lend, Lent
 from pharmakon.predict.network import Network
@@ -144,6 +146,14 @@ class Pool:
             random=random_folds(len(bits), n_folds=N_FOLDS),
         )
 
+    def key(self, known: Any) -> str:
+        """A hash of everything that decides what a network learns."""
+        facts = [self.tasks, self.classes.tolist(), asdict(self.recipe), network_featuriser()]
+        digest = hashlib.sha256(json.dumps(facts, default=str).encode())
+        for array in (self.hashed, self.quick, self.y, np.asarray(known), *self.folds.values()):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
+
     def train(self, rows: np.ndarray, note: str) -> Network:
         """A network of some molecules."""
         return train_network(
@@ -158,9 +168,9 @@ class Pool:
 
     def out_of_fold(self, split: str, *, known: np.ndarray | bool = True) -> np.ndarray:
         """(n, t): each molecule as a network sees it that learnt from the other folds' `known` molecules."""
-        out = np.empty(self.y.shape, np.float32)
+        out, key = np.empty(self.y.shape, np.float32), self.key(known)
         for held in range(N_FOLDS):
-            kept, mine = self.build / f"{split}-{held}.npy", np.flatnonzero(self.folds[split] == held)
+            kept, mine = self.build / f"{split}-{held}-{key}.npy", np.flatnonzero(self.folds[split] == held)
             if not kept.exists():
                 network = self.train(np.flatnonzero((self.folds[split] != held) & known), f"{split} fold {held + 1}")
                 np.save(kept, network.predict(self.hashed[mine], self.quick[mine]).astype(np.float32))
@@ -271,6 +281,8 @@ def lender(name: str) -> Lend:
     """What the shipped network, and those that judged it, know of one endpoint's molecules."""
     screen = Screen.load(SHIPPED)
     with np.load(BUILD / "features.npz") as features, np.load(BUILD / OUT_OF_FOLD) as predicted:
+        if not np.array_equal(predicted["first_layer"], screen.network.weights_[0]):
+            raise SystemExit(f"{BUILD / OUT_OF_FOLD} is not of the network in {SHIPPED}: run recipes/screen.py")
         place = {text: i for i, text in enumerate(features["smiles"].tolist())}
         column = predicted["tasks"].tolist().index(name)
         folds = {split: features[split] for split in ("scaffold", "cluster", "random")}
@@ -298,8 +310,8 @@ def main() -> None:
         pool = Pool(dict(zip(names, workers.map(read, names), strict=True)))
     print(f"{len(pool.y):,} molecules, {len(pool.tasks)} tasks, {time.time() - started:.0f} s", flush=True)
     predicted = {split: pool.out_of_fold(split) for split in pool.folds}
-    np.savez(BUILD / OUT_OF_FOLD, tasks=np.array(pool.tasks), **predicted)
     network = pool.train(np.arange(len(pool.y)), "all molecules")
+    np.savez(BUILD / OUT_OF_FOLD, tasks=np.array(pool.tasks), first_layer=network.weights_[0], **predicted)
     judged = {name: judge(pool, facts, predicted) for name, facts in endpoints().items()}
     ship(pool, network, endpoints(), judged, SHIPPED)
     print(f"{time.time() - started:.0f} s")

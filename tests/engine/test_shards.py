@@ -10,7 +10,7 @@ import pytest
 from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.core.files import sha256
 from pharmakon.engine.local import LocalEngine
-from pharmakon.engine.shards import MANIFEST, merge, run_shards
+from pharmakon.engine.shards import MANIFEST, marked, merge, run_shards
 
 BATCHES = [(index, [index, index + 0.5]) for index in range(6)]
 
@@ -166,3 +166,19 @@ def test_killed_and_run_again_it_gives_the_same_bytes(tmp_path, workers, kills):
     left_alone = run_shards(((n, range(n * 100, n * 100 + 100)) for n in range(30)), roots, tmp_path / "left alone")
     assert (tmp_path / "out.csv").read_bytes() == b"n,root\n" + b"".join(part.read_bytes() for part in left_alone)
     assert [line["index"] for line in manifest(lines.parent)] == list(range(30))
+
+
+def test_marked_rows_are_counted_also_after_an_interruption(tmp_path):
+    def odd(values):
+        if 2 in values and not (tmp_path / "second run").exists():
+            raise ValueError("stopped")
+        return "".join(f"{value}\n" for value in values), sum(value % 2 for value in values)
+
+    batches = [(0, [1, 3]), (1, [2, 5]), (2, [7, 8])]
+    with pytest.raises(Exception, match="stopped"):
+        run_shards(batches, odd, tmp_path / "parts", stamp="a")
+    assert marked(tmp_path / "parts") == 2
+    (tmp_path / "second run").touch()
+    parts = run_shards(batches, odd, tmp_path / "parts", stamp="a")
+    assert [part.read_text() for part in parts] == ["1\n3\n", "2\n5\n", "7\n8\n"]
+    assert marked(tmp_path / "parts") == 4

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from pharmakon.core.errors import ModelError
 from pharmakon.learn.correction import LinearMap
 from pharmakon.predict.features import Features
-from pharmakon.predict.model import Model
+from pharmakon.predict.model import BORROWS, Model
+from pharmakon.predict.panel import load_model, model_place
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +94,22 @@ def test_a_correction_moves_values_intervals_and_explanations_alike(trained: Pat
 def test_weights_are_copied_byte_for_byte(trained: Path, tmp_path: Path) -> None:
     model = Model.load(trained)
     model.calibration.map_ = LinearMap(1.0, 1.0)
-    model.blend = None  # type: ignore[assignment]  nothing of it is written again
+    model.blend = SimpleNamespace(network=None)  # type: ignore[assignment]  nothing of it is written again
     model.save(tmp_path / "new", weights=trained)
     for file in ("kernel.npz", "trees.npz", "blend.npz", "training.npz"):
         assert (tmp_path / "new" / file).read_bytes() == (trained / file).read_bytes()
     assert Model.load(tmp_path / "new").calibration.map_ == LinearMap(1.0, 1.0)
+
+
+@pytest.mark.parametrize("name", ["hia", "tox21_ahr"])
+def test_a_model_that_borrows_can_be_made_to_stand_alone(name: str, tmp_path: Path) -> None:
+    """As a recalibrated one does: it must not stop working with the next version's network."""
+    model, place = load_model(name), model_place(name)
+    model.card.pop(BORROWS, None)
+    model.save(tmp_path / "own", weights=place if place.is_dir() else None)
+    again = Model.load(tmp_path / "own")
+    drugs = ["CC(=O)Oc1ccccc1C(=O)O", "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1", "CCO"]
+    one, two = load_model(name).predict(drugs), again.predict(drugs)
+    assert (one.value == two.value).all()
+    assert (one.low == two.low).all()
+    assert one.nearest_id == two.nearest_id

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +29,20 @@ def test_a_panel_is_a_scorer_and_agrees_with_its_models(trained: Path, molecules
     assert (got.value == Model.load(trained).predict(molecules[:4]).value).all()
 
 
-def test_two_models_of_one_name_are_refused(trained: Path) -> None:
+def test_two_models_of_one_name_are_refused(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path / "copy")
     with pytest.raises(ModelError, match="logs"):
-        Panel.load([trained, trained])
+        Panel.load([trained, tmp_path / "copy"])
+    assert list(Panel.load([trained, trained]).models) == ["logs"]
+
+
+def test_a_folder_does_not_take_the_place_of_a_shipped_model(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(trained, tmp_path / "ames")
+    monkeypatch.chdir(tmp_path)
+    assert load_model("ames").name == "ames"
+    assert load_model("./ames").name == "logs"
 
 
 def test_wrong_names_and_places(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pharmakon.core.errors import DataError, UnknownName
+from pharmakon.core.config import build
+from pharmakon.core.errors import ConfigError, DataError, UnknownName
 from pharmakon.core.random import stream
 from pharmakon.workflows import benchmark as harness
 from pharmakon.workflows.benchmark import BENCHMARKS, BenchmarkConfig, anchors, missing, run, sample, score
@@ -66,13 +67,28 @@ def test_the_record_says_what_made_it(ask):
     record = json.loads(found.path.read_text(encoding="utf-8"))
     assert record == found.record
     assert record["command"] == "pharmakon benchmark toy --seed 3"
-    assert record["settings"] == {"limit": None, "repeats": 2, "calls": 10_000, "max_points": 11_000, "seed": 3}
+    protocol = {"limit": None, "repeats": 2, "calls": 10_000, "max_points": 11_000, "seed": 3}
+    assert record["settings"] == protocol | {"network": None, "workers": None}
     assert record["versions"]["numpy"] == np.__version__
     assert len(record["code"]) == 16
     assert record["summary"] == {"sum": 3.0, "theirs": 9.0}
     assert ask(repeats=1).record["summary"] == {"sum": 3.0}  # a slice is compared with nothing
     assert [*record["tasks"]] == ["a", "b"]
     assert record["tasks"]["a"]["data"] == {"toy/a": "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"}
+
+
+def test_what_was_not_measured_is_measured_later(ask, toy):
+    nothing = {"scores": {}, "anchors": {}, "note": "not here"}
+    toy.run = lambda task, *_: nothing if task == "b" else Toy.run(toy, task, *_)
+    assert [*ask().record["tasks"]] == ["a"]
+    del toy.run
+    assert [*ask().record["tasks"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("given", [{"name": "moleculeace"}, {"name": "expansionrx", "seed": 1}])
+def test_a_network_is_refused_where_it_may_have_met_the_test(given, tmp_path):
+    with pytest.raises(ConfigError, match="network"):
+        build(BenchmarkConfig, {**given, "network": tmp_path})
 
 
 def test_progress_tells_task_and_how_far(toy, tmp_path):

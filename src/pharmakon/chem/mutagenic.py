@@ -42,17 +42,28 @@ def mutagenic_alerts(mol: Mol) -> list[Alert]:
     return found
 
 
-def surroundings(mol: Mol) -> NDArray[np.uint32]:
-    """A hash of each atom with its neighbours and bonds (Morgan, radius 1), (atoms,)."""
+def surroundings(mol: Mol, *, radius: int = 1) -> NDArray[np.uint32]:
+    """A hash of each atom with what lies within `radius` bonds of it (Morgan), (atoms,)."""
     more = rdFingerprintGenerator.AdditionalOutput()
     more.AllocateBitInfoMap()
-    _morgan().GetSparseCountFingerprint(mol, additionalOutput=more)
-    own = np.zeros(mol.GetNumAtoms(), np.uint32)
+    _morgan(radius).GetSparseCountFingerprint(mol, additionalOutput=more)
+    own, reached = np.zeros(mol.GetNumAtoms(), np.uint32), np.full(mol.GetNumAtoms(), -1)
     for bit, places in more.GetBitInfoMap().items():
-        for atom, radius in places:
-            if radius == 1 or not mol.GetAtomWithIdx(atom).GetDegree():
-                own[atom] = bit
+        for atom, distance in places:
+            if distance > reached[atom]:  # a lone atom has none but its own
+                own[atom], reached[atom] = bit, distance
     return own
+
+
+def site(mol: Mol, alert: Alert) -> list[int]:
+    """The atoms of an alert, and of the fused rings that hold one of them or bear one."""
+    systems: list[set[int]] = []
+    for ring in map(set, mol.GetRingInfo().AtomRings()):
+        joined = [system for system in systems if system & ring]
+        systems = [system for system in systems if not system & ring] + [ring.union(*joined)]
+    atoms = set(alert.atoms)
+    near = atoms | {other.GetIdx() for i in atoms for other in mol.GetAtomWithIdx(i).GetNeighbors()}
+    return sorted(atoms.union(*(system for system in systems if system & near)))
 
 
 @functools.cache
@@ -61,6 +72,6 @@ def _queries() -> dict[str, Mol]:
 
 
 @functools.cache
-def _morgan() -> Any:
-    # Every atom of radius 1 is listed, also where two share a neighbourhood.
-    return rdFingerprintGenerator.GetMorganGenerator(radius=1, includeRedundantEnvironments=True)
+def _morgan(radius: int) -> Any:
+    # Every atom is listed, also where two share a neighbourhood.
+    return rdFingerprintGenerator.GetMorganGenerator(radius=radius, includeRedundantEnvironments=True)

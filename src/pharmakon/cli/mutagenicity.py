@@ -35,9 +35,12 @@ def mutagenicity(
         result = workflow.run(config, progress=advance)
     for text in result.notes:
         render.note(text)
+    if result.output is not None and as_json:
+        print(json.dumps({"rows": result.rows, "classes": result.classes, "output": str(result.output)}))
+        return 0
     if result.output is not None:
         counts = ", ".join(
-            f"{n:,} {name if name in ('expert review', 'unreadable') else f'class {name}'}"
+            f"{n:,} {name if name in ('expert review', 'not judged') else f'class {name}'}"
             for name, n in sorted(result.classes.items())
         )
         print(f"{result.rows:,} rows: {counts or 'none'}; {result.output}")
@@ -50,15 +53,19 @@ def mutagenicity(
     return 1 if result.table and all(one.problem for one in result.table) else 0
 
 
-def _print(one: workflow.Judged) -> None:
+def _print(one: workflow.Judgement) -> None:
     if one.rules is None:
         print(f"{excerpt(one.given)}: {one.problem}" if one.given.strip() else one.problem)
         return
     same = one.given == one.structure
     name = one.impurity_class if one.impurity_class == "expert review" else f"class {one.impurity_class}"
     print(excerpt(one.given) if same else f"{excerpt(one.given)}, read as {excerpt(one.structure)}")
+    for change in one.changes:
+        print(f"  changed     {change}")
     print(textwrap.fill(f"  ICH M7      {name}: {one.meaning}", WIDTH, subsequent_indent=INDENT))
-    print(f"  statistical {one.model}: probability {show(one.probability)} ({show_interval(one.low, one.high)})")
+    print(
+        f"  {workflow.MODEL:<11} {one.model}: probability {show(one.probability)} ({show_interval(one.low, one.high)})"
+    )
     measured = f"class {one.nearest_value:.0f}, {one.nearest_id or 'no name'}, similarity {one.nearest_similarity:.2f}"
     print(f"{INDENT}nearest measured: {measured}")
     print(f"  rules       {one.rules.outcome}{'' if one.rules.alerts else ': no alert'}")
@@ -70,7 +77,7 @@ def _print(one: workflow.Judged) -> None:
         print(f"{INDENT}no measured molecule has the surroundings of atoms {atoms}")
 
 
-def _plain(one: workflow.Judged) -> dict[str, Any]:
+def _plain(one: workflow.Judgement) -> dict[str, Any]:
     plain = asdict(one)
     for name in ("probability", "low", "high", "nearest_value", "nearest_similarity"):
         plain[name] = render.number(plain[name])

@@ -20,23 +20,25 @@ from .base import Engine
 from .local import SerialEngine
 
 A = TypeVar("A")
+Content = str | bytes
 MANIFEST = "manifest.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A finished part of the output. `stamp` tells what it was made from."""
+    """A finished part of the output. `stamp` tells what it was made from, `marked` how many rows its maker marked."""
 
     index: int
     rows: int
     sha256: str
     seconds: float
     stamp: str = ""
+    marked: int = 0
 
 
 def run_shards(
     batches: Iterable[tuple[int, A]],
-    function: Callable[[A], str | bytes],
+    function: Callable[[A], Content | tuple[Content, int]],
     folder: str | Path,
     *,
     engine: Engine | None = None,
@@ -48,6 +50,7 @@ def run_shards(
 ) -> list[Path]:
     """Write `function(payload)` for each (index, payload) as folder/part-000017.csv; the parts, in the given order.
 
+    The function may give a number beside the content, of rows worth counting: `marked` adds them up.
     A part whose manifest line bears the same `stamp` (a hash of the input, the models, the configuration) and whose
     bytes still have the hash written there is not computed again. Kill it at any moment and call it again: the parts
     are those of an undisturbed run. Only one process may work in a folder.
@@ -76,10 +79,10 @@ def run_shards(
     work = engine or SerialEngine()
     try:
         with (folder / MANIFEST).open("ab", buffering=0) as manifest:
-            for seconds, content in work.map(_Timed(function), missing(), label=label):
+            for seconds, content, marks in work.map(_Timed(function), missing(), label=label):
                 index, rows = started.popleft()
                 write_atomic(_part(folder, index, suffix), content)
-                shard = Shard(index, rows, hashlib.sha256(content).hexdigest(), round(seconds, 3), stamp)
+                shard = Shard(index, rows, hashlib.sha256(content).hexdigest(), round(seconds, 3), stamp, marks)
                 manifest.write(_line(shard).encode())
                 os.fsync(manifest.fileno())
                 done += 1
@@ -88,6 +91,11 @@ def run_shards(
         if engine is None:
             work.close()
     return [_part(folder, index, suffix) for index in order]
+
+
+def marked(folder: str | Path) -> int:
+    """How many rows the makers of the finished parts marked."""
+    return sum(shard.marked for shard in _listed(Path(folder)))
 
 
 def merge(parts: Sequence[Path], path: str | Path, *, header: str | bytes = b"") -> Path:
@@ -103,33 +111,40 @@ def merge(parts: Sequence[Path], path: str | Path, *, header: str | bytes = b"")
 
 @dataclass(frozen=True, slots=True)
 class _Timed(Generic[A]):
-    """The function, with its result as bytes and the seconds it took where it ran."""
+    """The function, with its result as bytes, the rows it marked, and the seconds it took where it ran."""
 
-    function: Callable[[A], str | bytes]
+    function: Callable[[A], Content | tuple[Content, int]]
 
-    def __call__(self, payload: A) -> tuple[float, bytes]:
+    def __call__(self, payload: A) -> tuple[float, bytes, int]:
         start = time.perf_counter()
-        content = self.function(payload)
-        return time.perf_counter() - start, content.encode() if isinstance(content, str) else content
+        found = self.function(payload)
+        content, marks = found if isinstance(found, tuple) else (found, 0)
+        return time.perf_counter() - start, content.encode() if isinstance(content, str) else content, marks
 
 
 def _finished(folder: Path, stamp: str, suffix: str) -> dict[int, Shard]:
     """Shards whose manifest line and file can both be trusted."""
+    return {
+        shard.index: shard
+        for shard in _listed(folder)
+        if shard.stamp == stamp
+        and (part := _part(folder, shard.index, suffix)).is_file()
+        and sha256(part) == shard.sha256
+    }
+
+
+def _listed(folder: Path) -> list[Shard]:
+    """What the manifest lists, by number; of two lines for one shard the later."""
     manifest = folder / MANIFEST
-    lines = manifest.read_bytes().split(b"\n") if manifest.exists() else []
     shards = {}
-    for text in lines:
+    for text in manifest.read_bytes().split(b"\n") if manifest.exists() else []:
         try:
             values: dict[str, Any] = json.loads(text)
             shard = Shard(**values)
         except (ValueError, TypeError):
             continue  # torn by a kill; the part is computed again
         shards[shard.index] = shard
-    return {
-        index: shard
-        for index, shard in sorted(shards.items())
-        if shard.stamp == stamp and (part := _part(folder, index, suffix)).is_file() and sha256(part) == shard.sha256
-    }
+    return [shard for _, shard in sorted(shards.items())]
 
 
 def _part(folder: Path, index: int, suffix: str) -> Path:

@@ -38,7 +38,7 @@ class Features:
     def __init__(self, mols: Sequence[Mol | None]) -> None:
         self.mols = list(mols)
         self._counts: dict[str, csr_matrix] = {}
-        self._outputs: dict[int, Floats] = {}
+        self._outputs: dict[int, tuple[Network, Floats]] = {}
 
     @classmethod
     def from_smiles(cls, smiles: Sequence[str]) -> Features:
@@ -84,9 +84,10 @@ class Features:
     def through(self, network: Network) -> Floats:
         """The outputs of a network, (n, t); NaN rows for missing molecules."""
         if id(network) not in self._outputs:
-            self._outputs[id(network)] = network.predict(self.hashed, self.quick)
-            self._outputs[id(network)][~self.known] = np.nan
-        return self._outputs[id(network)]
+            value = network.predict(self.hashed, self.quick)
+            value[~self.known] = np.nan
+            self._outputs[id(network)] = network, value  # held, so that no other network gets its id
+        return self._outputs[id(network)][1]
 
     @cached_property
     def descriptors(self) -> NDArray[np.float32]:
@@ -103,7 +104,7 @@ class Features:
         """The Features of some of the molecules, keeping what is already computed."""
         part = Features([self.mols[i] for i in rows])
         part._counts = {view: block[rows] for view, block in self._counts.items()}
-        part._outputs = {key: value[rows] for key, value in self._outputs.items()}
+        part._outputs = {key: (network, value[rows]) for key, (network, value) in self._outputs.items()}
         for name in ("hashed", "packed", "quick", "descriptors", "dense"):
             if name in self.__dict__:
                 part.__dict__[name] = self.__dict__[name][rows]

@@ -19,7 +19,7 @@ from pharmakon.store.models import load_folder, save_folder
 from .analogues import Found, Pooled
 from .blend import Blend
 from .endpoints import Transform
-from .features import Features, featuriser
+from .features import Features, featuriser, network_featuriser
 from .network import Network, Output
 from .scale import backward
 from .uncertainty import Calibration
@@ -27,6 +27,8 @@ from .uncertainty import Calibration
 FORMAT = 1
 BORROWS = "screen"
 """In the card of a model that borrows a network and its molecules: the SHA-256 of the folder that lends them."""
+NETWORK_SAW = "network_featuriser"
+"""In the card of a model with a network of its own: what that one's inputs were."""
 UNSURE = "don't know"
 
 
@@ -182,19 +184,23 @@ class Model:
         """Write the model folder: weights, featuriser facts, calibration, card and SHA-256 of each file.
 
         `weights` is a folder of a model with the same weights: its files are copied, byte for byte. `set_aside` is
-        the CSV text of the table's rows that were not used, kept beside the model. What is borrowed stays where it is.
+        the CSV text of the table's rows that were not used, kept beside the model. What the card says is borrowed
+        stays where it is; without that a model gets its own copy.
         """
         copied = {} if weights is None else load_folder(weights).contents(without="calibration.npz")
-        arrays: dict[str, dict[str, NDArray[Any]]] = {}
-        if not copied:
-            arrays |= self.blend.to_arrays()
-            arrays |= {} if BORROWS in self.card else {"training": self.training.to_arrays()}
+        arrays: dict[str, dict[str, NDArray[Any]]] = {} if copied else self.blend.to_arrays()
+        if BORROWS not in self.card:
+            if "training.npz" not in copied:
+                arrays["training"] = self.training.to_arrays()
+            if (network := _network_of(self.blend)) is not None and "network.npz" not in copied:
+                arrays["network"] = network.to_arrays()
         calibration = self.calibration.to_arrays()
         if calibration:
             arrays["calibration"] = calibration
         card = self.card | {
             "format": FORMAT,
             "featuriser": featuriser(),
+            **({NETWORK_SAW: network_featuriser()} if _network_of(self.blend) is not None else {}),
             "calibration": self.calibration.to_dict(),
             "domain": self.domain.to_dict(),
         }
@@ -216,18 +222,27 @@ class Model:
         training: Training | Pooled
         if BORROWS in card:
             if lender is None or (screen := lender()).digest != card[BORROWS]:
-                raise ModelError(f"{folder} was trained with another network than this version has; train it again")
+                raise ModelError(f"{folder} belongs to another network than this version has; make it again")
             network = screen.output(card["learned"]["output"])
             training = screen.training(card["learned"]["output"])
         else:
             training = Training.from_arrays(stored.arrays("training"))
+            if "network.npz" in stored.files:
+                refuse_strange({**card, "featuriser": card.get(NETWORK_SAW)}, folder, expected=network_featuriser())
+                network = Output(Network.from_arrays(stored.arrays("network")), card["learned"]["output"])
         blend: Blend | Output
-        if names == Output.names_:
-            blend = Output(Network.from_arrays(stored.arrays("network")), card["learned"]["output"])
+        if names == Output.names_ and network is not None:
+            blend = network
         else:
             blend = Blend.from_arrays(stored.arrays, kind=kind, names=names, network=network)
         calibrated = Calibration.from_parts(card["calibration"], calibration, kind=kind)
         return cls(card, blend, calibrated, Domain.from_dict(card["domain"]), training)
+
+
+def _network_of(blend: Blend | Output) -> Network | None:
+    """The network that is a model or a member of its blend."""
+    output = blend if isinstance(blend, Output) else blend.network
+    return output.network if output is not None else None
 
 
 def refuse_strange(card: Mapping[str, Any], folder: str | Path, *, expected: Mapping[str, Any] | None = None) -> None:

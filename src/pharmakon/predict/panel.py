@@ -47,10 +47,16 @@ def target_names() -> list[str]:
 
 def expanded(names: Sequence[str | Path]) -> list[str | Path]:
     """Names with each group - "toxicity", "targets" - replaced by its members, each once."""
-    members = {TARGETS: target_names()}
-    for name in shipped_names():
-        members.setdefault(endpoints()[name].group, []).append(name)
+    members = groups()
     return list(dict.fromkeys(one for name in names for one in _members(name, members)))
+
+
+def groups() -> dict[str, list[str]]:
+    """The shipped models by group: endpoints as endpoints.toml has them, and the protein targets."""
+    found: dict[str, list[str]] = {}
+    for name in shipped_names():
+        found.setdefault(endpoints()[name].group, []).append(name)
+    return found | ({TARGETS: target_names()} if target_names() else {})
 
 
 def _members(name: str | Path, members: Mapping[str, list[str]]) -> Sequence[str | Path]:
@@ -83,10 +89,11 @@ def card_file(name_or_path: str | Path, profile: Profile = "full") -> Path:
 
 def model_place(name_or_path: str | Path, profile: Profile = "full") -> Path:
     """The folder of a model; the card of an endpoint or target that a network answers."""
-    if Path(name_or_path, CARD).is_file():
-        return Path(name_or_path)
     name, shipped = str(name_or_path), shipped_folder()
-    if name in endpoints() or name in target_names():
+    is_shipped = name in endpoints() or name in target_names()  # and no folder here that bears the name is meant
+    if not is_shipped and Path(name_or_path, CARD).is_file():
+        return Path(name_or_path)
+    if is_shipped:
         own, *screened = shipped / name, *(shipped / folder / f"{name}.json" for folder in (SCREEN, TARGETS))
         places = [*([own] if (own / CARD).is_file() else []), *(place for place in screened if place.is_file())]
         if places:
@@ -97,7 +104,7 @@ def model_place(name_or_path: str | Path, profile: Profile = "full") -> Path:
         where = f"; in {path.parent}, {advice}" if advice else ""
         raise ModelError(f"{path} is not a model folder: it has no card.json{where}")
     mine = [f"models/{folder}" for folder in _folders(Path("models")) if folder.casefold() == name.casefold()]
-    raise UnknownName("model", name, mine or [*shipped_names(), *target_names()])
+    raise UnknownName("model", name, mine or [*shipped_names(), *groups(), *target_names()])
 
 
 def _screens(places: Sequence[Path]) -> set[str]:

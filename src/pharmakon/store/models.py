@@ -161,7 +161,15 @@ def _checked(name: str, where: str = "") -> str:
 
 
 def _npz(arrays: Arrays, *, where: str) -> bytes:
-    """What np.savez_compressed writes, but without the clock, smaller, and never pickled."""
+    """What np.savez_compressed writes, but without the clock, smaller, and never pickled.
+
+    LZMA takes five times as long to read as deflate, and is used where it saves a quarter.
+    """
+    quick, small = (_zipped(arrays, method, where=where) for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA))
+    return small if len(small) < 0.75 * len(quick) else quick
+
+
+def _zipped(arrays: Arrays, method: int, *, where: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(arrays):
@@ -172,7 +180,7 @@ def _npz(arrays: Arrays, *, where: str) -> bytes:
             entry.create_system, entry.external_attr = 3, 0o644 << 16  # the same bytes on every system
             content = io.BytesIO()
             np.lib.format.write_array(content, array, allow_pickle=False)
-            archive.writestr(entry, content.getvalue(), zipfile.ZIP_DEFLATED, 9)
+            archive.writestr(entry, content.getvalue(), method, 9)
     return buffer.getvalue()
 
 

@@ -188,6 +188,17 @@ def write_parquet(
     return Path(path)
 
 
+def own_columns(wanted: Iterable[str], taken: Collection[str]) -> dict[str, str]:
+    """Our columns and their headers: where the input has one of that name, "pharmakon_" before it, until it is free."""
+    names = {}
+    for name in wanted:
+        header = name
+        while header in taken:
+            header = f"pharmakon_{header}"
+        names[name] = header
+    return names
+
+
 def guarded(text: str) -> str:
     """Text of ours that a spreadsheet would run as a formula, with an apostrophe before it."""
     return f"'{text}" if text[:1] in _FORMULA and _is_formula(text) else text

@@ -32,6 +32,8 @@ from pharmakon.store.runs import sha256, versions, write_atomic
 from .provenance import code_identity, git_commit
 
 PROTOCOL_CALLS = 10_000
+NETWORK_FILES = ("network", "out_of_fold")
+WITH_NETWORK = ("tdc", "expansionrx")
 
 
 class BenchmarkConfig(Config):
@@ -54,12 +56,22 @@ class BenchmarkConfig(Config):
     calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
     seed: int = Field(0, description="where the seeds start")
     max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
-    workers: int = Field(1, ge=1, description="threads of the learner")
+    workers: int | None = Field(
+        None, ge=1, description="threads of the learner, 1 when not given; admet-speed: processes, one a core"
+    )
 
     @model_validator(mode="after")
     def _models_are_for_coverage(self) -> BenchmarkConfig:
         if self.models and self.name not in (None, "coverage"):
             raise ValueError(f"models are for the coverage benchmark; {self.name} trains its own")
+        return self
+
+    @model_validator(mode="after")
+    def _network_met_no_test(self) -> BenchmarkConfig:
+        if self.network and self.name not in (None, *WITH_NETWORK):
+            raise ValueError(f"a network can be blended in {' and '.join(WITH_NETWORK)}, not in {self.name}")
+        if self.network and self.seed:
+            raise ValueError("the network was kept from the test molecules of seed 0; it may have met those of another")
         return self
 
 
@@ -140,6 +152,9 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
         say = partial(_pass_on, progress, done, len(wanted), task)
         started = time.perf_counter()
         found = benchmark.run(task, root, config, learner or _default_learner(), say)
+        if not found["scores"]:  # not measured, and nothing to keep it from being measured later
+            progress(done, len(wanted), f"{task}: {found['note']}")
+            continue
         record["tasks"][task] = {**found, "data": data, "seconds": round(time.perf_counter() - started, 1)}
         record["tasks"] = {name: record["tasks"][name] for name in known if name in record["tasks"]}
         record["summary"] = benchmark.summary(record["tasks"], rivals=record["comparable"])
@@ -231,7 +246,8 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
         "calls": config.calls,
         "max_points": config.max_points,
         "seed": config.seed,
-        "network": sha256(config.network / "network.npz") if config.network else None,
+        "network": [sha256(config.network / f"{stem}.npz") for stem in NETWORK_FILES] if config.network else None,
+        "workers": config.workers,
     }
     identity = {"settings": settings, "versions": versions(), "code": code_identity()}
     whole = config.limit is None and repeats >= benchmark.repeats and config.calls >= PROTOCOL_CALLS

@@ -64,7 +64,7 @@ class Coverage:
                     Path(folder) / task,
                     seed=config.seed + repeat,
                     max_points=min(config.limit or config.max_points, config.max_points),
-                    workers=config.workers,
+                    workers=config.workers or 1,
                     progress=advance,
                 )
             made.append(trained.card)

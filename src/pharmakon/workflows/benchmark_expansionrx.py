@@ -82,13 +82,13 @@ class ExpansionRx:
             transform="none",
             seeds=[config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)],
             max_points=config.max_points,
-            n_jobs=config.workers,
+            n_jobs=config.workers or 1,
             **lent(config, f"expansionrx_{task}"),
         )
         found = score("rae", y[test], np.mean(runs, axis=0), seed=config.seed)
         features = Features.from_smiles(known)
         readable = np.flatnonzero(features.known)
-        rival = BoostedTrees(n_jobs=config.workers).fit(features.take(readable), y[train][readable])
+        rival = BoostedTrees(n_jobs=config.workers or 1).fit(features.take(readable), y[train][readable])
         theirs = rival.predict(Features.from_smiles(asked))
         theirs = np.where(np.isfinite(theirs), theirs, y[train].mean())  # as the default learner answers
         beside = score("rae", y[test], theirs, seed=config.seed)

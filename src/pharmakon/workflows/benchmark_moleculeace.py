@@ -56,7 +56,7 @@ class MoleculeAce:
             transform="none",
             seeds=[config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)],
             max_points=config.max_points,
-            n_jobs=config.workers,
+            n_jobs=config.workers or 1,
         )
         predicted = np.mean(runs, axis=0)
         scores = {"rmse": score("rmse", truth, predicted, seed=config.seed)}

@@ -195,7 +195,7 @@ def _command(task: str, table: Path, out: Path, config: BenchmarkConfig) -> list
     if task == "admet_ai":
         program = Path(str(config.admet_ai)) / "bin" / "admet_predict"
         return [str(program), "--data_path", str(table), "--save_path", str(out), "--smiles_column", "smiles"]
-    workers = [] if config.workers == 1 else ["--workers", str(config.workers)]
+    workers = [] if config.workers is None else ["--workers", str(config.workers)]
     return [sys.executable, "-m", "pharmakon", "predict", str(table), "-o", str(out), "--profile", task, *workers]
 
 

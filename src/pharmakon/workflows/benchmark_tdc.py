@@ -49,7 +49,7 @@ class TdcAdmet:
         seeds = [config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)]
         say(f"{len(train_y):,} to learn from, {len(test_y):,} to predict, {len(seeds)} seeds")
         transform, whole = facts.get("transform", "none"), 100.0 if facts.get("percent") else 1.0
-        options = {"seeds": seeds, "max_points": config.max_points, "n_jobs": config.workers}
+        options = {"seeds": seeds, "max_points": config.max_points, "n_jobs": config.workers or 1}
         options |= lent(config, f"tdc_{task}")
         predicted = learner(train_x, train_y / whole, test_x, kind=kind, transform=transform, **options)
         found = [score(metric, test_y, whole * values, seed=s) for s, values in zip(seeds, predicted, strict=True)]

@@ -16,17 +16,24 @@ from pharmakon.core.types import Progress, silent
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
-    from pharmakon.core.types import Estimates
+    from pharmakon.chem.alerts import Alert
     from pharmakon.predict.model import Model
     from pharmakon.predict.mutagenicity import ImpurityClass, Outcome, RuleCall, Rules
 
 MODEL = "ames"
 """The statistical method."""
+MIXTURE = "a mixture: judge its parts one by one"
+METAL = "a metal compound or cluster: neither method is about these"
+_REFUSED = {"kept largest of": MIXTURE, "metal compound": METAL, "metal bond": METAL, "boron cluster": METAL}
+"""What standardising says of a structure that cannot be judged as one organic molecule."""
 COLUMNS = (
     "problem",
     "standard_smiles",
+    "changes",
     "m7_class",
     "m7_meaning",
+    "measured",
+    "model",
     "model_call",
     "model_probability",
     "model_low",
@@ -49,8 +56,8 @@ class MutagenicityConfig(Config):
     smiles: tuple[str, ...] = Field((), description="structures given as text")
     parent: str | None = Field(
         None,
-        description="the drug substance, known not to be mutagenic, as SMILES: what it gives reason for as well, in "
-        "the same surroundings, is class 4",
+        description="the drug substance, known not to be mutagenic, as SMILES: an alert that it has too, at the same "
+        "site, makes class 4",
     )
     output: Path | None = Field(None, description="CSV to write; needed for a file")
     smiles_column: str | None = Field(None, description="structure column; guessed when not given")
@@ -62,22 +69,26 @@ class MutagenicityConfig(Config):
             raise ValueError("give either a file or structures (-s)")
         if self.data is not None and self.output is None:
             raise ValueError("name the table to write with -o")
+        if self.data is None and self.output is not None:
+            raise ValueError("-o is for a file's judgements; structures given with -s are printed (see --json)")
         return self
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """One molecule. With a `problem` the rest is empty.
 
-    `model` and `rules` are the calls of the two methods. Atoms are counted from 0 in `structure`, the standardised
-    SMILES.
+    `calls` of the two methods: `model` and `rules`. `measured` is whether this very molecule was mutagenic in the Ames
+    data. Atoms are counted from 0 in `structure`, the standardised SMILES; `changes` made it from what was given.
     """
 
     given: str
     structure: str
     problem: str = ""
+    changes: tuple[str, ...] = ()
     impurity_class: ImpurityClass | None = None
     meaning: str = ""
+    measured: bool | None = None
     model: Outcome | None = None
     probability: float = float("nan")
     low: float = float("nan")
@@ -96,15 +107,15 @@ class MutagenicityResult:
 
     rows: int
     classes: dict[str, int]
-    table: list[Judged] = field(default_factory=list)
+    table: list[Judgement] = field(default_factory=list)
     output: Path | None = None
     notes: list[str] = field(default_factory=list)
 
 
 def run(config: MutagenicityConfig, *, progress: Progress = silent) -> MutagenicityResult:
-    """Judge each molecule; a row that cannot be read keeps its columns and says why in `problem`.
+    """Judge each molecule; a row that cannot be read or judged keeps its columns and says why in `problem`.
 
-    Raises ConfigError for a parent that cannot be read, DataError for a file that cannot be read at all, UnknownName
+    Raises ConfigError for a parent that cannot be judged, DataError for a file that cannot be read at all, UnknownName
     for a wrong column.
     """
     judge = Judge.load(config.parent)
@@ -115,19 +126,24 @@ def run(config: MutagenicityConfig, *, progress: Progress = silent) -> Mutagenic
             _count(counts, one)
         return MutagenicityResult(len(table), counts, table)
     from pharmakon.store.tables import open_table
-    from pharmakon.store.writers import CsvWriter
+    from pharmakon.store.writers import CsvWriter, own_columns
 
     rows_in = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     output = _place(config)
-    ours = {name: f"pharmakon_{name}" if name in rows_in.columns else name for name in COLUMNS}
+    titled = not (rows_in.id_column or rows_in.structure_column)  # an SDF file's names stand in no column
+    names = own_columns((*(["id"] if titled else []), *COLUMNS), rows_in.columns)
+    formats = {names[name]: ".5g" for name in COLUMNS if name.endswith(("probability", "low", "high"))}
+    formats[names["nearest_similarity"]] = ".3f"
     done = 0
-    with CsvWriter(output, (*rows_in.columns, *ours.values()), ours=set(ours.values())) as writer:
+    columns = (*rows_in.columns, *names.values())
+    with CsvWriter(output, columns, ours=set(names.values()), formats=formats) as writer:
         for batch in rows_in.batches(_BATCH):
             texts = ["" if row.problem else row.structure for row in batch]
             for row, one in zip(batch, judge.judge(texts), strict=True):
                 told = {"problem": row.problem} if row.problem else record(one)
+                told |= {"id": row.id} if titled else {}
                 _count(counts, one)
-                writer.write({**row.fields, **{ours[name]: value for name, value in told.items()}})
+                writer.write({**row.fields, **{names[name]: value for name, value in told.items()}})
             done += len(batch)
             progress(done, 0, config.data.name)
     return MutagenicityResult(done, counts, output=output, notes=list(rows_in.notes))
@@ -135,77 +151,73 @@ def run(config: MutagenicityConfig, *, progress: Progress = silent) -> Mutagenic
 
 @dataclass(frozen=True)
 class Judge:
-    """Both methods, and the parent's reasons."""
+    """Both methods, and a parent with its alerts."""
 
     model: Model
     rules: Rules
     parent: Mol | None = None
-    parent_call: Outcome | None = None
+    parent_alerts: tuple[Alert, ...] = ()
 
     @classmethod
     def load(cls, parent: str | None) -> Judge:
-        """The shipped methods, and what they say of a parent."""
-        from pharmakon.chem.standardize import standardize
-        from pharmakon.predict.features import Features
-        from pharmakon.predict.mutagenicity import NAME, Rules, statistical
-        from pharmakon.predict.panel import load_model, shipped_folder
+        """The shipped methods (never a folder that happens to bear the name), and a parent read."""
+        from pharmakon.chem.mutagenic import mutagenic_alerts
+        from pharmakon.predict.model import Model
+        from pharmakon.predict.mutagenicity import NAME, Rules
+        from pharmakon.predict.panel import shipped_folder, shipped_screen
 
-        model, rules = load_model(MODEL), Rules.load(shipped_folder() / NAME)
+        model = Model.load(shipped_folder() / MODEL, lender=shipped_screen)
+        rules = Rules.load(shipped_folder() / NAME)
         if parent is None:
             return cls(model, rules)
-        found = standardize(parent)
-        if found.problem:
-            raise ConfigError(f"the parent cannot be read: {found.problem}")
-        call = statistical(model.predict([found.smiles], features=Features([found.mol])))[0]
-        return cls(model, rules, found.mol, call)
+        (read,) = _read([parent])
+        mol = None if read.problem else _mol(read.structure)
+        if mol is None or not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
+            raise ConfigError(f"the parent cannot be judged: {read.problem or 'it has no carbon'}")
+        return cls(model, rules, mol, tuple(mutagenic_alerts(mol)))
 
-    def judge(self, smiles: Sequence[str]) -> list[Judged]:
+    def judge(self, smiles: Sequence[str]) -> list[Judgement]:
         """Each molecule, in order."""
-        from pharmakon.chem.parse import to_mol
-        from pharmakon.chem.standardize import standardize
         from pharmakon.predict.features import Features
         from pharmakon.predict.mutagenicity import statistical
 
-        done = [standardize(text) for text in smiles]
-        got = self.model.predict([one.smiles for one in done], features=Features([one.mol for one in done]))
-        calls = statistical(got)
-        table = []
-        for i, (text, one) in enumerate(zip(smiles, done, strict=True)):
-            mol = to_mol(one.smiles)  # read again, so that atoms are counted as they stand in the SMILES
-            if mol is None:
-                table.append(Judged(text, "", one.problem))
-                continue
-            table.append(self._judged(Judged(text, one.smiles), mol, calls[i], got, i))
+        table = _read(smiles)
+        places = [i for i, one in enumerate(table) if not one.problem]
+        mols = [_mol(table[i].structure) for i in places]
+        got = self.model.predict([table[i].structure for i in places], features=Features(mols))
+        for at, (i, mol, call) in enumerate(zip(places, mols, statistical(got), strict=True)):
+            one = replace(
+                table[i],
+                model=call,
+                probability=float(got.value[at]),
+                low=float(got.low[at]),
+                high=float(got.high[at]),
+                nearest_id=got.nearest_id[at],
+                nearest_value=float(got.nearest_value[at]),
+                nearest_similarity=float(got.nearest_similarity[at]),
+            )
+            table[i] = self._concluded(one, mol, call)
         return table
 
-    def _judged(self, read: Judged, mol: Mol, model: Outcome, got: Estimates, i: int) -> Judged:
-        from pharmakon.predict.mutagenicity import impurity_class, meaning
+    def _concluded(self, one: Judgement, mol: Mol, model: Outcome) -> Judgement:
+        from pharmakon.predict.mutagenicity import cohort_of_concern, impurity_class, meaning, shared
 
-        rules = self.rules.call(mol)
-        verdict = impurity_class(model, rules.outcome, shared=self._shared(mol, model, rules))
+        rules, measured = self.rules.call(mol), self.rules.measurement(mol)
+        same = (
+            self.parent is not None
+            and bool(rules.alerts)
+            and not cohort_of_concern(rules.alerts)
+            and shared(mol, rules.alerts, self.parent, self.parent_alerts)
+        )
+        verdict = impurity_class(model, rules.outcome, measured=measured, shared=same)
         return replace(
-            read,
+            one,
             impurity_class=verdict,
-            meaning=meaning(verdict, rules.alerts),
-            model=model,
-            probability=float(got.value[i]),
-            low=float(got.low[i]),
-            high=float(got.high[i]),
-            nearest_id=got.nearest_id[i],
-            nearest_value=float(got.nearest_value[i]),
-            nearest_similarity=float(got.nearest_similarity[i]),
+            meaning=meaning(verdict, rules.alerts, measured=measured),
+            measured=measured,
             rules=rules,
             evidence=tuple(self._evidence(alert.name) for alert in rules.alerts),
         )
-
-    def _shared(self, mol: Mol, model: Outcome, rules: RuleCall) -> bool:
-        """The parent has all alerts as well; and the model, where it objects, objects to the parent too."""
-        from pharmakon.chem.mutagenic import mutagenic_alerts
-        from pharmakon.predict.mutagenicity import shared
-
-        if self.parent is None or not rules.alerts or (model == "positive" and self.parent_call != "positive"):
-            return False
-        return shared(mol, rules.alerts, self.parent, mutagenic_alerts(self.parent))
 
     def _evidence(self, alert: str) -> str:
         from pharmakon.chem.mutagenic import mutagenic_table
@@ -215,15 +227,39 @@ class Judge:
         return f"{alert} ({mutagenic_table()[alert]['mechanism']}); {seen if molecules else 'none was measured'}"
 
 
-def record(one: Judged) -> dict[str, object]:
+def _read(smiles: Sequence[str]) -> list[Judgement]:
+    """Each structure standardised, or refused: one that is no single organic molecule would be judged by a part."""
+    from pharmakon.chem.standardize import standardize
+
+    table = []
+    for text in smiles:
+        done = standardize(text)
+        why = done.problem or next(
+            (why for change in done.changes for start, why in _REFUSED.items() if change.startswith(start)), ""
+        )
+        table.append(Judgement(text, "" if why else done.smiles, why, done.changes))
+    return table
+
+
+def _mol(smiles: str) -> Mol:
+    """Read again, so that atoms are counted as they stand in the SMILES."""
+    from rdkit import Chem
+
+    return Chem.MolFromSmiles(smiles)
+
+
+def record(one: Judgement) -> dict[str, object]:
     """A row of the output, by COLUMNS; lists are joined by semicolons."""
     if one.rules is None:
-        return {"problem": one.problem}
+        return {"problem": one.problem, "changes": "; ".join(one.changes)}
     return {
         "problem": "",
         "standard_smiles": one.structure,
+        "changes": "; ".join(one.changes),
         "m7_class": one.impurity_class,
         "m7_meaning": one.meaning,
+        "measured": "" if one.measured is None else "positive" if one.measured else "negative",
+        "model": MODEL,
         "model_call": one.model,
         "model_probability": one.probability,
         "model_low": one.low,
@@ -239,13 +275,17 @@ def record(one: Judged) -> dict[str, object]:
 
 
 def _place(config: MutagenicityConfig) -> Path:
-    """The output, which may not be the input."""
+    """The output: a CSV file in a folder that is there, and not the input."""
     output = Path(config.output or "")
     if output.exists() and config.data is not None and output.resolve() == config.data.resolve():
         raise UsageError(f"{output} is the input; choose another -o")
+    if not output.name.lower().endswith((".csv", ".csv.gz")):
+        raise UsageError(f"the output is a CSV file; name it so: {output.with_suffix('.csv')}")
+    if not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent} to write {output.name} to")
     return output
 
 
-def _count(counts: dict[str, int], one: Judged) -> None:
-    name = one.impurity_class or "unreadable"
+def _count(counts: dict[str, int], one: Judgement) -> None:
+    name = one.impurity_class or "not judged"
     counts[name] = counts.get(name, 0) + 1

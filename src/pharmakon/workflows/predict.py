@@ -67,6 +67,8 @@ class PredictConfig(Config):
             raise ValueError("give either a file or structures (-s); --smiles-column names a file's structure column")
         if self.data is None and not self.smiles:
             raise ValueError("give either a file or structures (-s)")
+        if self.data is None and self.output is not None:
+            raise ValueError("-o is for a file's predictions; structures given with -s are printed (see --json)")
         return self
 
 
@@ -123,15 +125,15 @@ def _in_memory(config: PredictConfig) -> PredictResult:
 
 def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResult:
     from pharmakon.engine.local import engine
-    from pharmakon.engine.shards import merge, run_shards
-    from pharmakon.predict.panel import expanded, load_model, shipped_names
+    from pharmakon.engine.shards import marked, merge, run_shards
+    from pharmakon.predict.panel import Panel, expanded, load_model, shipped_names
     from pharmakon.store.tables import open_table
     from pharmakon.store.writers import CsvText
 
     table = open_table(data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     names = tuple(expanded(config.models or shipped_names()))
     profile = _profile(config, table)
-    models = [load_model(name, profile) for name in names]
+    models = list(Panel([load_model(name, profile) for name in names]).models.values())
     output = config.output or data.with_name(_stem(data) + "-predicted.csv")
     parts = output.with_name(output.name + ".parts")
     _check_places(data, output, parts, asked=config.output is not None)
@@ -151,11 +153,12 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
             label=data.name,
             progress=progress,
         )
+    problems = marked(parts)
     merge(files, output, header=CsvText(layout.columns, ours=layout.made).header())
     shutil.rmtree(parts)
     return PredictResult(
         rows=counted.rows,
-        problems=_count_problems(output, made["problem"]),
+        problems=problems,
         profile=profile,
         output=output,
         notes=list(table.notes),
@@ -205,10 +208,12 @@ def _check_places(data: Path, output: Path, parts: Path, *, asked: bool) -> None
 
 
 def columns_of(models: Sequence[str], *, taken: Sequence[str] = (), titled: bool = False) -> dict[str, str]:
-    """Our columns and their headers; one that the input already has gets the prefix "pharmakon_".
+    """Our columns and their headers (see store.writers.own_columns).
 
     `titled` adds the row's id, where it stands in no column of the input.
     """
+    from pharmakon.store.writers import own_columns
+
     wanted = [
         *(["id"] if titled else []),
         "problem",
@@ -216,7 +221,7 @@ def columns_of(models: Sequence[str], *, taken: Sequence[str] = (), titled: bool
         "changes",
         *(name + suffix for name in models for suffix in PER_MODEL),
     ]
-    return {name: f"pharmakon_{name}" if name in taken else name for name in wanted}
+    return own_columns(wanted, taken)
 
 
 @dataclass
@@ -244,8 +249,8 @@ def _load(models: tuple[str, ...], profile: Profile, layout: _Layout) -> None:
     _worker["layout"] = layout
 
 
-def _predict_rows(rows: list[Row]) -> str:
-    """In a worker: the CSV lines of a batch."""
+def _predict_rows(rows: list[Row]) -> tuple[str, int]:
+    """In a worker: the CSV lines of a batch, and how many rows have a problem."""
     from pharmakon.chem.standardize import standardize
     from pharmakon.predict.features import Features
     from pharmakon.store.writers import CsvText, guarded, show
@@ -264,7 +269,7 @@ def _predict_rows(rows: list[Row]) -> str:
         answer = ("", "", *empty) if problem else (guarded(d.smiles), guarded("; ".join(d.changes)), *next(estimated))
         own = (show(row.fields.get(name)) for name in layout.inputs)
         lines.append((*own, *((guarded(row.id),) if titled else ()), guarded(problem), *answer))
-    return CsvText(layout.columns, ours=layout.made).lines(lines)
+    return CsvText(layout.columns, ours=layout.made).lines(lines), len(rows) - len(readable)
 
 
 def cells_of(got: Estimates) -> Iterator[list[str]]:
@@ -307,10 +312,3 @@ def _stamp(config: PredictConfig, data: Path, profile: Profile, cards: Sequence[
         [json.dumps(c, sort_keys=True) for c in cards],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _count_problems(output: Path, column: str) -> int:
-    import csv
-
-    with output.open(encoding="utf-8", newline="") as stream:
-        return sum(bool(row[column]) for row in csv.DictReader(stream))

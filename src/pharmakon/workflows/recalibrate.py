@@ -49,6 +49,7 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
     from pharmakon.core.files import sha256
     from pharmakon.engine.threads import one_thread
     from pharmakon.predict.curate import curate
+    from pharmakon.predict.model import BORROWS
     from pharmakon.predict.panel import card_file, load_model, model_place
     from pharmakon.predict.recalibration import measure
     from pharmakon.predict.recalibration_card import recalibrated
@@ -80,6 +81,7 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
         progress(3, _STEPS, "fitting and judging")
         form = None if config.correction == "auto" else config.correction
         made = recalibrated(model, seen, dataset=dataset, name=name, form=form, seed=config.seed)
+    made.card.pop(BORROWS, None)  # a user's model outlives the network of this version: it gets its own copy
     made.save(output, weights=source if source.is_dir() else None)
     progress(_STEPS, _STEPS, "done")
     found = made.card["notes"][len(model.card.get("notes", [])) :]
