@@ -40,10 +40,26 @@ def dense(rows):
 def test_equals_the_definition():
     train, query = zipf(120), zipf(40, seed=1)
     kernel = MinMax().fit(train)
+    assert kernel.transform(query).dtype == np.float32
     assert len(kernel._packed) > 0
     assert kernel._rare.nnz > 0  # both halves are at work
-    assert kernel.transform(query).dtype == np.float32
     np.testing.assert_allclose(kernel.transform(query), definition(query, train), atol=1e-7)
+
+
+@pytest.mark.parametrize("min_count", [1, 2])
+def test_a_few_queries_get_what_many_get(min_count):
+    """They are answered another way, without preparing the training rows."""
+    train, query = zipf(150), zipf(40, seed=1)
+    many = MinMax(min_count=min_count).fit(train).transform(query)
+    for kernel in (
+        MinMax(min_count=min_count).fit(train),
+        MinMax.from_arrays(MinMax(min_count=min_count).fit(train).to_arrays()),
+    ):
+        few = np.concatenate([kernel.transform(query[i : i + 5]) for i in range(0, 40, 5)])
+        assert not kernel._prepared
+        np.testing.assert_array_equal(few, many)
+    nothing = csr_matrix((1, COLUMNS), dtype=np.uint16)
+    assert (MinMax().fit(train).transform(nothing) == 0).all()
 
 
 def test_by_hand():

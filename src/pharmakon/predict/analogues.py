@@ -26,7 +26,7 @@ SIZE = 64
 CANDIDATES = 8
 ALIKE = 0.5
 """Series are searched together when this share of the smaller one's molecules is in the larger."""
-_BLOCK = 128
+_BLOCK = 256
 _TOP = 127
 _SPREAD = 400.0  # of a unit vector of 64 components, so that few reach the end of a byte
 
@@ -150,14 +150,16 @@ class Analogues:
     @cached_property
     def families(self) -> list[Family]:
         """The series, joined where they overlap, the largest first."""
-        groups: list[tuple[NDArray[np.int32], list[Series]]] = []
+        groups: list[tuple[NDArray[np.bool_], list[Series]]] = []
         for one in sorted(self.series, key=lambda series: -len(series.index)):
-            for index, group in groups:
-                if np.isin(one.index, index).mean() >= ALIKE:
+            for inside, group in groups:
+                if inside[one.index].mean() >= ALIKE:
                     group.append(one)
                     break
             else:
-                groups.append((one.index, [one]))
+                inside = np.zeros(len(self.packed), bool)
+                inside[one.index] = True
+                groups.append((inside, [one]))
         return [Family.of(group) for _, group in groups]
 
     @cached_property
