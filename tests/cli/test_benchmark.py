@@ -31,8 +31,8 @@ def test_list_says_what_each_needs_without_running(asked, monkeypatch, capsys):
     monkeypatch.delenv("PHARMAKON_DATA", raising=False)
     assert main(["benchmark", "--list"]) == 0
     shown = capsys.readouterr().out
-    assert all(f"{name}: " in shown for name in ("tdc", "moleculeace", "expansionrx", "pmo", "coverage"))
-    assert shown.count("set PHARMAKON_DATA") == 4
+    assert all(f"{name}: " in shown for name in ("tdc", "moleculeace", "expansionrx", "pmo", "coverage", "admet-speed"))
+    assert shown.count("set PHARMAKON_DATA") == 5
     assert "caco2_wang" in shown
     assert not asked
 

@@ -23,7 +23,7 @@ def verb(monkeypatch):
 
 
 def raising(error):
-    def action(*_):
+    def action(*_, **__):
         raise error
 
     return action
@@ -102,7 +102,7 @@ def test_validation_error_of_a_workflow_is_a_usage_error(verb, capsys):
     class Strict(BaseModel):
         calls: int
 
-    def action(*_):
+    def action(*_, **__):
         Strict.model_validate({"calls": "many"})
 
     with pytest.raises(ValidationError):

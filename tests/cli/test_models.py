@@ -33,7 +33,7 @@ def test_a_folder_shows_its_card(folder, capsys):
 def test_the_list_has_one_line_a_model(monkeypatch, capsys):
     from pharmakon.workflows import models
 
-    monkeypatch.setattr(models, "cards", lambda _: [CARD])
+    monkeypatch.setattr(models, "cards", lambda *_, **__: [CARD])
     assert main(["models"]) == 0
     (line,) = (line for line in capsys.readouterr().out.splitlines() if "herg" in line)
     assert line.split() == ["herg", "hERG", "block", "probability", "12,345", "auroc", "0.871", "-", "CC0"]

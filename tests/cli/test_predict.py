@@ -125,7 +125,7 @@ def test_a_file_gets_a_file(answer, capsys):
     config = seen[0]
     assert (config.data, config.output, config.smiles_column) == (Path("molecules.csv"), Path("out.csv"), "structure")
     assert config.resume
-    assert capsys.readouterr().out == "1,234 rows, 2 with a problem: out.csv\n"
+    assert capsys.readouterr().out == "1,234 rows, 2 with a problem, full profile: out.csv\n"
 
 
 def test_a_column_given_as_a_structure_is_told_where_it_belongs(capsys):

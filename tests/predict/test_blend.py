@@ -70,3 +70,13 @@ def test_another_seed_grows_other_trees_on_the_same_kernel(fitted: tuple[Blend, 
     assert (before[:, :2] == after[:, :2]).all()
     assert (before[:, 2:] != after[:, 2:]).any()
     assert (before == again).all()
+
+
+def test_a_blend_comes_back_whatever_the_order_of_its_names(fitted: tuple[Blend, Features, np.ndarray]) -> None:
+    """A card lists the members by the alphabet: forest before trees, whose weights must not change places."""
+    blend, features, _ = fitted
+    arrays = blend.to_arrays()
+    again = Blend.from_arrays(arrays.__getitem__, kind="regression", names=tuple(sorted(blend.names_)))
+    assert again.names_ == blend.names_
+    assert again.members(features) == pytest.approx(blend.members(features), abs=1e-5)
+    assert (again.members(features)[:, 2:] == blend.members(features)[:, 2:]).all()

@@ -78,7 +78,7 @@ def test_the_shipped_panel_needs_no_data(monkeypatch, tmp_path):
     record = run(BenchmarkConfig(name="coverage", output=tmp_path)).record
     assert [*record["tasks"]] == shipped_names()
     assert record["summary"]["cards, scaffold"]["models"] == len(shipped_names())
-    assert record["summary"]["cards, scaffold"]["least"] >= 0.87
+    assert record["summary"]["cards, scaffold"]["least"] >= 0.86
     assert record["tasks"]["herg"]["data"].keys() == {"herg/card.json"}
 
 

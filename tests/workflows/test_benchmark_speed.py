@@ -61,5 +61,5 @@ def test_a_slice_of_the_benchmark(tmp_path: Path) -> None:
     assert record["tasks"]["fast"]["scores"]["molecules/s"]["value"] > 0
     assert record["tasks"]["memory_ten_thousand"]["scores"]["rows lost or changed"]["value"] == 0
     assert record["tasks"]["memory_ten_thousand"]["scores"]["rows with a problem"]["value"] == 3
-    assert record["tasks"]["admet_ai"]["scores"] == {}
+    assert "admet_ai" not in record["tasks"]  # no environment was named, so it can still be measured
     assert not record["comparable"]

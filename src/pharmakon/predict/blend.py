@@ -31,6 +31,8 @@ SMALL = 2_000
 """Up to so many molecules a forest grows beside the boosted trees: it pays on small sets only."""
 
 NETWORK = "network"
+MEMBERS = ("ridge", "support", "trees", "forest", NETWORK)
+"""Every kind of member, in the order of columns and weights."""
 
 Grown = BoostedTrees | Forest
 
@@ -226,9 +228,11 @@ class Blend:
     ) -> Self:
         """The inverse of `to_arrays`; `names` are those of the members, `network` the one that is a member."""
         blend = cls(kind=kind, network=network)
-        blend.names_ = names
+        blend.names_ = tuple(name for name in MEMBERS if name in names)  # a card lists them by the alphabet
         blend.kernel_ = MultiViewKernel.from_arrays(arrays("kernel"))
         kinds: dict[str, type[Grown]] = {"trees": BoostedTrees, "forest": Forest}
-        blend.grown_ = {name: kinds[name].from_arrays(arrays(name), kind=kind) for name in names if name in kinds}
+        blend.grown_ = {
+            name: kinds[name].from_arrays(arrays(name), kind=kind) for name in blend.names_ if name in kinds
+        }
         blend.weights_ = arrays("blend")["weights"]
         return blend

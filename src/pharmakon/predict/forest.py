@@ -49,7 +49,8 @@ class Forest:
 
     def predict(self, features: Features) -> Floats:
         """Values (shares of class 1 for a classification) of shape (n,); NaN for missing molecules."""
-        return self.trees_.total(features)
+        total = self.trees_.total(features)
+        return np.clip(total, 0.0, 1.0) if self.kind == "classification" else total  # shortened leaves sum to 1.0002
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything `predict` needs; a child is kept as its distance, which deflate finds small."""
