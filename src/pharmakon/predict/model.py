@@ -68,7 +68,7 @@ class Training:
         return cls(arrays["packed"], arrays["value"].astype(np.float64), arrays["row"], ids)
 
 
-class Lender(Protocol):
+class ScreenLender(Protocol):
     """A screen, for models that borrow from it."""
 
     digest: str
@@ -208,7 +208,7 @@ class Model:
         return Path(folder)
 
     @classmethod
-    def load(cls, folder: str | Path, *, lender: Callable[[], Lender] | None = None) -> Self:
+    def load(cls, folder: str | Path, *, lender: Callable[[], ScreenLender] | None = None) -> Self:
         """Read a model folder. Raises ModelError when a file is missing, altered, or of a newer format.
 
         `lender` gives the screen, where the model borrows its network and molecules from one.

@@ -29,7 +29,7 @@ from .benchmark import BenchmarkConfig, Learner, Say
 
 SETS = ("chembl31_s4dd_valid", "chembl22_bimodal", "chembl30_35_rdkitblog", "zinc250k", "chembl_reinvent_validation")
 """Drug-like molecules, in this order; a longer file begins again."""
-SIZES = {"fast": (4_000, 20_000), "full": (200, 1_000), "admet_ai": (20, 120)}
+SIZES = {"fast": (4_000, 20_000), "full": (200, 1_000), "admet_ai": (200, 1_000)}
 MEMORY = {"memory_ten_thousand": 10_000, "memory_million": 1_000_000}
 RATE, PEAK, LOST = "molecules/s", "peak memory, MB", "rows lost or changed"
 BREAK_EVERY = 20
