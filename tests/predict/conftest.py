@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pharmakon.core.types import Property
 from pharmakon.learn.domain import Domain
 from pharmakon.predict.analogues import Analogues, Series
 from pharmakon.predict.features import Features
 from pharmakon.predict.measured import Sample, Source, measure
+from pharmakon.predict.network import Network
 from pharmakon.predict.network_training import Recipe, train_network
 from pharmakon.predict.screen import Screen
 from pharmakon.predict.uncertainty import Calibration
@@ -36,19 +38,31 @@ def sample() -> Callable[..., Sample]:
 
 
 @pytest.fixture(scope="session")
-def screen(molecules: list[str], solubilities: list[float]) -> Screen:
-    """A network of two endpoints: a solubility, and whether it is high, measured for every other molecule."""
+def both(solubilities: list[float]) -> NDArray[np.float32]:
+    """Two endpoints, (n, 2): a solubility, and whether it is high, measured for every other molecule."""
     y = np.column_stack([solubilities, np.array(solubilities) > -1.5]).astype(np.float32)
     y[::2, 1] = np.nan
+    return y
+
+
+@pytest.fixture(scope="session")
+def network(molecules: list[str], both: NDArray[np.float32]) -> Network:
+    """A network of the two."""
     features = Features.from_smiles(molecules)
-    network = train_network(
+    return train_network(
         features.hashed,
         features.quick,
-        y,
+        both,
         tasks=["logs", "soluble"],
         classes=np.array([False, True]),
         recipe=Recipe(hidden=(32, 16), epochs=60, batch=64, dropout=0.1),
     )
+
+
+@pytest.fixture(scope="session")
+def screen(molecules: list[str], network: Network, both: NDArray[np.float32]) -> Screen:
+    """The network with a pool, calibrations, domains and cards."""
+    y, features = both, Features.from_smiles(molecules)
     value = network.predict(features.hashed, features.quick)
     near = np.linspace(0.2, 0.9, len(molecules))
     calibrations, domains, cards = {}, {}, {}

@@ -10,24 +10,14 @@ from pharmakon.predict.network_training import Recipe, train_network
 
 
 def test_it_learns_numbers_and_classes_that_are_partly_missing(
-    molecules: list[str], solubilities: list[float], strangers: list[str]
+    network: Network, molecules: list[str], solubilities: list[float]
 ) -> None:
-    y = np.column_stack([solubilities, np.array(solubilities) > -1.5]).astype(np.float32)
-    truth = y[:, 1] == 1
-    y[::2, 1] = np.nan
+    truth = np.array(solubilities) > -1.5
     features = Features.from_smiles(molecules)
-    network = train_network(
-        features.hashed,
-        features.quick,
-        y,
-        tasks=["logs", "soluble"],
-        classes=np.array([False, True]),
-        recipe=Recipe(hidden=(32, 16), epochs=60, batch=64, dropout=0.1),
-    )
     value = network.predict(features.hashed, features.quick)
     assert np.corrcoef(value[:, 0], solubilities)[0, 1] > 0.9
     assert ((value[:, 1] >= 0) & (value[:, 1] <= 1)).all()
-    unseen = np.arange(len(y)) % 2 == 0
+    unseen = np.arange(len(molecules)) % 2 == 0
     assert value[truth & unseen, 1].mean() > value[~truth & unseen, 1].mean() + 0.4
 
 

@@ -71,6 +71,14 @@ class Family:
         return cls(index, places)
 
 
+def kept_arrays(
+    packed: NDArray[np.uint8], value: Floats, row: NDArray[np.int32], ids: Sequence[str]
+) -> dict[str, NDArray[Any]]:
+    """What a model folder keeps of its training molecules; identifiers as UTF-8 lines."""
+    text = np.frombuffer("\n".join(ids).encode(), dtype=np.uint8)
+    return {"packed": packed, "value": value.astype(np.float32), "row": row, "ids": text}
+
+
 class Pooled:
     """What a model keeps of its training molecules, read from the pool; see model.Training."""
 
@@ -92,13 +100,7 @@ class Pooled:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """As a model folder of its own holds them."""
-        text = "\n".join(self.ids).encode()
-        return {
-            "packed": self.packed,
-            "value": self.value.astype(np.float32),
-            "row": self.row,
-            "ids": np.frombuffer(text, dtype=np.uint8),
-        }
+        return kept_arrays(self.packed, self.value, self.row, self.ids)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from pharmakon.core.types import Estimates, Floats, Property
 from pharmakon.learn.domain import Domain
 from pharmakon.store.models import load_folder, save_folder
 
-from .analogues import Found, Pooled
+from .analogues import Found, Pooled, kept_arrays
 from .blend import Blend
 from .endpoints import Transform
 from .features import Features, featuriser, network_featuriser
@@ -52,14 +52,8 @@ class Training:
     ids: list[str]
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Arrays for the model folder; identifiers as UTF-8 lines."""
-        text = "\n".join(self.ids).encode()
-        return {
-            "packed": self.packed,
-            "value": self.value.astype(np.float32),
-            "row": self.row,
-            "ids": np.frombuffer(text, dtype=np.uint8),
-        }
+        """Arrays for the model folder."""
+        return kept_arrays(self.packed, self.value, self.row, self.ids)
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Self:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
-from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, UsageError
 from pharmakon.core.types import Progress, silent
+
+from .molecules import MoleculesConfig, check_output
 
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
@@ -49,28 +50,20 @@ COLUMNS = (
 _BATCH = 500
 
 
-class MutagenicityConfig(Config):
+class MutagenicityConfig(MoleculesConfig):
     """Which molecules, made from which drug substance, where to."""
 
-    data: Path | None = Field(None, description="table of structures: CSV, TSV, SMI, SDF or Parquet, also gzipped")
-    smiles: tuple[str, ...] = Field((), description="structures given as text")
+    output: Path | None = Field(None, description="CSV to write; needed for a file")
     parent: str | None = Field(
         None,
         description="the drug substance, known not to be mutagenic, as SMILES: an alert that it has too, at the same "
         "site, makes class 4",
     )
-    output: Path | None = Field(None, description="CSV to write; needed for a file")
-    smiles_column: str | None = Field(None, description="structure column; guessed when not given")
-    id_column: str | None = Field(None, description="identifier column; guessed when not given")
 
     @model_validator(mode="after")
-    def _one_source(self) -> MutagenicityConfig:
-        if (self.data is None) == (not self.smiles):
-            raise ValueError("give either a file or structures (-s)")
+    def _a_file_has_an_output(self) -> MutagenicityConfig:
         if self.data is not None and self.output is None:
             raise ValueError("name the table to write with -o")
-        if self.data is None and self.output is not None:
-            raise ValueError("-o is for a file's judgements; structures given with -s are printed (see --json)")
         return self
 
 
@@ -129,7 +122,7 @@ def run(config: MutagenicityConfig, *, progress: Progress = silent) -> Mutagenic
     from pharmakon.store.writers import CsvWriter, own_columns
 
     rows_in = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
-    output = _place(config)
+    output = _place(config.data, Path(config.output or ""))
     titled = not (rows_in.id_column or rows_in.structure_column)  # an SDF file's names stand in no column
     names = own_columns((*(["id"] if titled else []), *COLUMNS), rows_in.columns)
     formats = {names[name]: ".5g" for name in COLUMNS if name.endswith(("probability", "low", "high"))}
@@ -274,15 +267,11 @@ def record(one: Judgement) -> dict[str, object]:
     }
 
 
-def _place(config: MutagenicityConfig) -> Path:
+def _place(data: Path, output: Path) -> Path:
     """The output: a CSV file in a folder that is there, and not the input."""
-    output = Path(config.output or "")
-    if output.exists() and config.data is not None and output.resolve() == config.data.resolve():
-        raise UsageError(f"{output} is the input; choose another -o")
+    check_output(data, output)
     if not output.name.lower().endswith((".csv", ".csv.gz")):
         raise UsageError(f"the output is a CSV file; name it so: {output.with_suffix('.csv')}")
-    if not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} to")
     return output
 
 

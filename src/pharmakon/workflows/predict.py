@@ -11,12 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Floats, Profile, Progress, silent
+
+from .molecules import MoleculesConfig, check_output
 
 if TYPE_CHECKING:
     from pharmakon.predict.panel import Panel
@@ -39,11 +40,9 @@ _TENTHS = [f"{i / 10:.1f}" for i in range(1001)]
 _THOUSANDTHS = [f"{i / 1000:.3f}" for i in range(1001)]
 
 
-class PredictConfig(Config):
+class PredictConfig(MoleculesConfig):
     """Which molecules, which models, where to."""
 
-    data: Path | None = Field(None, description="table of structures: CSV, TSV, SMI, SDF or Parquet, also gzipped")
-    smiles: tuple[str, ...] = Field((), description="structures given as text")
     output: Path | None = Field(None, description="CSV to write; the input's name with -predicted when not given")
     models: tuple[str, ...] = Field(
         (),
@@ -55,21 +54,9 @@ class PredictConfig(Config):
         description="fast: one network for every shipped endpoint; full: each endpoint's own, better model where it "
         "has one; auto: full up to 1,000 rows",
     )
-    smiles_column: str | None = Field(None, description="structure column; guessed when not given")
-    id_column: str | None = Field(None, description="identifier column; guessed when not given")
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
     batch: int = Field(500, ge=1, le=100_000, description="rows a shard holds")
     resume: bool = Field(False, description="go on with an interrupted run of the same input")
-
-    @model_validator(mode="after")
-    def _one_source(self) -> PredictConfig:
-        if self.data is not None and self.smiles:
-            raise ValueError("give either a file or structures (-s); --smiles-column names a file's structure column")
-        if self.data is None and not self.smiles:
-            raise ValueError("give either a file or structures (-s)")
-        if self.data is None and self.output is not None:
-            raise ValueError("-o is for a file's predictions; structures given with -s are printed (see --json)")
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +182,9 @@ def _stem(path: Path) -> str:
 
 def _check_places(data: Path, output: Path, parts: Path, *, asked: bool) -> None:
     """Refuse to write over the input, over a file nobody named, or in a folder that is not ours."""
-    if output.exists() and output.resolve() == data.resolve():
-        raise UsageError(f"{output} is the input; choose another -o")
+    check_output(data, output)
     if output.exists() and not asked:
         raise UsageError(f"{output} exists already; name the output with -o")
-    if not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} to")
-    if output.is_dir():
-        raise UsageError(f"{output} is a folder; name a file with -o")
     if parts.exists() and any(not p.name.startswith(("part-", "manifest", ".")) for p in parts.iterdir()):
         raise UsageError(f"{parts} is needed for unfinished work and holds other files; choose another -o")
 
