@@ -3,8 +3,9 @@
     PHARMAKON_DATA=... python recipes/panel.py [NAME ...]
 
 Each model is written to src/pharmakon/models/NAME with its card. Seed and settings are fixed: the same data and the
-same library versions give the same files. recipes/screen.py comes first: its network is a member of every model, and
-its pool holds their molecules. Endpoints that gain little from a model of their own are left to the network.
+same library versions give the same files. recipes/screen.py and recipes/graph.py come first: their networks are members
+of every model, and the pool holds their molecules. Endpoints that gain little from a model of their own are left to the
+networks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from screen import lender
+from graph import lender
 
 from pharmakon.predict.endpoints import endpoints
 from pharmakon.workflows.train import run_endpoint
@@ -26,6 +27,7 @@ NETWORK_ALONE = (
     "cyp2c19_inhibition",
     "cyp2c9_inhibition",
     "cyp2d6_inhibition",
+    "cyp3a4_inhibition",
     "fraction_unbound",
     "mean_residence_time",
     "clearance_microsome_az",

@@ -4,8 +4,8 @@
 
 Needs the extra `deep`. Sixteen networks are trained: one for each of five folds of the scaffold, the cluster and the
 random split, whose predictions for their held-out molecules calibrate and judge; and the shipped one, on everything.
-What is done is kept in build/screen and taken up again; an hour and a half on two cores. The out-of-fold predictions
-stay there for recipes/panel.py, whose models take the network as one of their members.
+What is done is kept in build/screen and taken up again; half an hour on two cores. The out-of-fold predictions stay
+there for recipes/graph.py and recipes/panel.py, whose models take the network as one of their members.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ from pharmakon.chem.scaffolds import scaffold
 from pharmakon.core.random import stream
 from pharmakon.learn.splits import group_folds, random_folds
 from pharmakon.predict.analogues import Analogues, Series
-from pharmakon.predict.blend import OutOfFold
+from pharmakon.predict.blend import weighed
 from pharmakon.predict.curate import TrainingSet, curate
 from pharmakon.predict.endpoints import Endpoint, endpoint, endpoints
 from pharmakon.predict.features import Features, network_featuriser
 from pharmakon.predict.judging import METRICS, Assessment, Facts, assess, beaten, neighbour_rival
-from pharmakon.predict.lending import Lend, Lent
 from pharmakon.predict.network import Network
 from pharmakon.predict.network_training import Recipe, train_network
 from pharmakon.predict.scale import forward
@@ -146,10 +145,9 @@ class Pool:
             random=random_folds(len(bits), n_folds=N_FOLDS),
         )
 
-    def key(self, known: Any) -> str:
-        """A hash of everything that decides what a network learns."""
-        facts = [self.tasks, self.classes.tolist(), asdict(self.recipe), network_featuriser()]
-        digest = hashlib.sha256(json.dumps(facts, default=str).encode())
+    def key(self, known: Any, *facts: Any) -> str:
+        """A hash of everything that decides what a network learns: molecules, values, folds, and its own facts."""
+        digest = hashlib.sha256(json.dumps([self.tasks, self.classes.tolist(), *facts], default=str).encode())
         for array in (self.hashed, self.quick, self.y, np.asarray(known), *self.folds.values()):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:16]
@@ -168,7 +166,8 @@ class Pool:
 
     def out_of_fold(self, split: str, *, known: np.ndarray | bool = True) -> np.ndarray:
         """(n, t): each molecule as a network sees it that learnt from the other folds' `known` molecules."""
-        out, key = np.empty(self.y.shape, np.float32), self.key(known)
+        out = np.empty(self.y.shape, np.float32)
+        key = self.key(known, asdict(self.recipe), network_featuriser())
         for held in range(N_FOLDS):
             kept, mine = self.build / f"{split}-{held}-{key}.npy", np.flatnonzero(self.folds[split] == held)
             if not kept.exists():
@@ -210,8 +209,15 @@ def series_of(pool: Pool, facts: Mapping[str, Endpoint]) -> tuple[np.ndarray, li
     return used, made
 
 
-def judge(pool: Pool, facts: Endpoint, predicted: Mapping[str, np.ndarray]) -> tuple[dict[str, Any], Assessment]:
-    """The card of one endpoint, and what its out-of-fold predictions teach."""
+def judge(
+    pool: Pool,
+    facts: Endpoint,
+    predicted: Mapping[str, np.ndarray],
+    *,
+    kinds: Sequence[str] = ("network",),
+    how: str = METHOD,
+) -> tuple[dict[str, Any], Assessment]:
+    """The card of one endpoint, and what out-of-fold predictions (n, t, k) of k kinds of network teach."""
     name = facts.name
     one, column = pool.sets[name], pool.tasks.index(name)
     rows = np.array([pool.place[text] for text in one.smiles])
@@ -219,23 +225,27 @@ def judge(pool: Pool, facts: Endpoint, predicted: Mapping[str, np.ndarray]) -> t
     chosen = np.arange(len(rows))
     if len(rows) > JUDGED:
         chosen = np.sort(stream(0, "judged", name).choice(len(rows), JUDGED, replace=False))
-    found = {}
-    for split, value in predicted.items():
-        mine = value[rows[chosen], column].astype(np.float64)
-        found[split] = OutOfFold(chosen, pool.folds[split][rows[chosen]], mine[:, None], mine)
+    asked = rows[chosen]
+    weights, found = weighed(
+        {split: value[asked, column].astype(np.float64) for split, value in predicted.items()},
+        target[chosen],
+        folds={split: pool.folds[split][asked] for split in predicted},
+        rows=chosen,
+    )
     dataset = endpoint_dataset(facts) | {"rows": one.read, "used": len(one.smiles), "set_aside": one.set_aside}
     said = Facts(facts.property(), dataset, facts.transform, facts.what, facts.data.limits, one.notes)
     folds = {split: fold[rows] for split, fold in pool.folds.items()}
     got = assess(found, pool.packed[rows], target, folds, said, rival=neighbour_rival)
     notes = [f"scores and coverage are of {JUDGED:,} of the {len(rows):,} molecules, a random sample"]
+    learned = dict(zip(kinds, weights.tolist(), strict=True))
     card = {
         "name": name,
         "what": facts.what,
         "property": asdict(facts.property()),
         "transform": facts.transform,
         "dataset": dataset,
-        "method": METHOD,
-        "learned": {"weights": {"network": 1.0}, "output": name, "molecules_of_all_endpoints": len(pool.y)},
+        "method": how,
+        "learned": {"weights": learned, "output": name, "molecules_of_all_endpoints": len(pool.y)},
         "scores": got.scores,
         "coverage": got.coverage,
         "limits": [
@@ -250,22 +260,23 @@ def judge(pool: Pool, facts: Endpoint, predicted: Mapping[str, np.ndarray]) -> t
     return card, got
 
 
-def ship(
-    pool: Pool,
-    network: Network,
-    facts: Mapping[str, Endpoint],
-    judged: Mapping[str, tuple[dict[str, Any], Assessment]],
-    folder: Path,
-) -> None:
-    """Write a screen of the named endpoints: network, molecules, cards with what approved drugs get."""
+def screen_of(
+    pool: Pool, network: Network, judged: Mapping[str, tuple[dict[str, Any], Assessment]], facts: Mapping[str, Endpoint]
+) -> Screen:
+    """A screen of the named endpoints: network, molecules, cards."""
     used, series = series_of(pool, facts)
-    screen = Screen(
-        network,
-        Analogues.of(pool.packed[used], series),
-        {name: judged[name][0] for name in facts},
-        {name: judged[name][1].calibration for name in facts},
-        {name: judged[name][1].domain for name in facts},
-    )
+    return Screen([network], Analogues.of(pool.packed[used], series), *parts_of(judged))
+
+
+def parts_of(judged: Mapping[str, tuple[dict[str, Any], Assessment]]) -> tuple[dict[str, Any], ...]:
+    """Cards, calibrations and domains, by endpoint."""
+    cards = {name: card for name, (card, _) in judged.items()}
+    found = {name: got for name, (_, got) in judged.items()}
+    return cards, {n: got.calibration for n, got in found.items()}, {n: got.domain for n, got in found.items()}
+
+
+def ship(screen: Screen, folder: Path) -> None:
+    """Write it, its cards with what approved drugs get."""
     for name, card in screen.cards.items():
         reference = reference_quantiles(screen.model(name))
         if reference:
@@ -274,46 +285,34 @@ def ship(
         print(name, scores, {s: round(c["observed"], 3) for s, c in card["coverage"].items()}, flush=True)
     screen.save(folder)
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
-    print(f"{folder}: {len(facts)} endpoints, {size:.2f} MB")
+    print(f"{folder}: {len(screen.cards)} endpoints, {size:.2f} MB")
 
 
-def lender(name: str) -> Lend:
-    """What the shipped network, and those that judged it, know of one endpoint's molecules."""
-    screen = Screen.load(SHIPPED)
-    with np.load(BUILD / "features.npz") as features, np.load(BUILD / OUT_OF_FOLD) as predicted:
-        if not np.array_equal(predicted["first_layer"], screen.network.weights_[0]):
-            raise SystemExit(f"{BUILD / OUT_OF_FOLD} is not of the network in {SHIPPED}: run recipes/screen.py")
-        place = {text: i for i, text in enumerate(features["smiles"].tolist())}
-        column = predicted["tasks"].tolist().index(name)
-        folds = {split: features[split] for split in ("scaffold", "cluster", "random")}
-        value = {split: predicted[split][:, column].astype(np.float64) for split in folds}
-
-    def lend(smiles: Sequence[str]) -> Lent:
-        rows = np.array([place[text] for text in smiles])
-        return Lent(
-            screen.output(name),
-            {split: fold[rows] for split, fold in folds.items()},
-            {split: found[rows] for split, found in value.items()},
-            screen.training(name),
-            screen.digest,
-        )
-
-    return lend
+def whole_pool() -> Pool:
+    """Every endpoint and helper."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    names = [*sorted(endpoints()), *HELPERS]
+    with ProcessPoolExecutor() as workers:
+        return Pool(dict(zip(names, workers.map(read, names), strict=True)))
 
 
 def main() -> None:
     """Train, judge and write the screen."""
     started = time.time()
-    BUILD.mkdir(parents=True, exist_ok=True)
-    names = [*sorted(endpoints()), *HELPERS]
-    with ProcessPoolExecutor() as workers:
-        pool = Pool(dict(zip(names, workers.map(read, names), strict=True)))
+    pool = whole_pool()
     print(f"{len(pool.y):,} molecules, {len(pool.tasks)} tasks, {time.time() - started:.0f} s", flush=True)
     predicted = {split: pool.out_of_fold(split) for split in pool.folds}
     network = pool.train(np.arange(len(pool.y)), "all molecules")
-    np.savez(BUILD / OUT_OF_FOLD, tasks=np.array(pool.tasks), first_layer=network.weights_[0], **predicted)
-    judged = {name: judge(pool, facts, predicted) for name, facts in endpoints().items()}
-    ship(pool, network, endpoints(), judged, SHIPPED)
+    np.savez(
+        BUILD / OUT_OF_FOLD,
+        smiles=np.array(pool.smiles),
+        tasks=np.array(pool.tasks),
+        first_layer=network.weights_[0],
+        **predicted,
+    )
+    members = {split: value[:, :, None] for split, value in predicted.items()}
+    judged = {name: judge(pool, facts, members) for name, facts in endpoints().items()}
+    ship(screen_of(pool, network, judged, endpoints()), SHIPPED)
     print(f"{time.time() - started:.0f} s")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from screen import Pool, judge, ship
+from screen import Pool, judge, screen_of, ship
 
 from pharmakon.predict.curate import TrainingSet, curate
 from pharmakon.predict.endpoints import Endpoint, Source
@@ -139,10 +139,11 @@ def main() -> None:
     print(f"{len(pool.y):,} molecules, {len(facts)} targets, {time.time() - started:.0f} s", flush=True)
     predicted = {split: pool.out_of_fold(split) for split in pool.folds}
     network = pool.train(np.arange(len(pool.y)), "all molecules")
-    judged = {name: judge(pool, one, predicted) for name, one in facts.items()}
+    members = {split: value[:, :, None] for split, value in predicted.items()}
+    judged = {name: judge(pool, one, members) for name, one in facts.items()}
     shipped = {name: one for name, one in facts.items() if passes(judged[name][0])}
     print(f"{len(shipped)} of {len(facts)} targets pass {BAR} on the scaffold split", flush=True)
-    ship(pool, network, shipped, judged, SHIPPED)
+    ship(screen_of(pool, network, {name: judged[name] for name in shipped}, shipped), SHIPPED)
     print(f"{time.time() - started:.0f} s")
 
 

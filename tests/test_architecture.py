@@ -16,7 +16,20 @@ PACKAGES = sorted({path.parts[0] for path in MODULES if len(path.parts) > 1})
 
 LONGEST = 400
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
-HEAVY = {"duckdb", "jinja2", "lightgbm", "numpy", "pandas", "rdkit", "scipy", "sklearn", "sqlalchemy", "torch"}
+HEAVY = {
+    "duckdb",
+    "jinja2",
+    "lightgbm",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "pandas",
+    "rdkit",
+    "scipy",
+    "sklearn",
+    "sqlalchemy",
+    "torch",
+}
 
 UNTESTED = {
     "__main__.py",  # two lines, run by tests/cli/test_main.py

@@ -9,6 +9,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
 
+from pharmakon.chem.graphs import graph
 from pharmakon.core.log import data_root
 from pharmakon.core.types import Property
 from pharmakon.explain import atom_weights, atom_weights_many, scaled, sentence
@@ -137,6 +138,16 @@ def test_masking_changes_one_atom_and_no_other():
             if other.GetIdx() != index:
                 assert other.GetTotalNumHs() == hydrogens[other.GetIdx()]
     assert Chem.MolToSmiles(mol) == before
+
+
+def test_of_a_masked_atom_a_graph_keeps_its_place_alone():
+    mol = Chem.MolFromSmiles("C[C@H](N)C#N")
+    for index, variant in enumerate(masked(mol)):
+        atom = variant.GetAtomWithIdx(index)
+        assert not atom.HasProp("_CIPCode")
+        assert atom.GetHybridization() == Chem.HybridizationType.UNSPECIFIED
+    one, other = (graph(masked(Chem.MolFromSmiles(text))[1]) for text in ("C[C@H](N)C#N", "C[C@@H](N)C#N"))
+    assert (one.atoms == other.atoms).all()
 
 
 def test_scaled_points_to_the_good_and_keeps_a_common_scale():

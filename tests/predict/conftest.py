@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pharmakon.chem.graphs import Joined
 from pharmakon.core.types import Property
 from pharmakon.learn.domain import Domain
 from pharmakon.predict.analogues import Analogues, Series
 from pharmakon.predict.features import Features
+from pharmakon.predict.graph import GraphNetwork
+from pharmakon.predict.graph_training import GraphRecipe, train_graph_network
 from pharmakon.predict.measured import Sample, Source, measure
 from pharmakon.predict.network import Network
 from pharmakon.predict.network_training import Recipe, train_network
@@ -60,6 +63,32 @@ def network(molecules: list[str], both: NDArray[np.float32]) -> Network:
 
 
 @pytest.fixture(scope="session")
+def graph_network(molecules: list[str], both: NDArray[np.float32]) -> GraphNetwork:
+    """A graph network of the two."""
+    features = Features.from_smiles(molecules)
+    return train_graph_network(
+        Joined.of([one for one in features.graphs if one is not None]),
+        features.quick,
+        features.descriptors,
+        both,
+        tasks=["logs", "soluble"],
+        classes=np.array([False, True]),
+        recipe=GraphRecipe(hidden=32, head=32, epochs=30, batch=32),
+    )
+
+
+@pytest.fixture(scope="session")
+def pair(screen: Screen, graph_network: GraphNetwork) -> Screen:
+    """Both networks; the calibrations are those of one."""
+    cards = {
+        name: card | {"learned": {"weights": {"network": 0.5, "graph": 0.5}, "output": name}}
+        for name, card in screen.cards.items()
+    }
+    networks = [*screen.networks, graph_network]
+    return Screen(networks, screen.analogues, cards, screen.calibrations, screen.domains, base=screen, digest="both")
+
+
+@pytest.fixture(scope="session")
 def screen(molecules: list[str], network: Network, both: NDArray[np.float32]) -> Screen:
     """The network with a pool, calibrations, domains and cards."""
     y, features = both, Features.from_smiles(molecules)
@@ -76,4 +105,4 @@ def screen(molecules: list[str], network: Network, both: NDArray[np.float32]) ->
     rows = np.tile(np.arange(1, len(y) + 1, dtype=np.int32)[:, None], (1, 2))
     ids = [f"m{i}" for i in range(len(y))]
     series = Series(("logs", "soluble"), np.arange(len(y), dtype=np.int32), ids, rows, y)
-    return Screen(network, Analogues.of(features.packed, [series]), cards, calibrations, domains, digest="made up")
+    return Screen([network], Analogues.of(features.packed, [series]), cards, calibrations, domains, digest="made up")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pharmakon.learn.splits import random_folds
-from pharmakon.predict.blend import Blend
+from pharmakon.predict.blend import Blend, weighed
 from pharmakon.predict.features import Features
 
 
@@ -80,3 +80,18 @@ def test_a_blend_comes_back_whatever_the_order_of_its_names(fitted: tuple[Blend,
     assert again.names_ == blend.names_
     assert again.members(features) == pytest.approx(blend.members(features), abs=1e-5)
     assert (again.members(features)[:, 2:] == blend.members(features)[:, 2:]).all()
+
+
+def test_what_a_fold_measured_does_not_weigh_its_own_values() -> None:
+    random = np.random.default_rng(0)
+    y, rows = random.normal(size=90), np.arange(90)
+    members = {split: y[:, None] + random.normal(size=(90, 2)) * (0.3, 1.0) for split in ("one", "two")}
+    folds = {"one": np.arange(90) % 3, "two": np.arange(90) // 30}
+    weights, found = weighed(members, y, folds=folds, rows=rows)
+    assert weights[0] > weights[1] and weights.sum() == pytest.approx(1)
+    for split, fold in folds.items():
+        mine, other = fold == 1, y.copy()
+        other[mine] = random.normal(size=mine.sum())
+        again = weighed(members, other, folds=folds, rows=rows)[1][split]
+        assert (again.value[mine] == found[split].value[mine]).all()
+        assert (again.value[~mine] != found[split].value[~mine]).any()

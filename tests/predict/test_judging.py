@@ -6,7 +6,7 @@ import pytest
 from pharmakon.core.types import Property
 from pharmakon.predict.blend import OutOfFold
 from pharmakon.predict.features import Features
-from pharmakon.predict.judging import Facts, Judged, assess, beaten, kernel_rival, neighbour_rival
+from pharmakon.predict.judging import Facts, Unseen, assess, beaten, kernel_rival, neighbour_rival
 from pharmakon.predict.training import make_folds
 
 FACTS = Facts(Property("logs", "logs", "x", "regression"), {"name": "made up"})
@@ -41,13 +41,13 @@ def test_coverage_and_scores_follow_the_errors(
 def test_rivals_never_see_the_fold(judged: tuple[Features, np.ndarray, dict[str, np.ndarray]]) -> None:
     features, y, folds = judged
     fold = folds["scaffold"]
-    one = Judged.of(guessed(y, fold, 0.1), features.packed, y, fold)
+    one = Unseen.of(guessed(y, fold, 0.1), features.packed, y, fold)
     value = neighbour_rival(one, features.packed)["nearest_neighbour"]
     for i in range(0, len(y), 7):
         assert value[i] in y[fold != fold[i]]
     other = y.copy()
     other[fold == 0] += 100.0  # labels of a fold decide nothing for that fold
-    two = Judged.of(guessed(other, fold, 0.1), features.packed, other, fold)
+    two = Unseen.of(guessed(other, fold, 0.1), features.packed, other, fold)
     assert (neighbour_rival(two, features.packed)["nearest_neighbour"][fold == 0] == value[fold == 0]).all()
     kernel = kernel_rival(one, features.packed)["tanimoto_kernel"]
     assert np.mean((kernel - y) ** 2) < y.var()

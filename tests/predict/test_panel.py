@@ -88,10 +88,11 @@ def test_shipped_models_know_what_everyone_knows() -> None:
 def test_a_profile_decides_who_answers() -> None:
     full, fast = (Panel.load(["solubility", "tox21_ahr"], profile) for profile in ("full", "fast"))
     assert "solubility" in own_names() and "tox21_ahr" not in own_names()
-    assert len(full.models["solubility"].card["learned"]["weights"]) > 1
+    assert {*full.models["solubility"].card["learned"]["weights"]} > {"network", "graph"}
+    assert {*full.models["tox21_ahr"].card["learned"]["weights"]} == {"network", "graph"}
     assert fast.models["solubility"].card["learned"]["weights"] == {"network": 1.0}
     assert card_file("solubility") != card_file("solubility", "fast")
-    assert card_file("tox21_ahr") == card_file("tox21_ahr", "fast")
+    assert card_file("tox21_ahr") != card_file("tox21_ahr", "fast")
 
 
 def test_the_fast_profile_knows_its_way_too() -> None:

@@ -43,3 +43,36 @@ def test_a_model_can_leave_with_the_network(screen: Screen, strangers: list[str]
     model.save(tmp_path / "logs")
     one, two = (made.predict(strangers[:20]) for made in (model, Model.load(tmp_path / "logs")))
     assert (one.value == two.value).all() and (one.high == two.high).all() and one.nearest_id == two.nearest_id
+
+
+def test_one_with_a_base_keeps_only_what_it_adds(
+    screen: Screen, pair: Screen, strangers: list[str], tmp_path: Path
+) -> None:
+    pair.save(tmp_path / "graph")
+    assert not (tmp_path / "graph" / "network.npz").exists() and not (tmp_path / "graph" / "analogues.npz").exists()
+    again = Screen.load(tmp_path / "graph", lender=lambda: screen)
+    one, two = (made.model("logs").predict(strangers[:20]) for made in (pair, again))
+    assert (one.value == two.value).all() and one.nearest_id == two.nearest_id
+    assert (one.value != screen.model("logs").predict(strangers[:20]).value).any()
+    assert again.model("logs").blend.names_ == ("network", "graph")
+
+
+def test_one_with_another_base_is_refused(screen: Screen, pair: Screen, tmp_path: Path) -> None:
+    pair.save(tmp_path / "graph")
+    other = Screen(screen.networks, screen.analogues, {}, {}, {}, digest="another")
+    for lender in (None, lambda: other):
+        with pytest.raises(ModelError, match="another network"):
+            Screen.load(tmp_path / "graph", lender=lender)
+
+
+def test_a_model_can_leave_with_both_networks(pair: Screen, strangers: list[str], tmp_path: Path) -> None:
+    model = pair.model("soluble")
+    model.save(tmp_path / "soluble")
+    one, two = (made.predict(strangers[:20]) for made in (model, Model.load(tmp_path / "soluble")))
+    assert (one.value == two.value).all() and (one.high == two.high).all() and one.nearest_id == two.nearest_id
+
+
+def test_a_screen_given_as_a_model_is_told_apart(screen: Screen, tmp_path: Path) -> None:
+    screen.save(tmp_path / "screen")
+    with pytest.raises(ModelError, match=r"many endpoints.*logs, soluble"):
+        Model.load(tmp_path / "screen")

@@ -77,23 +77,25 @@ def test_the_default_learner_on_a_benchmark(molecules: list[str], solubilities: 
     assert got[-1] == pytest.approx(y[~test].mean())
 
 
-def test_a_network_can_be_lent(
-    screen: Screen, molecules: list[str], solubilities: list[float], strangers: list[str], tmp_path: Path
+def test_networks_can_be_lent(
+    pair: Screen, molecules: list[str], solubilities: list[float], strangers: list[str], tmp_path: Path
 ) -> None:
     n, y = len(molecules), np.array(solubilities)
     folds = make_folds(Features.from_smiles(molecules))[0]
     noise = np.random.default_rng(0).normal(0, 0.05, n)
-    lent = Lent(screen.output("logs"), folds, dict.fromkeys(folds, y + noise), screen.training("logs"), screen.digest)
+    told = np.column_stack([y + noise, y - 5 * noise])
+    lent = Lent(pair.lent("logs"), folds, dict.fromkeys(folds, told), pair.training("logs"), pair.digest)
     model = train(molecules, y, [f"m{i}" for i in range(n)], range(n), facts=facts(), lent=lent)
     weights = model.card["learned"]["weights"]
     assert weights["network"] == max(weights.values())  # it predicts best out of fold
+    assert "fast profile and a graph network" in model.card["method"]
     assert model.card["scores"]["scaffold"]["model"]["rmse"][0] < 0.2
     model.save(tmp_path / "model")
     assert not (tmp_path / "model" / "training.npz").exists()
-    again = Model.load(tmp_path / "model", lender=lambda: screen)
+    again = Model.load(tmp_path / "model", lender=lambda: pair)
     one, two = model.predict(strangers[:20]), again.predict(strangers[:20])
     assert one.value == pytest.approx(two.value, abs=1e-6)  # the kernel is kept in float32
     assert one.nearest_id == two.nearest_id
-    for lender in (None, lambda: Screen(screen.network, screen.analogues, {}, {}, {}, digest="another")):
+    for lender in (None, lambda: Screen(pair.networks, pair.analogues, {}, {}, {}, digest="another")):
         with pytest.raises(ModelError, match="another network"):
             Model.load(tmp_path / "model", lender=lender)

@@ -11,7 +11,7 @@ from rdkit import Chem
 
 from pharmakon.core.errors import UsageError
 from pharmakon.store.tables import open_table
-from pharmakon.store.writers import CsvText, CsvWriter, SdfWriter, show, write_csv, write_parquet
+from pharmakon.store.writers import CsvText, CsvWriter, SdfWriter, quoted, show, write_csv, write_parquet
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,13 @@ def test_only_our_own_columns_are_guarded_against_formulas():
 
 def test_numbers_are_not_formulas():
     assert CsvText(["y"], ours=["y"]).text([{"y": -1.5}]) == "-1.5\n"
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from("a ',;\"\r\n\t=é")), min_size=2, max_size=4))
+def test_quoted_cells_joined_are_what_the_writer_writes(cells):
+    columns = [str(i) for i in range(len(cells))]
+    written = CsvText(columns).text([dict(zip(columns, cells, strict=True))])
+    assert ",".join(map(quoted, cells)) + "\n" == written
 
 
 def test_an_unknown_key_is_not_dropped_silently():

@@ -175,9 +175,9 @@ class _Run:
             self.changes.append("removed isotopes")
 
     def _choose_fragment(self) -> None:
-        before = _fragments(self.mol)
-        if len(before) == 1:
+        if len(Chem.GetMolFrags(self.mol)) == 1:
             return
+        before = _fragments(self.mol)
         self.mol, _ = standardizer.get_fragment_parent_mol(self.mol, check_exclusion=True, neutralize=False)
         left = _fragments(self.mol)
         gone = Counter(smiles for smiles, _ in before) - Counter(smiles for smiles, _ in left)

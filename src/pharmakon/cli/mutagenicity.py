@@ -53,7 +53,7 @@ def mutagenicity(
     return 1 if result.table and all(one.problem for one in result.table) else 0
 
 
-def _print(one: workflow.Judgement) -> None:
+def _print(one: workflow.ImpurityCall) -> None:
     if one.rules is None:
         print(f"{excerpt(one.given)}: {one.problem}" if one.given.strip() else one.problem)
         return
@@ -77,7 +77,7 @@ def _print(one: workflow.Judgement) -> None:
         print(f"{INDENT}no measured molecule has the surroundings of atoms {atoms}")
 
 
-def _plain(one: workflow.Judgement) -> dict[str, Any]:
+def _plain(one: workflow.ImpurityCall) -> dict[str, Any]:
     plain = asdict(one)
     for name in ("probability", "low", "high", "nearest_value", "nearest_similarity"):
         plain[name] = render.number(plain[name])

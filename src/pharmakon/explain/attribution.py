@@ -129,6 +129,8 @@ def without(mol: Mol, atoms: Sequence[int]) -> Mol:
         atom.SetNumExplicitHs(0)
         atom.SetNoImplicit(True)
         atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+        atom.SetHybridization(Chem.HybridizationType.UNSPECIFIED)
+        atom.ClearProp("_CIPCode")
     variant.ClearComputedProps()  # cached contributions are of the whole molecule
     variant.UpdatePropertyCache(strict=False)
     Chem.GetSymmSSSR(variant)

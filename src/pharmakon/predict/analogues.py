@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.core.types import Floats
+from pharmakon.learn.integer_product import MIDDLE, product
 
 from .features import Features
 
@@ -165,9 +166,9 @@ class Analogues:
         return [Family.of(group) for _, group in groups]
 
     @cached_property
-    def _by_family(self) -> list[NDArray[np.float32]]:
-        """(64, n) of each family, ready to be multiplied."""
-        return [np.ascontiguousarray(self._sketches[one.index].astype(np.float32).T) for one in self.families]
+    def _by_family(self) -> list[NDArray[np.int8]]:
+        """(64, n) of each family, ready to be multiplied; halved, as the product wants them."""
+        return [np.ascontiguousarray((self._sketches[one.index] // 2).T) for one in self.families]
 
     def _sketch(self, packed: NDArray[np.uint8]) -> NDArray[np.int8]:
         raw = _bits(packed) @ self.sketcher.astype(np.float32) - self.centre  # whole numbers: exact
@@ -186,10 +187,12 @@ class Analogues:
         for start in range(0, len(packed), _BLOCK):
             rows = slice(start, start + _BLOCK)
             query = np.ascontiguousarray(packed[rows])
-            sketched = self._sketch(query).astype(np.float32) if quick else np.empty(0)
+            sketched = (self._sketch(query).astype(np.int16) + MIDDLE).astype(np.uint8) if quick else query
             for i, family in wanted:
                 likeness: Any
-                likeness = sketched @ self._by_family[i] if quick else tanimoto(query, self.packed[family.index])
+                likeness = (
+                    product(sketched, self._by_family[i]) if quick else tanimoto(query, self.packed[family.index])
+                )
                 candidates = _best(likeness, min(CANDIDATES, len(family.index)))
                 similarity = self._tanimoto(query, family.index[candidates])
                 for name in asked.intersection(family.places):
@@ -242,13 +245,14 @@ def _bits(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.unpackbits(packed, axis=1, bitorder="little").astype(np.float32)
 
 
-def _best(likeness: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """Columns of the k largest of each row, best first; those entries are set to minus infinity."""
+def _best(likeness: NDArray[Any], k: int) -> NDArray[np.intp]:
+    """Columns of the k largest of each row, best first; those entries are set to the least there is."""
     rows = np.arange(len(likeness))
+    least = -np.inf if likeness.dtype.kind == "f" else np.iinfo(likeness.dtype).min
     found = np.empty((len(likeness), k), np.intp)
     for j in range(k):
         found[:, j] = likeness.argmax(axis=1)
-        likeness[rows, found[:, j]] = -np.inf
+        likeness[rows, found[:, j]] = least
     return found
 
 

@@ -19,7 +19,7 @@ from pharmakon.learn.support_vector import SupportVector
 from .features import Features
 from .forest import Forest
 from .kernel import MultiViewKernel
-from .network import Output
+from .outputs import NETWORKS, Output
 from .trees import BoostedTrees
 
 ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -30,8 +30,7 @@ TRIED = 3_000
 SMALL = 2_000
 """Up to so many molecules a forest grows beside the boosted trees: it pays on small sets only."""
 
-NETWORK = "network"
-MEMBERS = ("ridge", "support", "trees", "forest", NETWORK)
+MEMBERS = ("ridge", "support", "trees", "forest", *NETWORKS)
 """Every kind of member, in the order of columns and weights."""
 
 Grown = BoostedTrees | Forest
@@ -49,11 +48,30 @@ class OutOfFold:
     """Blended, with weights learnt on the other folds."""
 
 
+def weighed(
+    members: Mapping[str, Floats], target: Floats, *, folds: Mapping[str, NDArray[np.intp]], rows: NDArray[np.intp]
+) -> tuple[Floats, dict[str, OutOfFold]]:
+    """Weights (k,) of out-of-fold predictions (n, k) by split, and what they say together.
+
+    The first split chooses; a molecule's own value is weighed by what the molecules outside its fold chose.
+    """
+    first = next(iter(members.values()))
+    found = {}
+    for split, fold in folds.items():
+        value = np.empty(len(target))
+        for held in np.unique(fold):
+            mine = fold == held
+            value[mine] = members[split][mine] @ blend_weights(first[~mine], target[~mine])
+        found[split] = OutOfFold(rows, fold, members[split], value)
+    return blend_weights(first, target), found
+
+
 class Blend:
     """Kernel ridge and, for a regression, a support vector machine on one kernel of many views, beside trees.
 
     At most `max_points` molecules carry the kernel (a seeded sample); the trees use all. Class labels (0, 1) are
-    regressed by the kernel and clipped; probabilities are calibrated elsewhere. A `network`'s output may be a member.
+    regressed by the kernel and clipped; probabilities are calibrated elsewhere. Networks' outputs that are `lent` are
+    members, too.
     Learned: `names_` of the k members, `weights_` (k,), `kernel_`, `grown_` (trees by name), `points_` (rows of the
     kernel), `out_of_fold_` by split name.
     """
@@ -64,11 +82,11 @@ class Blend:
         kind: Kind = "regression",
         max_points: int = 5_000,
         views: tuple[str, ...] = VIEWS,
-        network: Output | None = None,
+        lent: Sequence[Output] = (),
         random_state: int = 0,
         n_jobs: int = 1,
     ) -> None:
-        self.network = network
+        self.lent = tuple(lent)
         self.kind: Kind = kind
         self.max_points = max_points
         self.views = views
@@ -82,28 +100,29 @@ class Blend:
         *,
         folds: Mapping[str, NDArray[np.intp]],
         tuned_on: Sequence[NDArray[np.intp]] = (),
-        network: Mapping[str, Floats] | None = None,
+        lent: Mapping[str, Floats] | None = None,
         progress: Callable[[str], None] = lambda note: None,
     ) -> Self:
         """Learn from molecules and values `y` (n,); `folds` gives each split's fold of every molecule.
 
         The first split chooses the weights, and the kernel's settings unless folds are given to be `tuned_on`: a split
         that keeps series whole and one that does not find what serves for new chemistry and for the next analogue.
-        `network` (n,) by split is what networks say of molecules that they never saw.
+        `lent` (n, l) by split is what such networks say of molecules that they never saw.
         """
         self.points_ = self._choose_points(len(y))
         points = features.take(self.points_) if len(self.points_) < len(y) else features
         target = y[self.points_]
         progress("kernel")
         self.kernel_ = MultiViewKernel(views=self.views, support=self.kind == "regression").index(points)
-        first = next(iter(folds))
         inner = {split: fold[self.points_] for split, fold in folds.items()}
-        gram = self._chosen_gram(points, target, [fold[self.points_] for fold in tuned_on or [folds[first]]])
+        gram = self._chosen_gram(
+            points, target, [fold[self.points_] for fold in tuned_on or [next(iter(folds.values()))]]
+        )
         self.names_ = (
             "ridge",
             *(["support"] if self.kernel_.support else []),
             *self._planted(len(y), self.random_state),
-            *([NETWORK] if network else []),
+            *(one.kind for one in self.lent),
         )
         members: dict[str, Floats] = {}
         for split, fold in folds.items():
@@ -112,17 +131,10 @@ class Blend:
                 [
                     *self._kernel_out_of_fold(gram, target, inner[split]),
                     *self._trees_out_of_fold(features, y, fold),
-                    *([network[split][self.points_]] if network else []),
+                    *(lent[split][self.points_].T if lent else []),
                 ]
             )
-        self.weights_ = blend_weights(members[first], target)
-        self.out_of_fold_: dict[str, OutOfFold] = {}
-        for split, fold in inner.items():
-            value = np.empty(len(target))
-            for held in np.unique(fold):
-                mine = fold == held
-                value[mine] = members[split][mine] @ blend_weights(members[first][~mine], target[~mine])
-            self.out_of_fold_[split] = OutOfFold(self.points_, fold, members[split], value)
+        self.weights_, self.out_of_fold_ = weighed(members, target, folds=inner, rows=self.points_)
         progress("final fit")
         self.kernel_.solve(gram, target)
         return self.grow(features, y, random_state=self.random_state)
@@ -197,7 +209,7 @@ class Blend:
 
     def tree_members(self, features: Features) -> Floats:
         """The others."""
-        others = [*self.grown_.values(), *([self.network] if self.network else [])]
+        others = [*self.grown_.values(), *self.lent]
         return np.column_stack([other.predict(features) for other in others])
 
     def blended(self, members: Floats) -> Floats:
@@ -210,7 +222,7 @@ class Blend:
         return self.blended(self.members(features))
 
     def to_arrays(self) -> dict[str, dict[str, NDArray[Any]]]:
-        """Everything `predict` needs, by file stem; a network is borrowed."""
+        """Everything `predict` needs, by file stem, but the networks."""
         return {
             "kernel": self.kernel_.to_arrays(),
             **{name: tree.to_arrays() for name, tree in self.grown_.items()},
@@ -224,10 +236,10 @@ class Blend:
         *,
         kind: Kind,
         names: tuple[str, ...],
-        network: Output | None = None,
+        lent: Sequence[Output] = (),
     ) -> Self:
-        """The inverse of `to_arrays`; `names` are those of the members, `network` the one that is a member."""
-        blend = cls(kind=kind, network=network)
+        """The inverse of `to_arrays`; `names` are those of the members, `lent` the networks' outputs among them."""
+        blend = cls(kind=kind, lent=lent)
         blend.names_ = tuple(name for name in MEMBERS if name in names)  # a card lists them by the alphabet
         blend.kernel_ = MultiViewKernel.from_arrays(arrays("kernel"))
         kinds: dict[str, type[Grown]] = {"trees": BoostedTrees, "forest": Forest}

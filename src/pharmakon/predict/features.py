@@ -5,21 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import Mol
 
-from pharmakon.chem import descriptors, fingerprints
+from pharmakon.chem import descriptors, fingerprints, graphs
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.types import Floats
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-    from .network import Network
 
 HASHED_BITS = 1024
 NETWORK_BITS = 2048
@@ -27,6 +25,12 @@ HASHED_VIEWS = ("ecfp4", "atom_pair")
 ORGANIC = (1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53)
 _CARBON = Chem.MolFromSmarts("[#6]")
 _FOREIGN = Chem.MolFromSmarts("[" + ";".join(f"!#{number}" for number in ORGANIC) + "]")
+
+
+class Reader(Protocol):
+    """A network that answers many endpoints at once."""
+
+    def read(self, features: Features) -> Floats: ...
 
 
 class Features:
@@ -38,7 +42,7 @@ class Features:
     def __init__(self, mols: Sequence[Mol | None]) -> None:
         self.mols = list(mols)
         self._counts: dict[str, csr_matrix] = {}
-        self._outputs: dict[int, tuple[Network, Floats]] = {}
+        self._outputs: dict[int, tuple[Reader, Floats]] = {}
 
     @classmethod
     def from_smiles(cls, smiles: Sequence[str]) -> Features:
@@ -81,12 +85,15 @@ class Features:
         """The descriptors that cost little, for a network; (n, d), NaN rows for missing molecules."""
         return descriptors.quick(self.mols)
 
-    def through(self, network: Network) -> Floats:
+    @cached_property
+    def graphs(self) -> list[graphs.Graph | None]:
+        """Atoms and bonds, for a graph network; None for missing molecules."""
+        return [graphs.graph(mol) if mol is not None else None for mol in self.mols]
+
+    def through(self, network: Reader) -> Floats:
         """The outputs of a network, (n, t); NaN rows for missing molecules."""
         if id(network) not in self._outputs:
-            value = network.predict(self.hashed, self.quick)
-            value[~self.known] = np.nan
-            self._outputs[id(network)] = network, value  # held, so that no other network gets its id
+            self._outputs[id(network)] = network, network.read(self)  # held, so that no other network gets its id
         return self._outputs[id(network)][1]
 
     @cached_property
@@ -130,6 +137,12 @@ def network_featuriser() -> dict[str, Any]:
     """The same of the numbers that a network learnt from."""
     names = hashlib.sha256("\n".join(descriptors.QUICK_NAMES).encode()).hexdigest()
     return {"quick_names_sha256": names, "hashed_views": list(HASHED_VIEWS), "hashed_bits": NETWORK_BITS}
+
+
+def graph_featuriser() -> dict[str, Any]:
+    """The same of a graph network."""
+    names = hashlib.sha256("\n".join(descriptors.QUICK_NAMES).encode()).hexdigest()
+    return {"quick_names_sha256": names, "graph": graphs.featuriser()}
 
 
 def fold(counts: csr_matrix, n_bits: int) -> NDArray[np.float32]:

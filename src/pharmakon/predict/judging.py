@@ -58,7 +58,7 @@ def beaten(scores: Mapping[str, Mapping[str, Any]], metric: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Unseen:
     """Out-of-fold predictions with the truth and the similarity to the nearest molecule outside the fold."""
 
     found: OutOfFold
@@ -68,7 +68,7 @@ class Judged:
     """The value of that molecule."""
 
     @classmethod
-    def of(cls, found: OutOfFold, packed: NDArray[np.uint8], target: Floats, fold: NDArray[np.intp]) -> Judged:
+    def of(cls, found: OutOfFold, packed: NDArray[np.uint8], target: Floats, fold: NDArray[np.intp]) -> Unseen:
         """`packed` (n, 256), `target` and `fold` (n,) are of all molecules, not only of those with a prediction."""
         similarity, neighbour = np.zeros(len(found.rows)), np.zeros(len(found.rows))
         for held in np.unique(found.fold):
@@ -82,7 +82,7 @@ class Judged:
         return self.found.members[chosen], self.found.value[chosen], self.similarity[chosen], self.y[chosen]
 
 
-def fit_calibration(judged: Sequence[Judged], kind: Kind, *, without: NDArray[np.intp] | None = None) -> Calibration:
+def fit_calibration(judged: Sequence[Unseen], kind: Kind, *, without: NDArray[np.intp] | None = None) -> Calibration:
     """Pool every split's errors, leaving out the molecules in `without`."""
     parts = [
         j.take(np.ones(len(j.y), dtype=bool) if without is None else ~np.isin(j.found.rows, without)) for j in judged
@@ -91,7 +91,7 @@ def fit_calibration(judged: Sequence[Judged], kind: Kind, *, without: NDArray[np
     return Calibration(kind=kind).fit(members, value, similarity, y)
 
 
-def _coverage(split: str, judged: dict[str, Judged], facts: Facts) -> dict[str, float]:
+def _coverage(split: str, judged: dict[str, Unseen], facts: Facts) -> dict[str, float]:
     """How often the 90 % answer holds the truth, each fold judged by a calibration that never saw its molecules.
 
     The mean width is that of the interval in the property's unit, or the number of classes that are not excluded.
@@ -117,7 +117,7 @@ def _coverage(split: str, judged: dict[str, Judged], facts: Facts) -> dict[str, 
     return {"nominal": LEVEL, "observed": float(hit.mean()), "mean_width": float(width.mean())}
 
 
-def _scores(judged: Judged, facts: Facts, rivals: Mapping[str, Floats], *, seed: int) -> dict[str, Any]:
+def _scores(judged: Unseen, facts: Facts, rivals: Mapping[str, Floats], *, seed: int) -> dict[str, Any]:
     """The model and its rivals, each metric with a 95 % interval."""
     kind = facts.property.kind
     mean = np.empty(len(judged.y))
@@ -132,18 +132,18 @@ def _scores(judged: Judged, facts: Facts, rivals: Mapping[str, Floats], *, seed:
     return out
 
 
-Rival = Callable[["Judged", NDArray[np.uint8]], dict[str, Floats]]
+Rival = Callable[["Unseen", NDArray[np.uint8]], dict[str, Floats]]
 """rival(judged, packed) -> out-of-fold values by name; `packed` are the fingerprints of the judged molecules."""
 
 
-def kernel_rival(judged: Judged, packed: NDArray[np.uint8]) -> dict[str, Floats]:
+def kernel_rival(judged: Unseen, packed: NDArray[np.uint8]) -> dict[str, Floats]:
     """Ridge regression on the Tanimoto kernel of ECFP4: the cube of the number of molecules."""
     return {
         "tanimoto_kernel": choose_alpha(tanimoto(packed, packed), judged.y, folds=judged.found.fold, alphas=ALPHAS)[1]
     }
 
 
-def neighbour_rival(judged: Judged, packed: NDArray[np.uint8]) -> dict[str, Floats]:
+def neighbour_rival(judged: Unseen, packed: NDArray[np.uint8]) -> dict[str, Floats]:
     """The value of the nearest molecule outside the fold."""
     return {"nearest_neighbour": judged.neighbour}
 
@@ -170,7 +170,7 @@ def assess(
 ) -> Assessment:
     """Judge predictions by split. `packed` (n, 256), `target` (n,) on the model's scale and `folds` are of all."""
     kind = facts.property.kind
-    judged = {split: Judged.of(found, packed, target, folds[split]) for split, found in out_of_fold.items()}
+    judged = {split: Unseen.of(found, packed, target, folds[split]) for split, found in out_of_fold.items()}
     pooled = [judged[split] for split in POOLED]
     similarity = np.concatenate([j.similarity for j in pooled])
     errors = np.concatenate([np.abs(j.y - j.found.value) for j in pooled])

@@ -20,7 +20,7 @@ from .analogues import Found, Pooled, kept_arrays
 from .blend import Blend
 from .endpoints import Transform
 from .features import Features, featuriser, network_featuriser
-from .network import Network, Output
+from .outputs import NETWORKS, Output, Outputs
 from .scale import backward
 from .uncertainty import Calibration
 
@@ -67,7 +67,7 @@ class ScreenLender(Protocol):
 
     digest: str
 
-    def output(self, name: str) -> Output: ...
+    def lent(self, name: str) -> tuple[Output, ...]: ...
 
     def training(self, name: str) -> Pooled: ...
 
@@ -81,7 +81,7 @@ class Model:
     def __init__(
         self,
         card: dict[str, Any],
-        blend: Blend | Output,
+        blend: Blend | Outputs,
         calibration: Calibration,
         domain: Domain,
         training: Training | Pooled,
@@ -186,15 +186,14 @@ class Model:
         if BORROWS not in self.card:
             if "training.npz" not in copied:
                 arrays["training"] = self.training.to_arrays()
-            if (network := _network_of(self.blend)) is not None and "network.npz" not in copied:
-                arrays["network"] = network.to_arrays()
+            arrays |= {o.kind: o.network.to_arrays() for o in self.blend.lent if f"{o.kind}.npz" not in copied}
         calibration = self.calibration.to_arrays()
         if calibration:
             arrays["calibration"] = calibration
         card = self.card | {
             "format": FORMAT,
             "featuriser": featuriser(),
-            **({NETWORK_SAW: network_featuriser()} if _network_of(self.blend) is not None else {}),
+            **({NETWORK_SAW: network_featuriser()} if self.blend.lent else {}),
             "calibration": self.calibration.to_dict(),
             "domain": self.domain.to_dict(),
         }
@@ -209,34 +208,34 @@ class Model:
         """
         stored = load_folder(folder)
         card = stored.card
+        if "endpoints" in card:
+            some = ", ".join([*card.get("endpoints", [])][:3])
+            raise ModelError(
+                f"{folder} answers for many endpoints and is no model of one; ask for them by name ({some} ...)"
+            )
         refuse_strange(card, folder)
         kind = card["property"]["kind"]
         calibration = stored.arrays("calibration") if kind == "classification" else {}
-        names, network = tuple(card["learned"]["weights"]), None
+        weights, output = card["learned"]["weights"], card["learned"].get("output")
+        lent: tuple[Output, ...]
         training: Training | Pooled
         if BORROWS in card:
             if lender is None or (screen := lender()).digest != card[BORROWS]:
                 raise ModelError(f"{folder} belongs to another network than this version has; make it again")
-            network = screen.output(card["learned"]["output"])
-            training = screen.training(card["learned"]["output"])
+            lent, training = screen.lent(output), screen.training(output)
         else:
-            training = Training.from_arrays(stored.arrays("training"))
-            if "network.npz" in stored.files:
+            kinds = [kind for kind in NETWORKS if f"{kind}.npz" in stored.files]
+            if kinds:
                 refuse_strange({**card, "featuriser": card.get(NETWORK_SAW)}, folder, expected=network_featuriser())
-                network = Output(Network.from_arrays(stored.arrays("network")), card["learned"]["output"])
-        blend: Blend | Output
-        if names == Output.names_ and network is not None:
-            blend = network
+            lent = tuple(Output(NETWORKS[kind].from_arrays(stored.arrays(kind)), output) for kind in kinds)
+            training = Training.from_arrays(stored.arrays("training"))
+        blend: Blend | Outputs
+        if {*weights} <= {*NETWORKS}:
+            blend = Outputs(lent, weights)
         else:
-            blend = Blend.from_arrays(stored.arrays, kind=kind, names=names, network=network)
+            blend = Blend.from_arrays(stored.arrays, kind=kind, names=tuple(weights), lent=lent)
         calibrated = Calibration.from_parts(card["calibration"], calibration, kind=kind)
         return cls(card, blend, calibrated, Domain.from_dict(card["domain"]), training)
-
-
-def _network_of(blend: Blend | Output) -> Network | None:
-    """The network that is a model or a member of its blend."""
-    output = blend if isinstance(blend, Output) else blend.network
-    return output.network if output is not None else None
 
 
 def refuse_strange(card: Mapping[str, Any], folder: str | Path, *, expected: Mapping[str, Any] | None = None) -> None:

@@ -29,6 +29,19 @@ _BATCH = 1024
 Matrix = NDArray[np.float32]
 
 
+def scaled(quick: Matrix, centre: Matrix, spread: Matrix) -> Matrix:
+    """Descriptors (n, d) in standard deviations, cut off far from the mean."""
+    z: Matrix = np.clip(np.nan_to_num((quick - centre) / spread), -REACH, REACH)
+    return z
+
+
+def answered(raw: Floats, classes: NDArray[np.bool_], mean: Floats, scale: Floats) -> Floats:
+    """Raw outputs (n, t) on the endpoints' models' scales; probabilities for classes."""
+    probability = 1.0 / (1.0 + np.exp(-np.clip(raw, -50.0, 50.0)))
+    answer: Floats = np.where(classes, probability, raw * scale + mean)
+    return answer
+
+
 class Network:
     """Inputs, two hidden layers of rectified units, one output an endpoint.
 
@@ -36,6 +49,8 @@ class Network:
     `centre_`, `spread_` of the quick descriptors; `weights_` int8, `steps_` and `bias_` of each layer; `units_`, what
     one step of the input of each layer stands for.
     """
+
+    kind = "network"
 
     def fit(
         self,
@@ -67,8 +82,14 @@ class Network:
 
     def inputs(self, counts: NDArray[np.uint8], quick: Matrix) -> Matrix:
         """Hashed counts (n, bits) and quick descriptors (n, d) as whole numbers, (n, bits + d)."""
-        z = np.clip(np.nan_to_num((quick - self.centre_) / self.spread_), -REACH, REACH)
+        z = scaled(quick, self.centre_, self.spread_)
         return np.hstack([_LEVELS[counts], np.rint(STEP * z)]).astype(np.float32)
+
+    def read(self, features: Features) -> Floats:
+        """Every endpoint on its model's scale (a probability for a class), (n, t); NaN rows for missing molecules."""
+        value = self.predict(features.hashed, features.quick)
+        value[~features.known] = np.nan
+        return value
 
     def predict(self, counts: NDArray[np.uint8], quick: Matrix) -> Floats:
         """Every endpoint on its model's scale (a probability for a class), shape (n, t)."""
@@ -83,9 +104,7 @@ class Network:
         for depth in range(last):
             value = self._steps(depth + 1, np.maximum(self._layer(depth, value), 0.0))
         raw = self._layer(last, value).astype(np.float64)
-        probability = 1.0 / (1.0 + np.exp(-np.clip(raw, -50.0, 50.0)))
-        answer: Floats = np.where(self.classes_, probability, raw * self.scale_ + self.mean_)
-        return answer
+        return answered(raw, self.classes_, self.mean_, self.scale_)
 
     def _layer(self, depth: int, steps: Matrix) -> Matrix:
         sums = steps @ self.weights_[depth].astype(np.float32)
@@ -124,30 +143,3 @@ class Network:
         self.steps_ = [arrays[f"steps{i}"] for i in depth]
         self.bias_ = [arrays[f"bias{i}"] for i in depth]
         return self
-
-
-class Output:
-    """One endpoint's output of a network, where a model has its blend."""
-
-    names_ = ("network",)
-    weights_ = np.ones(1)
-
-    def __init__(self, network: Network, name: str) -> None:
-        self.network, self.name = network, name
-        self._column = network.tasks_.index(name)
-
-    def members(self, features: Features) -> Floats:
-        """What the one member says, (m, 1); NaN for missing molecules."""
-        return self.predict(features)[:, None]
-
-    def blended(self, members: Floats) -> Floats:
-        """The one member, (m,)."""
-        return members[:, 0]
-
-    def predict(self, features: Features) -> Floats:
-        """The output, (m,), on the model's own scale; NaN for missing molecules."""
-        return features.through(self.network)[:, self._column]
-
-    def to_arrays(self) -> dict[str, dict[str, NDArray[Any]]]:
-        """The whole network: a model folder of its own cannot borrow it."""
-        return {"network": self.network.to_arrays()}

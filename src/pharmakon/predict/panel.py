@@ -16,8 +16,8 @@ from .analogues import Analogues, Found, Pooled
 from .endpoints import endpoints
 from .features import Features
 from .model import Model
+from .screen import GRAPH, TARGETS, Screen, screened_names
 from .screen import NAME as SCREEN
-from .screen import TARGETS, Screen, screened_names
 
 LOADERS = 4
 """Models that are read at a time."""
@@ -34,7 +34,7 @@ def own_names() -> list[str]:
 
 
 def shipped_names() -> list[str]:
-    """The endpoints that can be predicted, in the order of endpoints.toml; the network answers for all of them."""
+    """The endpoints that can be predicted, in the order of endpoints.toml; networks answer for all of them."""
     screened = screened_names(shipped_folder() / SCREEN)
     return [name for name in endpoints() if name in screened or (shipped_folder() / name / CARD).is_file()]
 
@@ -65,19 +65,25 @@ def _members(name: str | Path, members: Mapping[str, list[str]]) -> Sequence[str
 
 
 @cache
-def shipped_screen(folder: str = SCREEN) -> Screen:
-    """A shipped network and its measured molecules, read once."""
-    return Screen.load(shipped_folder() / folder)
+def shipped_screen(folder: str) -> Screen:
+    """Shipped networks and their measured molecules, read once."""
+    return Screen.load(shipped_folder() / folder, lender=lambda: shipped_screen(SCREEN))
+
+
+def shipped_pair() -> Screen:
+    """The shipped networks, both: what models of the full profile borrow from."""
+    return shipped_screen(GRAPH)
 
 
 def load_model(name_or_path: str | Path, profile: Profile = "full") -> Model:
     """A shipped model by name, or any model folder by path. Raises UnknownName with a suggestion.
 
-    An endpoint without a model of its own, and in the fast profile every shipped one, is answered by the network.
+    An endpoint without a model of its own is answered by both networks; in the fast profile every shipped one, by the
+    fast one.
     """
     place = model_place(name_or_path, profile)
     if place.is_dir():
-        return Model.load(place, lender=shipped_screen)
+        return Model.load(place, lender=shipped_pair)
     return shipped_screen(place.parent.name).model(place.stem)
 
 
@@ -94,10 +100,12 @@ def model_place(name_or_path: str | Path, profile: Profile = "full") -> Path:
     if not is_shipped and Path(name_or_path, CARD).is_file():
         return Path(name_or_path)
     if is_shipped:
-        own, *screened = shipped / name, *(shipped / folder / f"{name}.json" for folder in (SCREEN, TARGETS))
-        places = [*([own] if (own / CARD).is_file() else []), *(place for place in screened if place.is_file())]
-        if places:
-            return places[-1] if profile == "fast" else places[0]
+        own = shipped / name / CARD
+        screens = (SCREEN, TARGETS) if profile == "fast" else (GRAPH, SCREEN, TARGETS)
+        cards = [*([] if profile == "fast" else [own]), *(shipped / folder / f"{name}.json" for folder in screens), own]
+        for card in cards:
+            if card.is_file():
+                return card.parent if card == own else card
     if any(sep in name for sep in "/\\"):
         path = Path(name_or_path)
         advice = did_you_mean(path.name, _folders(path.parent))
@@ -111,7 +119,7 @@ def _screens(places: Sequence[Path]) -> set[str]:
     """The screens that models need; a folder that holds no training molecules borrows them."""
     cards = {place.parent.name for place in places if not place.is_dir()}
     borrowing = any(place.is_dir() and not (place / "training.npz").is_file() for place in places)
-    return cards | ({SCREEN} if borrowing else set())
+    return cards | ({GRAPH} if borrowing else set())
 
 
 def _folders(place: Path) -> list[str]:
@@ -122,7 +130,7 @@ def _folders(place: Path) -> list[str]:
 class Panel:
     """An ordered set of models; a core.types.Scorer.
 
-    Those that the network answers find their analogues together: in the fast profile by the quick search.
+    Those that share a pool find their analogues together: in the fast profile by the quick search.
     """
 
     def __init__(self, models: Sequence[Model], *, profile: Profile = "full") -> None:

@@ -1,68 +1,78 @@
-"""The fast profile: one network and one pool of measured molecules answer for every endpoint."""
+"""Networks and one pool of measured molecules that answer for every endpoint.
+
+In the fast profile it is one network; the graph network's screen answers with both, and borrows the rest of the first.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from numpy.typing import NDArray
 
+from pharmakon.core.errors import ModelError
 from pharmakon.core.files import sha256
 from pharmakon.learn.domain import Domain
 from pharmakon.store.models import CARD, SUMS, load_folder, save_folder
 
 from .analogues import Analogues, Pooled
 from .features import network_featuriser
-from .model import FORMAT, Model, refuse_strange
-from .network import Network, Output
+from .model import BORROWS, FORMAT, Model, refuse_strange
+from .outputs import NETWORKS, AnyNetwork, Output, Outputs
 from .uncertainty import Calibration
 
 NAME = "screen"
 """The folder of the shipped one of the endpoints; no endpoint may have this name."""
+GRAPH = "graph"
+"""That of the graph network, which borrows from it."""
 TARGETS = "targets"
 """The folder of the shipped one of protein targets, which are asked for by name or together."""
 
 
 class Screen:
-    """A network, the molecules it learnt from, and each endpoint's card, calibration and domain."""
+    """Networks, the molecules they learnt from, and each endpoint's card, calibration and domain.
+
+    One with a `base` adds a network to the base's, and shares its molecules.
+    """
 
     def __init__(
         self,
-        network: Network,
+        networks: Sequence[AnyNetwork],
         analogues: Analogues,
         cards: Mapping[str, dict[str, Any]],
         calibrations: Mapping[str, Calibration],
         domains: Mapping[str, Domain],
         *,
+        base: Screen | None = None,
         digest: str = "",
     ) -> None:
-        self.digest = digest
+        self.base, self.digest = base, digest
         """The SHA-256 of what it was read from."""
-        self.network, self.analogues = network, analogues
+        self.networks, self.analogues = tuple(networks), analogues
         self.cards, self.calibrations, self.domains = dict(cards), dict(calibrations), dict(domains)
 
     def model(self, name: str) -> Model:
         """One endpoint as a model like any other."""
         return Model(
             self.cards[name],
-            self.output(name),
+            Outputs(self.lent(name), self.cards[name]["learned"]["weights"]),
             self.calibrations[name],
             self.domains[name],
             self.training(name),
         )
 
-    def output(self, name: str) -> Output:
-        """One endpoint's output of the network."""
-        return Output(self.network, name)
+    def lent(self, name: str) -> tuple[Output, ...]:
+        """One endpoint's outputs of the networks."""
+        return tuple(Output(network, name) for network in self.networks)
 
     def training(self, name: str) -> Pooled:
         """The molecules measured for one endpoint."""
         return self.analogues.of_endpoint(name)
 
     def save(self, folder: str | Path) -> None:
-        """Write the folder: network, pool, calibrations, and a card for each endpoint."""
+        """Write the folder: what is not the base's, calibrations, and a card for each endpoint."""
         cards = {
             f"{name}.json": json.dumps(
                 card | {"calibration": self.calibrations[name].to_dict(), "domain": self.domains[name].to_dict()},
@@ -76,6 +86,7 @@ class Screen:
             for name, found in self.calibrations.items()
             for key, array in found.to_arrays().items()
         }
+        own = self.networks[len(self.base.networks) if self.base else 0 :]
         save_folder(
             folder,
             card={
@@ -83,20 +94,30 @@ class Screen:
                 "format": FORMAT,
                 "featuriser": network_featuriser(),
                 "endpoints": list(self.cards),
+                **({BORROWS: self.base.digest} if self.base else {}),
             },
             arrays={
-                "network": self.network.to_arrays(),
-                "analogues": self.analogues.to_arrays(),
+                **{network.kind: network.to_arrays() for network in own},
+                **({} if self.base else {"analogues": self.analogues.to_arrays()}),
                 "calibration": calibration,
             },
             texts=cards,
         )
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
-        """Read the folder. Raises ModelError when a file is missing, altered, or of another version."""
+    def load(cls, folder: str | Path, *, lender: Callable[[], Screen] | None = None) -> Self:
+        """Read the folder. Raises ModelError when a file is missing, altered, or of another version.
+
+        `lender` gives the base, where there is one.
+        """
         stored = load_folder(folder)
         refuse_strange(stored.card, folder, expected=network_featuriser())
+        base = None
+        if BORROWS in stored.card and (lender is None or (base := lender()).digest != stored.card[BORROWS]):
+            raise ModelError(f"{folder} belongs to another network than this version has; make it again")
+        own = [
+            made.from_arrays(stored.arrays(kind)) for kind, made in NETWORKS.items() if f"{kind}.npz" in stored.files
+        ]
         arrays: dict[str, dict[str, NDArray[Any]]] = {}
         for key, array in stored.arrays("calibration").items():
             name, _, part = key.partition("/")
@@ -107,11 +128,12 @@ class Screen:
             for name, card in cards.items()
         }
         return cls(
-            Network.from_arrays(stored.arrays("network")),
-            Analogues.from_arrays(stored.arrays("analogues")),
+            [*(base.networks if base else ()), *own],
+            base.analogues if base else Analogues.from_arrays(stored.arrays("analogues")),
             cards,
             calibrations,
             {name: Domain.from_dict(card["domain"]) for name, card in cards.items()},
+            base=base,
             digest=sha256(Path(folder) / SUMS),
         )
 

@@ -25,13 +25,18 @@ from .features import Features
 from .judging import METRICS, Facts, assess, beaten
 from .lending import Lend, Lent
 from .model import BORROWS, Model, Training
+from .outputs import Output
 from .scale import backward, forward
 
 N_FOLDS = 5
 TUNED_ON = ("scaffold", "random")
 """The splits whose errors choose a kernel's settings: new chemistry and the next analogue."""
 MINIMUM = 20
-LENT = "A member, too: the network of the fast profile, judged by networks that saw no molecule of the fold."
+LENT = {
+    "network": "the network of the fast profile",
+    "graph": "a graph network (directed message passing)",
+}
+LENT_TO = "Members, too: {}; judged by networks that saw no molecule of the fold."
 METHOD = (
     "Blend of kernel ridge regression (beside it, for numbers, a support vector machine) on the mean of several MinMax "
     "count-fingerprint kernels and a descriptor kernel, and of trees on hashed counts and descriptors (LightGBM; up to "
@@ -56,7 +61,7 @@ def train(
 ) -> Model:
     """A model of unique, standardised molecules and their values `y` (n,), in the property's unit.
 
-    `lent` is a network, already trained, that becomes a member of the blend. Raises DataError when there are fewer than
+    `lent` are networks, already trained, that become members of the blend. Raises DataError when there are fewer than
     20 molecules, or only one class or value.
     """
     kind = facts.property.kind
@@ -69,7 +74,7 @@ def train(
         kind=kind,
         max_points=max_points,
         views=tuple(views),
-        network=lent.output if lent else None,
+        lent=lent.outputs if lent else (),
         random_state=seed,
         n_jobs=n_jobs,
     )
@@ -78,7 +83,7 @@ def train(
         target,
         folds=folds,
         tuned_on=[folds[split] for split in TUNED_ON],
-        network=lent.out_of_fold if lent else None,
+        lent=lent.out_of_fold if lent else None,
         progress=progress,
     )
     progress("calibration and scores")
@@ -89,7 +94,7 @@ def train(
         "property": asdict(facts.property),
         "transform": facts.transform,
         "dataset": facts.dataset,
-        "method": f"{METHOD} {LENT}" if lent else METHOD,
+        "method": f"{METHOD} {lent_note(lent.outputs)}" if lent else METHOD,
         "learned": {
             "alpha": blend.kernel_.alpha,
             "views": list(blend.views),
@@ -97,7 +102,7 @@ def train(
             "weights": dict(zip(blend.names_, blend.weights_.tolist(), strict=True)),
             "kernel_molecules": len(blend.points_),
             "tree_molecules": len(target),
-            **({"output": lent.output.name} if lent else {}),
+            **({"output": lent.outputs[0].name} if lent else {}),
         },
         "scores": found.scores,
         "coverage": found.coverage,
@@ -117,6 +122,11 @@ def train(
     return Model(card, blend, found.calibration, found.domain, training)
 
 
+def lent_note(outputs: Sequence[Output]) -> str:
+    """What a card says of members that are outputs of networks of many endpoints."""
+    return LENT_TO.format(" and ".join(LENT[one.kind] for one in outputs))
+
+
 def fit_predict(
     train_smiles: Sequence[str],
     train_y: Floats,
@@ -131,7 +141,7 @@ def fit_predict(
 ) -> list[Floats]:
     """The default learner on a benchmark: fit on all of train, values (probabilities) for test, (m,) for each seed.
 
-    The first seed chooses the settings and the weights out of fold; each grows its own trees. `lend` gives a network
+    The first seed chooses the settings and the weights out of fold; each grows its own trees. `lend` gives networks
     that saw no test molecule. An unreadable test
     molecule gets the training mean: a benchmark has no place for a gap.
     """
@@ -147,13 +157,13 @@ def fit_predict(
     blend = Blend(
         kind=kind,
         max_points=max_points,
-        network=lent.output if lent else None,
+        lent=lent.outputs if lent else (),
         random_state=seeds[0],
         n_jobs=n_jobs,
     )
     asked, found = Features.from_smiles(test_smiles), []
     with one_thread():
-        blend.fit(features, target, folds=judged, tuned_on=tuned_on, network=lent.out_of_fold if lent else None)
+        blend.fit(features, target, folds=judged, tuned_on=tuned_on, lent=lent.out_of_fold if lent else None)
         kernel = blend.kernel_members(asked)
         for seed in seeds:
             trees = (blend if seed == seeds[0] else blend.grow(features, target, random_state=seed)).tree_members(asked)

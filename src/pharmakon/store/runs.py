@@ -26,7 +26,16 @@ from .plain import document, line, plain
 __all__ = ["Journal", "RunFolder", "sha256", "versions", "write_atomic"]
 
 RUN = "run.json"
-PACKAGES = ("pharmakon", "numpy", "scipy", "rdkit", "scikit-learn", "lightgbm", "chembl-structure-pipeline")
+PACKAGES = (
+    "pharmakon",
+    "numpy",
+    "scipy",
+    "rdkit",
+    "scikit-learn",
+    "lightgbm",
+    "onnxruntime",
+    "chembl-structure-pipeline",
+)
 
 
 @dataclass(frozen=True, slots=True)

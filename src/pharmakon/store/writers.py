@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, object]
 
+_QUOTE = '"'
+_QUOTED = re.compile(r'[",\r\n]')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,10 +54,6 @@ class CsvText:
     def text(self, records: Iterable[Record]) -> str:
         """The lines of the records. A column that a record lacks is empty; a key that is no column is a UsageError."""
         return self._taken(self._cells(record) for record in records)
-
-    def lines(self, rows: Iterable[Iterable[str]]) -> str:
-        """The lines of rows whose cells are text already, in the order of the columns (see `guarded`)."""
-        return self._taken(rows)
 
     def _taken(self, rows: Iterable[Iterable[str]]) -> str:
         self._writer.writerows(rows)
@@ -202,6 +200,13 @@ def own_columns(wanted: Iterable[str], taken: Collection[str]) -> dict[str, str]
 def guarded(text: str) -> str:
     """Text of ours that a spreadsheet would run as a formula, with an apostrophe before it."""
     return f"'{text}" if text[:1] in _FORMULA and _is_formula(text) else text
+
+
+def quoted(text: str) -> str:
+    """A cell as it stands in a line that is joined by commas: what the writer does, where few cells need it."""
+    if not _QUOTED.search(text):
+        return text
+    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"'
 
 
 def show(value: object, spec: str = "") -> str:

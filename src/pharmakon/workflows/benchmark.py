@@ -32,7 +32,7 @@ from pharmakon.store.runs import sha256, versions, write_atomic
 from .provenance import code_identity, git_commit
 
 PROTOCOL_CALLS = 10_000
-NETWORK_FILES = ("network", "out_of_fold")
+NETWORK_FILES = ("network", "graph", "out_of_fold")
 WITH_NETWORK = ("tdc", "expansionrx")
 
 
@@ -50,7 +50,7 @@ class BenchmarkConfig(Config):
         (), description="coverage: model names or folders whose cards are read (the shipped ones otherwise)"
     )
     network: Path | None = Field(
-        None, description="tdc, expansionrx: a network to blend in (recipes/benchmark_network.py makes it)"
+        None, description="tdc, expansionrx: a folder of networks to blend in (recipes/benchmark_network.py makes it)"
     )
     admet_ai: Path | None = Field(None, description="admet-speed: virtual environment that has ADMET-AI installed")
     calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
@@ -69,9 +69,11 @@ class BenchmarkConfig(Config):
     @model_validator(mode="after")
     def _network_met_no_test(self) -> BenchmarkConfig:
         if self.network and self.name not in (None, *WITH_NETWORK):
-            raise ValueError(f"a network can be blended in {' and '.join(WITH_NETWORK)}, not in {self.name}")
+            raise ValueError(f"networks can be blended in {' and '.join(WITH_NETWORK)}, not in {self.name}")
         if self.network and self.seed:
-            raise ValueError("the network was kept from the test molecules of seed 0; it may have met those of another")
+            raise ValueError(
+                "the networks were kept from the test molecules of seed 0; they may have met those of another"
+            )
         return self
 
 
@@ -196,7 +198,7 @@ def score(metric: str, truth: Floats, predicted: Floats, *, seed: int = 0) -> di
 
 
 def lent(config: BenchmarkConfig, task: str) -> dict[str, Any]:
-    """The learner's option for a task that a network has learnt too; none without a network."""
+    """The learner's option for a task that networks have learnt too; none without networks."""
     if config.network is None:
         return {}
     return {"lend": partial(_lender(config.network).lend, task)}

@@ -68,7 +68,7 @@ class MutagenicityConfig(MoleculesConfig):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ImpurityCall:
     """One molecule. With a `problem` the rest is empty.
 
     `calls` of the two methods: `model` and `rules`. `measured` is whether this very molecule was mutagenic in the Ames
@@ -100,7 +100,7 @@ class MutagenicityResult:
 
     rows: int
     classes: dict[str, int]
-    table: list[Judgement] = field(default_factory=list)
+    table: list[ImpurityCall] = field(default_factory=list)
     output: Path | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -157,9 +157,9 @@ class Judge:
         from pharmakon.chem.mutagenic import mutagenic_alerts
         from pharmakon.predict.model import Model
         from pharmakon.predict.mutagenicity import NAME, Rules
-        from pharmakon.predict.panel import shipped_folder, shipped_screen
+        from pharmakon.predict.panel import shipped_folder, shipped_pair
 
-        model = Model.load(shipped_folder() / MODEL, lender=shipped_screen)
+        model = Model.load(shipped_folder() / MODEL, lender=shipped_pair)
         rules = Rules.load(shipped_folder() / NAME)
         if parent is None:
             return cls(model, rules)
@@ -169,7 +169,7 @@ class Judge:
             raise ConfigError(f"the parent cannot be judged: {read.problem or 'it has no carbon'}")
         return cls(model, rules, mol, tuple(mutagenic_alerts(mol)))
 
-    def judge(self, smiles: Sequence[str]) -> list[Judgement]:
+    def judge(self, smiles: Sequence[str]) -> list[ImpurityCall]:
         """Each molecule, in order."""
         from pharmakon.predict.features import Features
         from pharmakon.predict.mutagenicity import statistical
@@ -192,7 +192,7 @@ class Judge:
             table[i] = self._concluded(one, mol, call)
         return table
 
-    def _concluded(self, one: Judgement, mol: Mol, model: Outcome) -> Judgement:
+    def _concluded(self, one: ImpurityCall, mol: Mol, model: Outcome) -> ImpurityCall:
         from pharmakon.predict.mutagenicity import cohort_of_concern, impurity_class, meaning, shared
 
         rules, measured = self.rules.call(mol), self.rules.measurement(mol)
@@ -220,7 +220,7 @@ class Judge:
         return f"{alert} ({mutagenic_table()[alert]['mechanism']}); {seen if molecules else 'none was measured'}"
 
 
-def _read(smiles: Sequence[str]) -> list[Judgement]:
+def _read(smiles: Sequence[str]) -> list[ImpurityCall]:
     """Each structure standardised, or refused: one that is no single organic molecule would be judged by a part."""
     from pharmakon.chem.standardize import standardize
 
@@ -230,7 +230,7 @@ def _read(smiles: Sequence[str]) -> list[Judgement]:
         why = done.problem or next(
             (why for change in done.changes for start, why in _REFUSED.items() if change.startswith(start)), ""
         )
-        table.append(Judgement(text, "" if why else done.smiles, why, done.changes))
+        table.append(ImpurityCall(text, "" if why else done.smiles, why, done.changes))
     return table
 
 
@@ -241,7 +241,7 @@ def _mol(smiles: str) -> Mol:
     return Chem.MolFromSmiles(smiles)
 
 
-def record(one: Judgement) -> dict[str, object]:
+def record(one: ImpurityCall) -> dict[str, object]:
     """A row of the output, by COLUMNS; lists are joined by semicolons."""
     if one.rules is None:
         return {"problem": one.problem, "changes": "; ".join(one.changes)}
@@ -275,6 +275,6 @@ def _place(data: Path, output: Path) -> Path:
     return output
 
 
-def _count(counts: dict[str, int], one: Judgement) -> None:
+def _count(counts: dict[str, int], one: ImpurityCall) -> None:
     name = one.impurity_class or "not judged"
     counts[name] = counts.get(name, 0) + 1

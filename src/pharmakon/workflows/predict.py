@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pharmakon.predict.panel import Panel
     from pharmakon.store.tables import Row, Table
 
+NEAREST_ID = "_nearest_id"
 PER_MODEL = (
     "",
     "_low",
@@ -30,7 +31,7 @@ PER_MODEL = (
     "_in_domain",
     "_verdict",
     "_percentile",
-    "_nearest_id",
+    NEAREST_ID,
     "_nearest_value",
     "_nearest_similarity",
 )
@@ -235,23 +236,32 @@ def _predict_rows(rows: list[Row]) -> tuple[str, int]:
     """In a worker: the CSV lines of a batch, and how many rows have a problem."""
     from pharmakon.chem.standardize import standardize
     from pharmakon.predict.features import Features
-    from pharmakon.store.writers import CsvText, guarded, show
+    from pharmakon.store.writers import guarded, quoted, show
 
     panel: Panel = _worker["panel"]  # type: ignore[assignment]
     layout: _Layout = _worker["layout"]  # type: ignore[assignment]
     done = [standardize(row.structure if not row.problem else "") for row in rows]
     readable = [i for i, (row, d) in enumerate(zip(rows, done, strict=True)) if not (row.problem or d.problem)]
     table = panel.predict([done[i].smiles for i in readable], features=Features([done[i].mol for i in readable]))
-    estimated = zip(*(cells for got in table.values() for cells in cells_of(got)), strict=True)
+    estimated = zip(*(cells for got in table.values() for cells in _quoted_cells(got)), strict=True)
     empty = ("",) * (len(PER_MODEL) * len(table))
     titled = "id" in layout.names
     lines = []
     for row, d in zip(rows, done, strict=True):
         problem = row.problem or d.problem
-        answer = ("", "", *empty) if problem else (guarded(d.smiles), guarded("; ".join(d.changes)), *next(estimated))
         own = (show(row.fields.get(name)) for name in layout.inputs)
-        lines.append((*own, *((guarded(row.id),) if titled else ()), guarded(problem), *answer))
-    return CsvText(layout.columns, ours=layout.made).lines(lines), len(rows) - len(readable)
+        ours = (*((row.id,) if titled else ()), problem, *(("", "") if problem else (d.smiles, "; ".join(d.changes))))
+        answer = empty if problem else next(estimated)
+        lines.append(",".join((*map(quoted, own), *(quoted(guarded(text)) for text in ours), *answer)))
+    return "".join(f"{line}\n" for line in lines), len(rows) - len(readable)
+
+
+def _quoted_cells(got: Estimates) -> Iterator[list[str]]:
+    """The columns of one model, ready to be joined: of all its cells only a name can need quotes."""
+    from pharmakon.store.writers import quoted
+
+    for suffix, cells in zip(PER_MODEL, cells_of(got), strict=True):
+        yield [quoted(text) for text in cells] if suffix == NEAREST_ID else cells
 
 
 def cells_of(got: Estimates) -> Iterator[list[str]]:
