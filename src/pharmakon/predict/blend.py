@@ -19,7 +19,7 @@ from pharmakon.learn.support_vector import SupportVector
 from .features import Features
 from .forest import Forest
 from .kernel import MultiViewKernel
-from .outputs import NETWORKS, Output
+from .outputs import NETWORKS, Output, Weighted
 from .trees import BoostedTrees
 
 ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -66,7 +66,7 @@ def weighed(
     return blend_weights(first, target), found
 
 
-class Blend:
+class Blend(Weighted):
     """Kernel ridge and, for a regression, a support vector machine on one kernel of many views, beside trees.
 
     At most `max_points` molecules carry the kernel (a seeded sample); the trees use all. Class labels (0, 1) are
@@ -211,15 +211,6 @@ class Blend:
         """The others."""
         others = [*self.grown_.values(), *self.lent]
         return np.column_stack([other.predict(features) for other in others])
-
-    def blended(self, members: Floats) -> Floats:
-        """The members (m, k) by their weights, (m,); each row summed by itself, as BLAS does not."""
-        value: Floats = np.sum(members * self.weights_, axis=1)
-        return value
-
-    def predict(self, features: Features) -> Floats:
-        """Blended values, shape (m,); uncalibrated scores for a classification."""
-        return self.blended(self.members(features))
 
     def to_arrays(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Everything `predict` needs, by file stem, but the networks."""

@@ -21,7 +21,7 @@ from pharmakon.core.errors import ModelError
 from pharmakon.core.types import Floats
 
 from .features import Features, graph_featuriser
-from .network import answered, scaled
+from .network import answered, meaning, scaled
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -85,12 +85,7 @@ class GraphNetwork:
         """Everything `read` needs; `onnx` holds the bytes of the ONNX file."""
         return {
             "onnx": np.frombuffer(self.onnx, np.uint8),
-            "tasks": np.frombuffer("\n".join(self.tasks_).encode(), np.uint8),
-            "classes": self.classes_,
-            "mean": self.mean_,
-            "scale": self.scale_,
-            "centre": self.centre_,
-            "spread": self.spread_,
+            **meaning(self),
             "featuriser": np.frombuffer(_featuriser(), np.uint8),
         }
 

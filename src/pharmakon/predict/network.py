@@ -8,7 +8,7 @@ arrives in; and a file of two megabytes holds fifty endpoints. Quantised after t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,29 @@ def answered(raw: Floats, classes: NDArray[np.bool_], mean: Floats, scale: Float
     probability = 1.0 / (1.0 + np.exp(-np.clip(raw, -50.0, 50.0)))
     answer: Floats = np.where(classes, probability, raw * scale + mean)
     return answer
+
+
+class Scaled(Protocol):
+    """What every network knows of its inputs and outputs."""
+
+    tasks_: tuple[str, ...]
+    classes_: NDArray[np.bool_]
+    mean_: Floats
+    scale_: Floats
+    centre_: Matrix
+    spread_: Matrix
+
+
+def meaning(network: Scaled) -> dict[str, NDArray[Any]]:
+    """What a network's numbers mean, as arrays."""
+    return {
+        "tasks": np.frombuffer("\n".join(network.tasks_).encode(), np.uint8),
+        "classes": network.classes_,
+        "mean": network.mean_,
+        "scale": network.scale_,
+        "centre": network.centre_,
+        "spread": network.spread_,
+    }
 
 
 class Network:
@@ -118,12 +141,7 @@ class Network:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything `predict` needs."""
         return {
-            "tasks": np.frombuffer("\n".join(self.tasks_).encode(), np.uint8),
-            "classes": self.classes_,
-            "mean": self.mean_,
-            "scale": self.scale_,
-            "centre": self.centre_,
-            "spread": self.spread_,
+            **meaning(self),
             "units": np.array(self.units_),
             **{f"weights{i}": weight for i, weight in enumerate(self.weights_)},
             **{f"steps{i}": step for i, step in enumerate(self.steps_)},

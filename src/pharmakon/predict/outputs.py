@@ -32,7 +32,26 @@ class Output:
         return features.through(self.network)[:, self._column]
 
 
-class Outputs:
+class Weighted:
+    """Members and their weights: what a blend and a model of networks alone have in common."""
+
+    weights_: Floats
+
+    def members(self, features: Features) -> Floats:
+        """What each member says, (m, k); NaN rows for missing molecules."""
+        raise NotImplementedError
+
+    def blended(self, members: Floats) -> Floats:
+        """The members (m, k) by their weights, (m,); each row summed by itself, as BLAS does not."""
+        value: Floats = np.sum(members * self.weights_, axis=1)
+        return value
+
+    def predict(self, features: Features) -> Floats:
+        """Blended values, shape (m,); uncalibrated scores for a classification."""
+        return self.blended(self.members(features))
+
+
+class Outputs(Weighted):
     """One endpoint's outputs of k networks, weighted: where a model has its blend.
 
     `weights`, by kind of network, sum to 1.
@@ -46,15 +65,6 @@ class Outputs:
     def members(self, features: Features) -> Floats:
         """What each says, (m, k); NaN for missing molecules."""
         return np.column_stack([one.predict(features) for one in self.lent])
-
-    def blended(self, members: Floats) -> Floats:
-        """The members (m, k) by their weights, (m,)."""
-        value: Floats = np.sum(members * self.weights_, axis=1)
-        return value
-
-    def predict(self, features: Features) -> Floats:
-        """The weighted outputs, (m,)."""
-        return self.blended(self.members(features))
 
     def to_arrays(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Nothing: the card has the weights, and networks are borrowed or written beside."""
