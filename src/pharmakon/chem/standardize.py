@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chembl_structure_pipeline import standardizer
-from chembl_structure_pipeline.exclude_flag import exclude_flag
+from chembl_structure_pipeline.exclude_flag import METAL_LIST, exclude_flag
 from rdkit import Chem, rdBase
-from rdkit.Chem import Mol
+from rdkit.Chem import Mol, rdqueries
 
 from .parse import parse
 
@@ -35,6 +35,16 @@ _REWRITTEN = [
 ]
 _SOLVENTS = frozenset({"O", "ClCCl", "ClC(Cl)Cl", "CCOC(C)=O", "CO", "CC(C)O", "CC(C)=O", "C[S+](C)[O-]", "CCO"})
 _NON_METALS = frozenset({0, 1, 2, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 32, 33, 34, 35, 36, 51, 52, 53, 54, 85, 86})
+# Questions about atoms, asked of RDKit: a Python loop over atoms takes as long as a step of the pipeline.
+_ELEMENTS = Chem.GetPeriodicTable()
+_RADICAL = rdqueries.NumRadicalElectronsGreaterQueryAtom(0)
+_DUMMY, _HYDROGEN, _CARBON = (Chem.MolFromSmarts(f"[#{number}]") for number in (0, 1, 6))
+_CHARGED, _ISOTOPE = Chem.MolFromSmarts("[!+0]"), Chem.MolFromSmarts("[!0*]")
+_METAL = Chem.MolFromSmarts(f"[{';'.join(f'!#{number}' for number in sorted(_NON_METALS))}]")
+_MAYBE_EXCLUDED = Chem.MolFromSmarts(
+    f"[#5,{','.join(f'#{_ELEMENTS.GetAtomicNumber(name)}' for name in sorted(METAL_LIST))}]"
+)
+_TARTRATE = Chem.MolFromSmarts("OC(=O)C(O)C(O)C(=O)O")
 _PASSES = 4
 _MOST_GROUPS = 30
 
@@ -121,19 +131,19 @@ class _Run:
         else:
             self.changes.append("inorganic: kept whole")
         self._uncharge()
-        metals = _metals(atom for atom in self.mol.GetAtoms() if atom.GetDegree())
+        metals = _metals(self.mol, bonded=True)
         if metals:
             self.changes.append(f"metal bond ({metals}): kept")
         Chem.SanitizeMol(self.mol)
         Chem.AssignStereochemistry(self.mol, cleanIt=True, force=True)
 
     def _is_kept_as_drawn(self) -> bool:
-        if any(atom.GetNumRadicalElectrons() and atom.GetAtomicNum() in _NON_METALS for atom in self.mol.GetAtoms()):
+        if any(atom.GetAtomicNum() in _NON_METALS for atom in self.mol.GetAtomsMatchingQuery(_RADICAL)):
             self.changes.append("radical: kept")
-        if any(atom.GetAtomicNum() == 0 for atom in self.mol.GetAtoms()):
+        if self.mol.HasSubstructMatch(_DUMMY):
             self.changes.append("attachment point (*): kept")
-        if exclude_flag(self.mol, includeRDKitSanitization=False):
-            metals = _metals(self.mol.GetAtoms())
+        if self.mol.HasSubstructMatch(_MAYBE_EXCLUDED) and exclude_flag(self.mol, includeRDKitSanitization=False):
+            metals = _metals(self.mol)
             self.changes.append(f"{f'metal compound ({metals})' if metals else 'boron cluster'}: kept as drawn")
             return True
         return False
@@ -142,14 +152,15 @@ class _Run:
         """`chembl_structure_pipeline.standardize_mol`, step by step so that each change can be told."""
         mol = standardizer.update_mol_valences(self.mol)
         mol = standardizer.remove_sgroups_from_mol(mol)
-        mol = standardizer.remove_hs_from_mol(standardizer.kekulize_mol(mol))
-        self.mol = mol
+        mol = standardizer.kekulize_mol(mol)
+        self.mol = standardizer.remove_hs_from_mol(mol) if mol.HasSubstructMatch(_HYDROGEN) else mol
         self._redraw()
         self._uncharge()
-        stereo = _stereo(self.mol)
-        self.mol = standardizer.flatten_tartrate_mol(self.mol)
-        if _stereo(self.mol) != stereo:
-            self.changes.append("stereochemistry of tartrate removed")
+        if self.mol.HasSubstructMatch(_TARTRATE):
+            stereo = _stereo(self.mol)
+            self.mol = standardizer.flatten_tartrate_mol(self.mol)
+            if _stereo(self.mol) != stereo:
+                self.changes.append("stereochemistry of tartrate removed")
         Chem.SanitizeMol(self.mol)
 
     def _redraw(self) -> None:
@@ -170,7 +181,7 @@ class _Run:
             self.changes.append("neutralised")
 
     def _drop_isotopes(self) -> None:
-        if any(atom.GetIsotope() for atom in self.mol.GetAtoms()):
+        if self.mol.HasSubstructMatch(_ISOTOPE):
             self.mol = standardizer.get_isotope_parent_mol(self.mol)
             self.changes.append("removed isotopes")
 
@@ -200,7 +211,7 @@ class _Run:
 
     @staticmethod
     def _has_carbon(mol: Any) -> bool:
-        return any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms())
+        return bool(mol.HasSubstructMatch(_CARBON))
 
 
 def _fragments(mol: Any) -> list[tuple[str, Any]]:
@@ -213,16 +224,22 @@ def _fragments(mol: Any) -> list[tuple[str, Any]]:
 
 def _size(mol: Any) -> tuple[bool, int, float]:
     """What makes a fragment the one that matters: carbon, then heavy atoms, then mass."""
-    carbon = any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms())
+    carbon = bool(mol.HasSubstructMatch(_CARBON))
     return carbon, mol.GetNumHeavyAtoms(), round(sum(atom.GetMass() for atom in mol.GetAtoms()), 3)
 
 
-def _metals(atoms: Iterable[Any]) -> str:
-    return ", ".join(sorted({atom.GetSymbol() for atom in atoms if atom.GetAtomicNum() not in _NON_METALS}))
+def _matching(mol: Any, query: Mol) -> Iterable[Any]:
+    """The atoms that a query of one atom matches."""
+    return (mol.GetAtomWithIdx(i) for (i,) in mol.GetSubstructMatches(query, maxMatches=mol.GetNumAtoms()))
 
 
-def _charges(mol: Any) -> list[int]:
-    return [atom.GetFormalCharge() for atom in mol.GetAtoms()]
+def _metals(mol: Any, *, bonded: bool = False) -> str:
+    found = (atom for atom in _matching(mol, _METAL) if atom.GetDegree() or not bonded)
+    return ", ".join(sorted({atom.GetSymbol() for atom in found}))
+
+
+def _charges(mol: Any) -> list[tuple[int, int]]:
+    return [(atom.GetIdx(), atom.GetFormalCharge()) for atom in _matching(mol, _CHARGED)]
 
 
 def _stereo(mol: Any) -> list[Any]:

@@ -142,7 +142,7 @@ def _quantile(scores: Floats, level: float) -> float:
 
 
 def _lookup(own: Mapping[int, float], pooled: float, bins: Bins) -> Floats:
-    return np.array([own.get(int(b), pooled) for b in bins], dtype=np.float64)
+    return np.array([own.get(b, pooled) for b in bins.tolist()], dtype=np.float64)
 
 
 def _bins(bins: ArrayLike | None, n: int) -> Bins:

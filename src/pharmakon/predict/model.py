@@ -122,10 +122,11 @@ class Model:
             np.clip(backward(x, self.transform), *bounds) for x in (answer.value, answer.low, answer.high)
         )
         inside = features.organic & self.domain.in_domain(np.nan_to_num(similarity))
+        known = features.known.tolist()  # a list is walked faster than an array
         verdicts = [
-            verdict if ok else UNSURE if known and verdict else ""
-            for verdict, ok, known in zip(
-                _verdicts(what, low, high, answer.labels), inside, features.known, strict=True
+            verdict if ok else UNSURE if readable and verdict else ""
+            for verdict, ok, readable in zip(
+                _verdicts(what, low, high, answer.labels), inside.tolist(), known, strict=True
             )
         ]
         return Estimates(
@@ -138,7 +139,7 @@ class Model:
             verdict=verdicts,
             percentile=self._percentile(point),
             nearest_similarity=similarity,
-            nearest_id=[self.training.ids[i] if ok else "" for i, ok in zip(index, features.known, strict=True)],
+            nearest_id=[self.training.ids[i] if ok else "" for i, ok in zip(index.tolist(), known, strict=True)],
             nearest_value=np.where(features.known, self.training.value[index], np.nan),
         )
 

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -258,28 +259,39 @@ def _predict_rows(rows: list[Row]) -> tuple[str, int]:
 
 def _quoted_cells(got: Estimates) -> Iterator[list[str]]:
     """The columns of one model, ready to be joined: of all its cells only a name can need quotes."""
+    for suffix, cells in zip(PER_MODEL, cells_of(got), strict=True):
+        yield list(map(_quoted_name, cells)) if suffix == NEAREST_ID else cells
+
+
+@lru_cache(maxsize=1 << 16)
+def _quoted_name(name: str) -> str:
     from pharmakon.store.writers import quoted
 
-    for suffix, cells in zip(PER_MODEL, cells_of(got), strict=True):
-        yield [quoted(text) for text in cells] if suffix == NEAREST_ID else cells
+    return quoted(name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _guarded_name(name: str) -> str:
+    from pharmakon.store.writers import guarded
+
+    return guarded(name)
 
 
 def cells_of(got: Estimates) -> Iterator[list[str]]:
     """The columns of one model as text, in the order of `PER_MODEL`, one cell a molecule."""
-    from pharmakon.store.writers import guarded
-
     yield from map(_numbers, (got.value, got.low, got.high))
     yield ["yes" if inside else "no" for inside in got.in_domain.tolist()]
     yield list(got.verdict)
     yield _listed(got.percentile, 10, _TENTHS)
-    yield [guarded(name) for name in got.nearest_id]
+    yield list(map(_guarded_name, got.nearest_id))
     yield _numbers(got.nearest_value)
     yield _listed(got.nearest_similarity, 1000, _THOUSANDTHS)
 
 
 def _numbers(values: Floats) -> list[str]:
-    texts = ("%.5g " * len(values) % tuple(values.tolist())).split()  # in one go: twice as fast as one by one
-    return ["" if text == "nan" else text for text in texts]
+    numbers = values.tolist()
+    texts = ("%.5g " * len(numbers) % tuple(numbers)).split()  # in one go: twice as fast as one by one
+    return ["" if text == "nan" else text for text in texts] if "nan" in texts else texts
 
 
 def _listed(values: Floats, steps: int, texts: Sequence[str]) -> list[str]:
@@ -287,8 +299,10 @@ def _listed(values: Floats, steps: int, texts: Sequence[str]) -> list[str]:
     import numpy as np
 
     known = np.isfinite(values)
-    place = np.rint(np.where(known, values, 0.0) * steps).astype(int).tolist()
-    return [texts[i] if ok else "" for i, ok in zip(place, known.tolist(), strict=True)]
+    place = np.rint(np.where(known, values, 0.0) * steps).astype(int)
+    if known.all():
+        return [texts[i] for i in place.tolist()]
+    return [texts[i] if ok else "" for i, ok in zip(place.tolist(), known.tolist(), strict=True)]
 
 
 def _stamp(config: PredictConfig, data: Path, profile: Profile, cards: Sequence[Mapping[str, object]]) -> str:
