@@ -118,6 +118,20 @@ def test_harm_is_refused_as_goal_and_as_constraint(goal):
         objective([{"property": "qed", "want": ">= 0.5"}], [goal])
 
 
+@pytest.mark.parametrize(
+    "goal",
+    [
+        {"to": "CC(C)OP(C)(=O)F", "want": ">= 0.5"},
+        {"keep": "CCOP(=O)(C#N)N(C)C"},
+        {"keep": "P(=O)F"},
+    ],
+)
+def test_a_chemical_weapon_is_nothing_to_be_like(goal):
+    with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
+        objective([goal])
+    objective([{"to": "CC(C)OP(C)(=O)F", "want": "<= 0.3"}])
+
+
 def test_less_of_a_hazard_may_be_wanted():
     objective([{"property": "herg", "want": "<= 0.2"}, {"property": "ld50", "want": ">= 3"}])
     objective([{"property": "herg", "want": "0..0.2"}])

@@ -6,7 +6,7 @@ from rdkit import Chem
 from rdkit.Chem import Crippen
 
 from pharmakon.chem.scaffolds import scaffold
-from pharmakon.core.errors import RecordError, ScorerError, UsageError
+from pharmakon.core.errors import RecordError, RefusedGoal, ScorerError, UsageError
 from pharmakon.design.lineage import Evaluation, Part, ancestry
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.engine.local import LocalEngine
@@ -209,3 +209,20 @@ def test_a_stalled_search_goes_elsewhere():
     made = search(evaluate=flat_score, stagnation=10, calls=80)
     assert len(made.archive) == 80
     assert len(made._mask()) > 0 or made._batches % 2
+
+
+def test_scheduled_chemicals_are_never_scored_and_leave_a_hash(monkeypatch):
+    def bears_chlorine(mol):  # stands for a family that the search would come across
+        return mol.HasSubstructMatch(Chem.MolFromSmarts("[Cl]"))
+
+    monkeypatch.setattr("pharmakon.design.optimise.is_withheld", bears_chlorine)
+    found = search(Memory(), START[1:])
+    assert not [r.smiles for r in found.archive if "Cl" in r.smiles]
+    told = [one for entry in found.journal.read() for one in entry.get("withheld", ())]
+    assert told
+    assert all(len(one) == 64 and set(one) <= set("0123456789abcdef") for one in told)
+
+
+def test_a_scheduled_chemical_is_no_start():
+    with pytest.raises(RefusedGoal, match="1A"):
+        search(start=("CC(C)O[P@](C)(=O)F", START[0]))

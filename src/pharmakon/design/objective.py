@@ -24,6 +24,7 @@ from pharmakon.chem.descriptors import NAMED, named
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.parse import canonical, to_mol
 from pharmakon.chem.precedent import unprecedented
+from pharmakon.chem.scheduled import refuse
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, PharmakonError, RefusedGoal, ScorerError, UnknownName
@@ -154,8 +155,9 @@ class Judge:
 class Objective:
     """Goals and constraints, resolved against a scorer's properties and the descriptors.
 
-    Raises UnknownName for a property nobody has, RefusedGoal for a hazard wanted high. `sane` makes the sieve refuse
-    absurd molecules (chem.alerts.unwanted) besides those that break a cheap constraint.
+    Raises UnknownName for a property nobody has, RefusedGoal for a hazard wanted high and for a chemical weapon to be
+    like or to keep. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a
+    cheap constraint.
     """
 
     def __init__(
@@ -178,6 +180,8 @@ class Objective:
         judges = [self._resolve(key, term) for key, term in zip(keys, terms, strict=True)]
         self.goals, self.constraints = tuple(judges[: len(goals)]), tuple(judges[len(goals) :])
         self.sieve = Sieve(tuple(j for j in self.constraints if j.cheap), sane)
+        for smiles in self.seeds():
+            refuse(smiles, "as a goal")
 
     @property
     def judges(self) -> tuple[Judge, ...]:

@@ -19,6 +19,7 @@ from rdkit.Chem import Mol
 
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.scaffolds import scaffold
+from pharmakon.chem.scheduled import fingerprint_of, is_withheld, refuse
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import RecordError, ScorerError, UsageError
@@ -31,7 +32,7 @@ from pharmakon.design.graph import Limits, flat
 from pharmakon.design.lineage import Archive, Evaluation, Record, from_entry, to_entry
 from pharmakon.design.propose import OPERATORS, Brood, Prefilter, Proposal, Task, breed
 from pharmakon.design.settings import Settings
-from pharmakon.design.surrogate import Surrogate, Views
+from pharmakon.design.surrogate import Surrogate, Views, normal_scores
 from pharmakon.engine.threads import one_thread
 
 __all__ = ["Engine", "Evaluate", "Journal", "Optimiser", "Settings"]
@@ -71,6 +72,9 @@ class Optimiser:
     `start` are SMILES to begin with (flattened; unreadable ones are left out); without any, molecules are assembled
     from the vocabulary. Proposals that `prefilter` refuses cost no call; if it has a method `thorough`, that is asked
     too, but only of those about to be scored.
+
+    Scheduled chemicals (chem.scheduled) are never scored and never come out; the journal has a hash of each that was
+    about to be. To start from one is a RefusedGoal.
     """
 
     def __init__(
@@ -95,6 +99,7 @@ class Optimiser:
         self._known = Views()
         self._bits: Packed = bits([])
         self._scaffolds: list[str] = []
+        self._withheld: dict[str, None] = {}
         self._batches = 0
         self._limits = Limits(self.settings.min_atoms, self.settings.max_atoms)
 
@@ -158,7 +163,8 @@ class Optimiser:
             )
             for i, (p, e) in enumerate(zip(chosen, evaluations, strict=True))
         ]
-        entry = to_entry(self._batches, records)
+        entry = to_entry(self._batches, records, **({"withheld": list(self._withheld)} if self._withheld else {}))
+        self._withheld.clear()
         if self.journal:
             self.journal.append(entry)
         self._remember(from_entry(entry))
@@ -200,7 +206,10 @@ class Optimiser:
     def _given(self) -> list[str]:
         """The readable molecules of `start`; a salt or mixture as its parent."""
         standard = (s if flat(s) is not None else standardize(s).smiles for s in self.start)
-        return [s for s in standard if flat(s) is not None]
+        given = [s for s in standard if flat(s) is not None]
+        for smiles in given:
+            refuse(smiles, "as a start molecule")
+        return given
 
     @cached_property
     def _assembled(self) -> list[str]:
@@ -212,7 +221,10 @@ class Optimiser:
         return mol is not None and (self.prefilter is None or (self.prefilter(mol) and self._thorough(mol)))
 
     def _thorough(self, mol: Mol) -> bool:
-        """The slow half of a prefilter that has one."""
+        """Whether a molecule may be scored: not scheduled, and past the slow half of a prefilter that has one."""
+        if is_withheld(mol):
+            self._withheld[fingerprint_of(Chem.MolToSmiles(mol))] = None
+            return False
         slow: Prefilter | None = getattr(self.prefilter, "thorough", None)
         return slow is None or slow(mol)
 
@@ -277,7 +289,7 @@ class Optimiser:
         score = np.array([r.score for r in self.archive])
         level = (score - score.mean()) / (score.std() or 1.0)
         if self.settings.rank:
-            level = _normal_scores(level)
+            level = normal_scores(level)
         order = np.argsort(-level, kind="stable")
         half = self.settings.points // 2
         rows = sorted([*order[:half], *np.sort(order[half:])[-(self.settings.points - half) :]])
@@ -380,12 +392,3 @@ class Optimiser:
         """Positions in the archive of the molecules outside the mask, best first."""
         rows = np.array([r.call - 1 for r in self.archive.ranked()])
         return rows[tanimoto(self._bits[rows], mask).max(axis=1) < NICHE] if len(mask) else rows
-
-
-def _normal_scores(values: Floats) -> Floats:
-    """Values replaced by where their ranks would lie in a normal distribution."""
-    from scipy.special import ndtri
-    from scipy.stats import rankdata
-
-    scores: Floats = ndtri((rankdata(values) - 0.5) / len(values))
-    return scores

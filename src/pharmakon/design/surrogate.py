@@ -166,3 +166,12 @@ def _rbf(a: Floats, b: Floats) -> Kernel:
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
     kernel: Kernel = np.exp(-np.maximum(squares, 0) / a.shape[1]).astype(np.float32)
     return kernel
+
+
+def normal_scores(values: Floats) -> Floats:
+    """Values replaced by where their ranks would lie in a normal distribution."""
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    scores: Floats = ndtri((rankdata(values) - 0.5) / len(values))
+    return scores

@@ -213,6 +213,7 @@ class RecordedJournal:
             calls=len(molecules),
             best=max(m["score"] for m in molecules),
             sha256=_digest(entry),
+            **{key: entry[key] for key in ("withheld",) if key in entry},
             **more,
         )
 
