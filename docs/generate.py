@@ -214,7 +214,10 @@ def descriptors() -> str:
     from pharmakon.chem.descriptors import NAMED
 
     rows = [(f"`{name}`", item.title, item.unit or "-", _range(item.low, item.high)) for name, item in NAMED.items()]
-    intro = "Properties that are computed, not learnt: a goal of `pharmakon design` may name any of them.\n"
+    intro = (
+        "Properties that are computed, not learnt: a goal of `pharmakon design` may name any of them, and any "
+        'descriptor of RDKit with `rdkit.` before its name (`"rdkit.BertzCT"`).\n'
+    )
     return "\n".join([NOTE, "# Descriptors\n", intro, _table(("name", "what", "unit", "range"), rows)])
 
 

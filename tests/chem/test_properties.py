@@ -7,7 +7,7 @@ import pytest
 from rdkit import Chem
 
 from pharmakon.chem import descriptors
-from pharmakon.chem.properties import NAMED, named
+from pharmakon.chem.properties import NAMED, descriptor, descriptor_names, named
 from pharmakon.core.errors import UnknownName
 from pharmakon.core.types import Property
 
@@ -87,3 +87,11 @@ def test_a_wrong_name_gets_a_suggestion():
 def test_the_block_offers_the_same_names():
     assert descriptors.NAMED is NAMED
     assert descriptors.named is named
+
+
+def test_rdkits_own_descriptors_by_name():
+    assert descriptor("rdkit.BertzCT").title == "RDKit's BertzCT"
+    assert descriptor("rdkit.Nothing") is None
+    assert descriptor("mw") is NAMED["mw"]
+    assert len(descriptor_names()) > len(NAMED) + 200
+    assert named([ASPIRIN, None], "rdkit.HeavyAtomCount").tolist()[0] == 13

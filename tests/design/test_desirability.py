@@ -8,7 +8,7 @@ from pharmakon.chem.descriptors import NAMED
 from pharmakon.core.types import Property
 from pharmakon.design.desirability import Want, desirability
 
-SHAPES = ("linear", "sigmoid", "step", "gaussian")
+SHAPES = ("linear", "sigmoid", "step", "gaussian", "exponential")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from rdkit import Chem
+from rdkit.Chem import Descriptors
 
-from pharmakon.core.config import build
+from pharmakon.chem.descriptors import named
 from pharmakon.core.errors import ConfigError, RefusedGoal, ScorerError, UnknownName
 from pharmakon.core.types import Estimates, Property
 from pharmakon.design.objective import Constraint, Goal, Objective, Part
@@ -144,25 +145,6 @@ def test_unknown_property_gets_a_suggestion():
         objective([{"property": "clogp", "want": ">= 8"}])
 
 
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        ({"property": "qed"}, "needs want"),
-        ({"want": ">= 8"}, "exactly one"),
-        ({"property": "qed", "want": ">= 1", "keep": "C"}, "exactly one"),
-        ({"property": "qed", "want": "high"}, "not a wish"),
-        ({"keep": "C(("}, "SMARTS"),
-        ({"to": "C1CC", "want": ">= 0.5"}, "SMILES"),
-        ({"property": "similarity", "want": ">= 0.5"}, "similarity"),
-        ({"property": "qed", "want": ">= 1", "weight": 0}, "greater than 0"),
-        ({"property": "qed", "want": ">= 1", "wieght": 2}, "did you mean 'weight'"),
-    ],
-)
-def test_a_wrong_goal_is_one_sentence(data, says):
-    with pytest.raises(ConfigError, match=says):
-        build(Goal, data, where="goal.toml")
-
-
 def test_an_objective_needs_something_and_nothing_twice():
     with pytest.raises(ConfigError, match="at least one"):
         Objective()
@@ -207,3 +189,84 @@ def test_a_missed_wish_says_by_how_much_in_its_unit(uncertainty, missed):
     goal = objective([{"property": "potency", "want": ">= 8", "uncertainty": uncertainty}]).goals[0]
     assert goal.missed(Part(7.5, 6.5, 8.5, True, 0.7)) == pytest.approx(missed)
     assert goal.missed(Part(9.5, 8.5, 10.5, True, 1.0)) == 0
+
+
+def test_a_difference_is_one_property_with_the_widest_interval():
+    made = objective([{"property": "potency", "over": "logp", "want": ">= 12"}])
+    part = made.evaluate(MOLECULES[:1])[0].parts["potency over logp"]
+    logp = named([Chem.MolFromSmiles(MOLECULES[0])], "logp")[0]
+    assert (part.value, part.low, part.high) == pytest.approx((13 - logp, 12 - logp, 14 - logp))
+    assert made.scorer.asked == [((MOLECULES[0],), ("potency",))]
+    assert made.goals[0].what.title == "Potency over logP (Crippen)"
+    two = objective([{"property": "ld50", "over": "potency", "want": ">= 0"}])
+    part = two.evaluate(MOLECULES[:1])[0].parts["ld50 over potency"]
+    assert (part.value, part.low, part.high) == (0, -1, 1)
+    cheap = objective(
+        [{"property": "hbd", "over": "hba", "want": "<= 0"}], [{"property": "rings", "over": "hba", "want": "<= 0"}]
+    )
+    assert cheap.evaluate(MOLECULES[:1])[0].parts["hbd over hba"].value == -2
+    assert cheap.sieve(Chem.MolFromSmiles(MOLECULES[0]))
+    assert not cheap.sieve(Chem.MolFromSmiles("c1ccc2ccccc2c1"))
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        {"property": "herg", "over": "potency", "want": ">= -5"},
+        {"property": "potency", "over": "herg", "want": "<= -5"},
+        {"property": "potency", "over": "ld50", "want": ">= 1"},
+        {"property": "herg", "like": ["c1ccccc1", "c1ccccc1CC"]},
+    ],
+)
+def test_harm_is_refused_in_a_difference_and_by_example(goal):
+    with pytest.raises(RefusedGoal, match="hazard"):
+        objective([goal])
+    objective([{"property": "potency", "over": "herg", "want": ">= 5"}])
+
+
+def test_examples_give_the_range():
+    chains = ["C" * n for n in range(5, 16)]
+    goal = objective([{"property": "potency", "like": chains}]).goals[0].term
+    assert (goal.want, goal.tolerance) == ("6..14", 8.0)
+    assert objective([{"property": "heavy_atoms", "like": chains}]).goals[0].term.want == "6..14"
+    alike = objective([{"to": MOLECULES[0], "like": [MOLECULES[0], MOLECULES[0]]}]).goals[0].term
+    assert alike.want == "1..1"
+
+
+def test_points_say_what_each_value_is_worth():
+    made = objective([{"property": "heavy_atoms", "points": [[10, 0], [14, 1], [16, 1], [20, 0.5]]}])
+    grades = [made.evaluate(["C" * n])[0].score for n in (8, 12, 14, 16, 18, 20, 30)]
+    assert grades[2] == grades[3] == 1.0
+    assert grades[1] == pytest.approx(0.95 * 0.5, abs=0.05)
+    assert grades[4] == pytest.approx(0.95 * 0.75, abs=0.05)
+    assert 0 < grades[0] < grades[1]
+    assert grades[6] < grades[5]
+    rising = objective([{"property": "heavy_atoms", "points": [[10, 0], [14, 1]]}])
+    assert rising.evaluate(["C" * 40])[0].score == 1.0
+
+
+def test_aggregates():
+    goals = [{"property": "potency", "want": ">= 20", "weight": 2}, {"property": "logp", "want": "0..1"}]
+    scores = {}
+    for name in ("geometric", "arithmetic", "product"):
+        made = objective(goals, aggregate=name)
+        found = made.evaluate(MOLECULES[:1])[0]
+        assert made.total(found.parts) == (found.score, True)
+        one, two = (part.desirability for part in found.parts.values())
+        scores[name] = found.score
+    assert scores["geometric"] == pytest.approx((one**2 * two) ** (1 / 3))
+    assert scores["arithmetic"] == pytest.approx((2 * one + two) / 3)
+    assert scores["product"] == pytest.approx(one**2 * two)
+
+
+def test_any_descriptor_of_rdkit_can_be_asked_for():
+    made = objective(
+        [{"property": "rdkit.BertzCT", "want": "<= 300"}], [{"property": "rdkit.NumHAcceptors", "want": "<= 2"}]
+    )
+    found = made.evaluate(MOLECULES[:1])[0]
+    assert found.feasible
+    assert found.parts["rdkit.BertzCT"].value == pytest.approx(Descriptors.BertzCT(Chem.MolFromSmiles(MOLECULES[0])))
+    assert made.sieve.thorough(Chem.MolFromSmiles(MOLECULES[0]))
+    assert not made.sieve.thorough(Chem.MolFromSmiles("OCC(O)C(O)C(O)CO"))
+    with pytest.raises(UnknownName, match=r"rdkit\.BertzCT"):
+        objective([{"property": "rdkit.BertsCT", "want": "<= 300"}])

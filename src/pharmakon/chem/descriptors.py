@@ -15,9 +15,9 @@ from rdkit.Chem import Mol, rdMolDescriptors, rdPartialCharges
 from pharmakon.core.types import Floats
 
 from .groups import GROUPS, count_groups
-from .properties import NAMED, named
+from .properties import NAMED, RDKIT, descriptor, descriptor_names, named
 
-__all__ = ["NAMED", "NAMES", "compute", "named"]
+__all__ = ["NAMED", "NAMES", "RDKIT", "compute", "descriptor", "descriptor_names", "named"]
 
 LIMIT = 1e5
 """No descriptor of a molecule within the size limit is larger than this in earnest."""

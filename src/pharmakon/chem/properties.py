@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from rdkit import Chem, rdBase
@@ -118,11 +119,38 @@ NAMED: dict[str, Property] = {
 }
 
 
+RDKIT = "rdkit."
+"""What the name of one of RDKit's own descriptors begins with: "rdkit.BertzCT"."""
+
+
+def descriptor(name: str) -> Property | None:
+    """What a name stands for: one of NAMED, or any of RDKit's descriptors with `RDKIT` before it; None for no name."""
+    if name in NAMED or not name.startswith(RDKIT):
+        return NAMED.get(name)
+    function = _rdkit().get(name.removeprefix(RDKIT))
+    return None if function is None else Property(name, f"RDKit's {name.removeprefix(RDKIT)}", "", "regression")
+
+
+def descriptor_names() -> list[str]:
+    """All that `descriptor` knows."""
+    return [*NAMED, *(RDKIT + name for name in _rdkit())]
+
+
+@cache
+def _rdkit() -> dict[str, Callable[[Mol], float]]:
+    from rdkit.Chem import Descriptors
+
+    return dict(Descriptors.descList)
+
+
 def named(mols: Sequence[Mol | None], name: str) -> Floats:
-    """One property of each molecule, shape (n,); NaN for None."""
-    if name not in _TABLE:
-        raise UnknownName("descriptor", name, NAMED)
-    function = _TABLE[name].function
+    """One property of each molecule, shape (n,); NaN for None, and where RDKit's own has no value."""
+    if name in _TABLE:
+        function = _TABLE[name].function
+    elif descriptor(name) is not None:
+        function = _rdkit()[name.removeprefix(RDKIT)]
+    else:
+        raise UnknownName("descriptor", name, descriptor_names())
     silence = rdBase.BlockLogs()
     values = [float(function(mol)) if mol is not None else math.nan for mol in mols]
     del silence

@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from pharmakon.core.types import Property
 
-Shape = Literal["linear", "sigmoid", "step", "gaussian"]
+Shape = Literal["linear", "sigmoid", "step", "gaussian", "exponential"]
+Points = tuple[tuple[float, float], ...]
+"""Values, rising, with the desirability of each; straight lines between them."""
 Uncertainty = Literal["mean", "pessimistic", "probability"]
 
 TAIL = 0.05
@@ -53,6 +56,10 @@ class Want:
             raise ValueError(str(error)) from None
         raise ValueError(f"{text!r} is not a wish; write '>= 8', '<= 0.3', '2..5' or '= 3'")
 
+    def turned(self) -> Want:
+        """The range of the negative value."""
+        return Want(-self.high, -self.low)
+
     def violation(self, value: float) -> float:
         """How far outside, 0 inside."""
         return max(self.low - value, value - self.high, 0.0)
@@ -82,7 +89,7 @@ def desirability(
     high: float,
     *,
     tolerance: float,
-    shape: Shape = "linear",
+    shape: Shape | Points = "linear",
     uncertainty: Uncertainty = "mean",
 ) -> float:
     """1 when what is wanted is reached, less outside, never 0.
@@ -99,17 +106,28 @@ def desirability(
     return _shaped(want, value, tolerance, shape)
 
 
-def _shaped(want: Want, value: float, tolerance: float, shape: Shape) -> float:
+def _shaped(want: Want, value: float, tolerance: float, shape: Shape | Points) -> float:
     outside = want.violation(value) / tolerance
     if outside == 0.0:
         return 1.0
+    if not isinstance(shape, str):
+        return _tailed(outside, _between(value, shape))
     grade = {
         "linear": max(0.0, 1.0 - outside),
         "gaussian": math.exp(-2.0 * min(outside, 10.0) ** 2),
         "sigmoid": 1.0 / (1.0 + math.exp(min(10.0 * (outside - 0.5), 50.0))),
+        "exponential": math.exp(-3.0 * outside),
         "step": 0.0,
     }[shape]
     return _tailed(outside, grade)
+
+
+def _between(value: float, points: Points) -> float:
+    """The desirability of a value; beyond the points that of the outermost."""
+    for (x, y), (next_x, next_y) in pairwise(points):
+        if value < next_x:
+            return y if value <= x else y + (next_y - y) * (value - x) / (next_x - x)
+    return points[-1][1]
 
 
 def _tailed(outside: float, grade: float) -> float:

@@ -1,124 +1,43 @@
 """What a design is asked to be: goals that add up, constraints that must hold.
 
 A goal earns a desirability between 0 and 1, and the score is their weighted geometric mean, so that no goal is bought
-with another. A molecule that breaks a constraint scores below 0, by how much it breaks them. Properties come from a
-Scorer (models) or are descriptors; a hazard can be a penalty or a limit, never a reward.
+with another, or what aggregate is asked for. A molecule that breaks a constraint scores below 0, by how much it breaks
+them. Properties come from a Scorer (models) or are descriptors; a hazard can be a penalty or a limit, never a reward.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Self
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator, model_validator
-from rdkit import Chem, rdBase
+from rdkit import Chem
 from rdkit.Chem import Mol
 
 from pharmakon.chem.alerts import unwanted
-from pharmakon.chem.descriptors import NAMED, named
+from pharmakon.chem.descriptors import RDKIT, descriptor, descriptor_names, named
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.parse import canonical, to_mol
 from pharmakon.chem.precedent import unprecedented
 from pharmakon.chem.scheduled import refuse
 from pharmakon.chem.similarity import tanimoto
-from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, PharmakonError, RefusedGoal, ScorerError, UnknownName
 from pharmakon.core.types import Estimates, Property, Scorer
-from pharmakon.design.desirability import Shape, Uncertainty, Want, desirability
+from pharmakon.design.desirability import Want, desirability
 from pharmakon.design.lineage import Evaluation, Part
+from pharmakon.design.terms import Constraint, Goal, Term
 
-__all__ = ["Constraint", "Evaluation", "Goal", "Objective", "Part", "Sieve", "Term"]
+__all__ = ["Aggregate", "Constraint", "Evaluation", "Goal", "Judge", "Objective", "Part", "Sieve", "Term", "halves"]
 
+Aggregate = Literal["geometric", "arithmetic", "product"]
 PRESENT = Property("present", "Substructure", "count", low=0, high=1)
 SIMILARITY = Property("similarity", "Tanimoto similarity (ECFP4)", "score", low=0, high=1)
 SLOW = ("qed", "alerts")
 """Descriptors that take a millisecond or more."""
-
-
-class Term(Config):
-    """One wish: a property in a range, a substructure kept or avoided, or a similarity to a molecule."""
-
-    property: str = Field("", description="a model's or descriptor's name, or 'similarity'")
-    want: str = Field("", description="'>= 8', '<= 0.3', '2..5' or '= 3'")
-    keep: str = Field("", description="SMARTS that must be there")
-    avoid: str = Field("", description="SMARTS that must not be there")
-    to: str = Field("", description="SMILES to be similar to")
-    tolerance: float | None = Field(
-        None, gt=0, description="distance from the wanted range at which a value is worth little"
-    )
-    uncertainty: Uncertainty = Field(
-        "mean", description="judge by the estimate, its worse end, or how probable the wish is"
-    )
-
-    @field_validator("want")
-    @classmethod
-    def _readable(cls, text: str) -> str:
-        if text:
-            Want.parse(text)
-        return text
-
-    @field_validator("keep", "avoid")
-    @classmethod
-    def _smarts(cls, text: str) -> str:
-        with rdBase.BlockLogs():
-            if text and Chem.MolFromSmarts(text) is None:
-                raise ValueError("not a SMARTS pattern")
-        return text
-
-    @field_validator("to")
-    @classmethod
-    def _smiles(cls, text: str) -> str:
-        if text and to_mol(text) is None:
-            raise ValueError("not a SMILES")
-        return text
-
-    @model_validator(mode="after")
-    def _one_wish(self) -> Self:
-        wishes = [name for name in ("keep", "avoid", "to") if getattr(self, name)]
-        if self.property and not (self.property == "similarity" and wishes == ["to"]):
-            wishes.append("property")
-        if len(wishes) != 1:
-            raise ValueError(f"needs exactly one of property, keep, avoid, to; has {' and '.join(wishes) or 'none'}")
-        if self.property == "similarity" and not self.to:
-            raise ValueError("a similarity needs to = a SMILES")
-        if wishes[0] in ("property", "to") and not self.want:
-            raise ValueError("needs want, such as '>= 8'")
-        if wishes[0] in ("keep", "avoid") and self.want:
-            raise ValueError(f"{wishes[0]} takes no want")
-        return self
-
-    def wanted(self) -> Want:
-        """The range, 0 or 1 for a substructure."""
-        return Want.parse(self.want or ("= 1" if self.keep else "= 0"))
-
-    def name(self) -> str:
-        """What the term is about."""
-        if self.to:
-            return f"similarity to {self.to}"
-        return self.property or (f"keep {self.keep}" if self.keep else f"avoid {self.avoid}")
-
-
-class Goal(Term):
-    """A term that earns score."""
-
-    weight: float = Field(1.0, gt=0, description="how much this goal counts beside the others")
-    shape: Shape = Field("linear", description="how desirability falls outside the wanted range")
-
-
-class Constraint(Term):
-    """A term that must hold."""
-
-    @field_validator("uncertainty")
-    @classmethod
-    def _yes_or_no(cls, value: str) -> str:
-        if value == "probability":
-            raise ValueError("a constraint holds or not; use 'mean' or 'pessimistic'")
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +58,7 @@ class Judge:
             low,
             high,
             tolerance=self.term.tolerance or want.tolerance(self.what),
-            shape=self.term.shape if isinstance(self.term, Goal) else "linear",
+            shape=(self.term.points or self.term.shape) if isinstance(self.term, Goal) else "linear",
             # The band of a probability is its calibration's, not a spread that a chance could be computed from.
             uncertainty="mean" if self.what.kind == "classification" else self.term.uncertainty,
         )
@@ -157,7 +76,8 @@ class Objective:
 
     Raises UnknownName for a property nobody has, RefusedGoal for a hazard wanted high and for a chemical weapon to be
     like or to keep. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a
-    cheap constraint.
+    cheap constraint. `aggregate` makes one score of the goals' desirabilities: their weighted geometric or arithmetic
+    mean, or the product of each to the power of its weight.
     """
 
     def __init__(
@@ -167,11 +87,12 @@ class Objective:
         *,
         scorer: Scorer | None = None,
         sane: bool = True,
+        aggregate: Aggregate = "geometric",
     ) -> None:
         if not goals and not constraints:
             raise ConfigError("an objective needs at least one goal or constraint")
-        self.scorer = scorer
-        terms = [*goals, *constraints]
+        self.scorer, self.aggregate = scorer, aggregate
+        terms = [self._fitted(term) for term in (*goals, *constraints)]
         names = [t.name() for t in terms]
         keys = [n if names.count(n) == 1 else f"{n} {t.want}".strip() for n, t in zip(names, terms, strict=True)]
         if len(set(keys)) < len(keys):
@@ -191,11 +112,10 @@ class Objective:
     def evaluate(self, smiles: Sequence[str]) -> list[Evaluation]:
         """Score, feasibility and parts of each molecule; ScorerError where a property of one cannot be had."""
         mols = [to_mol(s) for s in smiles]
-        asked = list(dict.fromkeys(j.term.property for j in self.judges if not j.cheap))
-        estimates = self._ask(smiles, asked)
+        estimates = self._ask(smiles, self.asked)
         columns: dict[str, list[Part]] = {}
         for judge in self.judges:
-            found = estimates[judge.term.property] if not judge.cheap else _exact(judge, mols)
+            found = _exact(judge, mols) if judge.cheap else self._found(judge.term, estimates, mols)
             columns[judge.key] = [
                 judge.part(float(value), float(low), float(high), in_domain=bool(inside))
                 for value, low, high, inside in zip(found.value, found.low, found.high, found.in_domain, strict=True)
@@ -212,12 +132,40 @@ class Objective:
         if not feasible:
             return _mean((parts[j.key].desirability, 1.0) for j in self.constraints) - 1.0, False
         weighted = [(parts[j.key].desirability, j.term.weight) for j in self.goals if isinstance(j.term, Goal)]
-        return (_mean(weighted) if weighted else 1.0), True
+        return (AGGREGATES[self.aggregate](weighted) if weighted else 1.0), True
 
     def seeds(self) -> list[str]:
         """Molecules the terms themselves name: those to be similar to, and kept patterns that are molecules."""
         texts = [j.term.keep or (j.term.to if j.term.wanted().low > 0 else "") for j in self.judges]
         return list(dict.fromkeys(s for s in map(canonical, texts) if s))
+
+    @property
+    def asked(self) -> list[str]:
+        """The properties that the scorer is asked for."""
+        models = self.scorer.properties if self.scorer is not None else {}
+        return list(dict.fromkeys(name for j in self.judges for name in halves(j.term) if name in models))
+
+    def _found(self, term: Term, estimates: Mapping[str, Estimates], mols: Sequence[Mol | None]) -> Estimates:
+        """The estimates of a term's property; of a difference, the ends of the interval are as far as they can be."""
+        one, *rest = (
+            estimates[name] if name in estimates else _computed(self._known(name), mols) for name in halves(term)
+        )
+        if not rest:
+            return one
+        found = Estimates.exact(self._what(term), "difference", one.value - rest[0].value)
+        inside = one.in_domain & rest[0].in_domain
+        return replace(found, low=one.low - rest[0].high, high=one.high - rest[0].low, in_domain=inside)
+
+    def _fitted(self, term: Term) -> Term:
+        """A term that gives examples instead of a range, with the range they span."""
+        if not term.like:
+            return term
+        mols = [to_mol(text) for text in term.like]
+        if term.to:
+            return term.fitted([_value(term, mol) for mol in mols if mol is not None])
+        models = self.scorer.properties if self.scorer is not None else {}
+        estimates = self._ask(term.like, [name for name in halves(term) if name in models])
+        return term.fitted(self._found(term, estimates, mols).value.tolist())
 
     def _ask(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
         if not names or self.scorer is None:
@@ -230,18 +178,30 @@ class Objective:
             raise ScorerError(", ".join(names), smiles[0] if smiles else "", error) from error
 
     def _resolve(self, key: str, term: Term) -> Judge:
-        if not term.property or term.property == "similarity":
+        if not halves(term):
             return Judge(key, term, SIMILARITY if term.to else PRESENT, True)
-        models = dict(self.scorer.properties) if self.scorer is not None else {}
-        what = models.get(term.property) or NAMED.get(term.property)
+        for name, want in zip(halves(term), (term.wanted(), term.wanted().turned()), strict=False):
+            what = self._known(name)
+            if what.hazard and _rewards_harm(want, what, bounded=not term.over):
+                raise RefusedGoal(
+                    f"{name} is a hazard and {key!r} asks for it; ask for it to be "
+                    f"{'high' if what.better == 'high' else 'low'} instead"
+                )
+        models = self.scorer.properties if self.scorer is not None else {}
+        return Judge(key, term, self._what(term), not any(name in models for name in halves(term)))
+
+    def _known(self, name: str) -> Property:
+        """What a name stands for."""
+        models = self.scorer.properties if self.scorer is not None else {}
+        what = models.get(name) or descriptor(name)
         if what is None:
-            raise UnknownName("property", term.property, [*models, *NAMED, "similarity"], where="the objective")
-        if what.hazard and _rewards_harm(term.wanted(), what):
-            raise RefusedGoal(
-                f"{term.property} is a hazard and {term.want!r} asks for it; ask for it to be "
-                f"{'high' if what.better == 'high' else 'low'} instead"
-            )
-        return Judge(key, term, what, term.property not in models)
+            raise UnknownName("property", name, [*models, *descriptor_names(), "similarity"], where="the objective")
+        return what
+
+    def _what(self, term: Term) -> Property:
+        """What a term is about; a difference of two properties has no range of its own."""
+        one, *rest = map(self._known, halves(term))
+        return Property(term.name(), f"{one.title} over {rest[0].title}", one.unit) if rest else one
 
 
 @dataclass(frozen=True)
@@ -256,12 +216,12 @@ class Sieve:
 
     def __call__(self, mol: Mol) -> bool:
         """Whether a molecule passes all that is quick to ask: under a millisecond."""
-        quick = (j for j in self.judges if j.term.property not in SLOW)
+        quick = (j for j in self.judges if not _slowly(j.term))
         return all(self._holds(j, mol) for j in quick) and not (self.sane and (unwanted(mol) or unprecedented(mol)))
 
     def thorough(self, mol: Mol) -> bool:
         """Whether one that passed holds the slow constraints too: asked of the few that are about to be scored."""
-        return all(self._holds(j, mol) for j in self.judges if j.term.property in SLOW)
+        return all(self._holds(j, mol) for j in self.judges if _slowly(j.term))
 
     @staticmethod
     def _holds(judge: Judge, mol: Mol) -> bool:
@@ -274,14 +234,36 @@ def _value(term: Term, mol: Mol) -> float:
         return float(mol.HasSubstructMatch(_pattern(pattern)))
     if term.to:
         return float(tanimoto(bits([mol]), _reference(term.to))[0, 0])
-    if term.property in SLOW:
-        return _slow(Chem.MolToSmiles(mol), term.property)
-    return float(named([mol], term.property)[0])
+    one, *rest = (_descriptor(name, mol) for name in halves(term))
+    return one - rest[0] if rest else one
+
+
+def _descriptor(name: str, mol: Mol) -> float:
+    return _slow(Chem.MolToSmiles(mol), name) if _is_slow(name) else float(named([mol], name)[0])
 
 
 def _exact(judge: Judge, mols: Iterable[Mol | None]) -> Estimates:
     values = [_value(judge.term, mol) if mol is not None else math.nan for mol in mols]
     return Estimates.exact(judge.what, "computed", np.array(values, np.float64))
+
+
+def _computed(what: Property, mols: Iterable[Mol | None]) -> Estimates:
+    values = [_descriptor(what.name, mol) if mol is not None else math.nan for mol in mols]
+    return Estimates.exact(what, "computed", np.array(values, np.float64))
+
+
+def halves(term: Term) -> tuple[str, ...]:
+    """The properties that a term is about: one, two of a difference, none of a substructure or a similarity."""
+    named_here = bool(term.property) and term.property != "similarity"
+    return tuple(name for name in (term.property, term.over) if name) if named_here else ()
+
+
+def _slowly(term: Term) -> bool:
+    return any(map(_is_slow, halves(term)))
+
+
+def _is_slow(name: str) -> bool:
+    return name in SLOW or name.startswith(RDKIT)
 
 
 @lru_cache(maxsize=4096)
@@ -300,14 +282,21 @@ def _reference(smiles: str) -> NDArray[np.uint8]:
     return bits([to_mol(smiles)])
 
 
-def _rewards_harm(want: Want, what: Property) -> bool:
-    """Whether some desirability rises on the way to more of a hazard."""
+def _rewards_harm(want: Want, what: Property, *, bounded: bool) -> bool:
+    """Whether some desirability rises on the way to more of a hazard; `bounded` says that it has the usual range."""
     if what.better == "high":
-        return want.high < (math.inf if what.high is None else what.high)
-    return want.low > (-math.inf if what.low is None else what.low)
+        return want.high < (what.high if bounded and what.high is not None else math.inf)
+    return want.low > (what.low if bounded and what.low is not None else -math.inf)
 
 
 def _mean(weighted: Iterable[tuple[float, float]]) -> float:
     """Weighted geometric mean."""
     pairs = list(weighted)
     return math.exp(sum(w * math.log(d) for d, w in pairs) / sum(w for _, w in pairs))
+
+
+AGGREGATES: dict[str, Callable[[Sequence[tuple[float, float]]], float]] = {
+    "geometric": _mean,
+    "arithmetic": lambda pairs: sum(w * d for d, w in pairs) / sum(w for _, w in pairs),
+    "product": lambda pairs: math.prod(d**w for d, w in pairs),
+}

@@ -14,7 +14,7 @@ from pharmakon.chem.parse import parse as parse_smiles
 from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.types import Progress, silent
-from pharmakon.design.objective import Constraint, Goal, Objective
+from pharmakon.design.objective import Aggregate, Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
@@ -41,6 +41,7 @@ class DesignConfig(Config):
     name: str = Field("design", description="what the run is called in the report")
     goals: tuple[Goal, ...] = Field(min_length=1, description="what is wanted, as [[goals]] tables")
     constraints: tuple[Constraint, ...] = Field((), description="what must hold, as [[constraints]] tables")
+    aggregate: Aggregate = Field("geometric", description="how the goals' desirabilities make one score")
     models: tuple[str, ...] = Field((), description="own model folders whose properties the goals may name")
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
     designs: int = Field(50, ge=1, le=1000, description="how many designs to keep")
@@ -80,8 +81,8 @@ def run(
     panel = load_panel(models)
     with engine(workers, initializer=load_panel, initargs=(models,)) as pool:
         scorer = ModelScorer(panel, pool)
-        objective = Objective(config.goals, config.constraints, scorer=scorer)
-        used = sorted({judge.term.property for judge in objective.judges if not judge.cheap})
+        objective = Objective(config.goals, config.constraints, scorer=scorer, aggregate=config.aggregate)
+        used = sorted(objective.asked)
         folder = RunFolder.create(output, verb="design", config=config, seed=config.seed, resume=resume)
         finished = _finished(folder.path)
         if finished is not None:
@@ -132,7 +133,8 @@ def _answered(config: DesignConfig) -> list[str]:
     """What goals and constraints ask of the networks: endpoints without a model of their own, and targets."""
     from pharmakon.predict.panel import own_names, shipped_names, target_names
 
-    asked = dict.fromkeys(term.property.partition(".")[0] for term in (*config.goals, *config.constraints))
+    terms = (*config.goals, *config.constraints)
+    asked = dict.fromkeys(name.partition(".")[0] for term in terms for name in halves(term))
     return [name for name in asked if name in {*shipped_names(), *target_names()} - {*own_names()}]
 
 

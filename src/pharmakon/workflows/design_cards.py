@@ -14,7 +14,7 @@ from pharmakon.chem.descriptors import NAMED
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.types import Estimates, Property
 from pharmakon.design.lineage import Archive
-from pharmakon.design.objective import Goal, Judge
+from pharmakon.design.objective import Goal, Judge, halves
 from pharmakon.explain.attribution import AtomWeights, scaled, sentence
 from pharmakon.predict.features import Features
 from pharmakon.record import report
@@ -39,7 +39,8 @@ def asked(judge: Judge) -> report.Goal:
         wanted += {"pessimistic": ", at the worse end of its interval", "probability": ", by how probable that is"}[
             term.uncertainty
         ]
-    source = "computed from the structure" if judge.cheap else f"model {term.property.partition('.')[0]}"
+    names = " and ".join(name.partition(".")[0] for name in halves(term))
+    source = "computed from the structure" if judge.cheap else f"model {names}"
     weight = f"{term.weight:g}" if isinstance(term, Goal) else "must hold"
     return report.Goal(_title(judge), wanted, weight, source)
 

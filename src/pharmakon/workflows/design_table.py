@@ -99,6 +99,8 @@ def descriptors(objective: Objective) -> tuple[str, ...]:
 def value_column(judge: Judge) -> str:
     """The column that holds what a wish is about. The column "alerts" holds names; "value:alerts" is their number."""
     name, _, aspect = judge.term.property.partition(".")
+    if judge.term.over:
+        return f"value:{judge.term.name()}"
     if not judge.cheap:
         return name + ASPECTS[aspect]
     return name if name in NAMED and name != "alerts" else f"value:{judge.term.name()}"
