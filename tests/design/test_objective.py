@@ -38,6 +38,18 @@ class Counting:
         return {name: exact[name] for name in names}
 
 
+class Wide(Counting):
+    """Has a second potency, as uncertain as the first."""
+
+    def __init__(self):
+        super().__init__()
+        self.properties = self.properties | {"wide": POTENCY}
+
+    def estimate(self, smiles, names):
+        found = super().estimate(smiles, ["potency"])["potency"]
+        return dict.fromkeys(names, found)
+
+
 def objective(goals, constraints=(), **more):
     return Objective([Goal(**g) for g in goals], [Constraint(**c) for c in constraints], scorer=Counting(), **more)
 
@@ -123,14 +135,15 @@ def test_harm_is_refused_as_goal_and_as_constraint(goal):
     "goal",
     [
         {"to": "CC(C)OP(C)(=O)F", "want": ">= 0.5"},
-        {"keep": "CCOP(=O)(C#N)N(C)C"},
-        {"keep": "P(=O)F"},
+        {"to": "CCO[P+]([O-])(C#N)N(C)C", "want": ">= 0.5"},
     ],
 )
 def test_a_chemical_weapon_is_nothing_to_be_like(goal):
     with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
         objective([goal])
     objective([{"to": "CC(C)OP(C)(=O)F", "want": "<= 0.3"}])
+    assert objective([{"to": "CN(CCCl)CCCl", "want": ">= 0.5"}]).seeds() == []  # a medicine: near it, but not it
+    assert objective([{"keep": "C#N"}]).seeds() == []  # a group of many molecules, and no start by itself
 
 
 def test_less_of_a_hazard_may_be_wanted():
@@ -201,6 +214,8 @@ def test_a_difference_is_one_property_with_the_widest_interval():
     two = objective([{"property": "ld50", "over": "potency", "want": ">= 0"}])
     part = two.evaluate(MOLECULES[:1])[0].parts["ld50 over potency"]
     assert (part.value, part.low, part.high) == (0, -1, 1)
+    three = Objective([Goal(property="potency", over="wide", want=">= 0")], scorer=Wide()).evaluate(MOLECULES[:1])[0]
+    assert three.parts["potency over wide"].low == pytest.approx(-(2**0.5))  # two errors, independent
     cheap = objective(
         [{"property": "hbd", "over": "hba", "want": "<= 0"}], [{"property": "rings", "over": "hba", "want": "<= 0"}]
     )
@@ -227,10 +242,36 @@ def test_harm_is_refused_in_a_difference_and_by_example(goal):
 def test_examples_give_the_range():
     chains = ["C" * n for n in range(5, 16)]
     goal = objective([{"property": "potency", "like": chains}]).goals[0].term
-    assert (goal.want, goal.tolerance) == ("6..14", 8.0)
-    assert objective([{"property": "heavy_atoms", "like": chains}]).goals[0].term.want == "6..14"
+    assert (goal.want, goal.tolerance) == ("6.0..14.0", 8.0)
+    assert objective([{"property": "heavy_atoms", "like": chains}]).goals[0].term.want == "6.0..14.0"
+    few = objective([{"property": "mw", "like": chains[:3]}], [{"property": "sa_score", "like": chains[:3]}])
+    assert [found.score for found in few.evaluate(chains[:3])] == [1.0] * 3
     alike = objective([{"to": MOLECULES[0], "like": [MOLECULES[0], MOLECULES[0]]}]).goals[0].term
-    assert alike.want == "1..1"
+    assert alike.want == "1.0..1.0"
+
+
+def test_examples_are_standardised_and_have_the_value():
+    salt = objective([{"property": "mw", "like": ["CCCCNCCc1ccccc1.Cl"]}])
+    found = salt.evaluate(["CCCCNCCc1ccccc1"])[0]
+    assert found.score == 1.0
+    assert salt.goals[0].term.tolerance > 10  # not the spread of one example
+    with pytest.raises(ConfigError, match=r"CCc1ccccc1\[Se\]C has no rdkit.MaxPartialCharge"):
+        objective([{"property": "rdkit.MaxPartialCharge", "like": ["CCc1ccccc1[Se]C"]}])
+    with pytest.raises(ConfigError, match="one value"):
+        objective([{"property": "qed", "want": ">= 0"}], [{"property": "mw", "like": ["CCO"]}])
+    objective([{"property": "qed", "want": ">= 0"}], [{"property": "rings", "like": ["CCO"]}])
+
+
+def test_a_descriptor_that_a_molecule_does_not_have_is_no_crash():
+    made = objective(
+        [{"property": "rdkit.MaxPartialCharge", "want": "<= 1"}],
+        [{"property": "rdkit.SPS", "want": ">= 0"}],
+        sane=False,
+    )
+    selenide, hydrogen, ethanol = made.evaluate(["CCc1ccccc1[Se]C", "[H][H]", "CCO"])
+    assert 0 < selenide.score < ethanol.score
+    assert not hydrogen.feasible
+    assert np.isnan(selenide.parts["rdkit.MaxPartialCharge"].value)
 
 
 def test_points_say_what_each_value_is_worth():
@@ -270,3 +311,10 @@ def test_any_descriptor_of_rdkit_can_be_asked_for():
     assert not made.sieve.thorough(Chem.MolFromSmiles("OCC(O)C(O)C(O)CO"))
     with pytest.raises(UnknownName, match=r"rdkit\.BertzCT"):
         objective([{"property": "rdkit.BertsCT", "want": "<= 300"}])
+
+
+def test_wishes_of_one_property_are_told_apart_and_unknown_aggregates_refused():
+    hills = [{"property": "mw", "points": [[0, 0], [top, 1], [900, 0]]} for top in (200, 400)]
+    assert set(objective(hills).evaluate(MOLECULES[:1])[0].parts) == {"mw 200..200", "mw 400..400"}
+    with pytest.raises(ConfigError, match="bogus"):
+        objective(hills[:1], aggregate="bogus")

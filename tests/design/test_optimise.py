@@ -215,7 +215,7 @@ def test_scheduled_chemicals_are_never_scored_and_leave_a_hash(monkeypatch):
     def bears_chlorine(mol):  # stands for a family that the search would come across
         return mol.HasSubstructMatch(Chem.MolFromSmarts("[Cl]"))
 
-    monkeypatch.setattr("pharmakon.design.optimise.is_withheld", bears_chlorine)
+    monkeypatch.setattr("pharmakon.design.optimise.is_scheduled", bears_chlorine)
     found = search(Memory(), START[1:])
     assert not [r.smiles for r in found.archive if "Cl" in r.smiles]
     told = [one for entry in found.journal.read() for one in entry.get("withheld", ())]
@@ -226,3 +226,12 @@ def test_scheduled_chemicals_are_never_scored_and_leave_a_hash(monkeypatch):
 def test_a_scheduled_chemical_is_no_start():
     with pytest.raises(RefusedGoal, match="1A"):
         search(start=("CC(C)O[P@](C)(=O)F", START[0]))
+
+
+def test_scheduled_chemicals_are_not_assembled_either(monkeypatch):
+    monkeypatch.setattr("pharmakon.design.optimise.is_scheduled", lambda mol: "F" in Chem.MolToSmiles(mol))
+    found = search(Memory(), (), calls=20)
+    assert len(found.archive) == 20
+    assert not [r.smiles for r in found.archive if "F" in r.smiles]
+    told = [one for entry in found.journal.read() for one in entry.get("withheld", ())]
+    assert len(told) == len(set(told)) > 0

@@ -32,6 +32,10 @@ from pharmakon.design.terms import Constraint, Goal
         ({"property": "qed", "points": [[0, 0], [1, 0.5]]}, "one of them is 1"),
         ({"property": "qed", "points": [[0, 1], [1, 0], [2, 1]]}, "one hill"),
         ({"property": "qed", "points": [[0, 1], [1, -1]]}, "between 0 and 1"),
+        ({"property": "qed", "points": [[0, 1], [1, 1]]}, "want every value"),
+        ({"property": "qed", "points": [[0, 0], [1, 1]], "shape": "step"}, "leave shape out"),
+        ({"property": "qed", "points": [[0, 0], [1, 1]], "uncertainty": "probability"}, "points are judged"),
+        ({"property": "qed", "over": "similarity", "want": ">= 1"}, "no property"),
     ],
 )
 def test_a_wrong_goal_is_one_sentence(data, says):

@@ -143,12 +143,24 @@ def _rdkit() -> dict[str, Callable[[Mol], float]]:
     return dict(Descriptors.descList)
 
 
+def _guarded(function: Callable[[Mol], float]) -> Callable[[Mol], float]:
+    """NaN where RDKit raises: some divide by zero for molecules of one atom."""
+
+    def value(mol: Mol) -> float:
+        try:
+            return float(function(mol))
+        except Exception:  # noqa: BLE001  RDKit has many kinds; the molecule has no such value
+            return math.nan
+
+    return value
+
+
 def named(mols: Sequence[Mol | None], name: str) -> Floats:
     """One property of each molecule, shape (n,); NaN for None, and where RDKit's own has no value."""
     if name in _TABLE:
         function = _TABLE[name].function
     elif descriptor(name) is not None:
-        function = _rdkit()[name.removeprefix(RDKIT)]
+        function = _guarded(_rdkit()[name.removeprefix(RDKIT)])
     else:
         raise UnknownName("descriptor", name, descriptor_names())
     silence = rdBase.BlockLogs()

@@ -34,9 +34,13 @@ class Scheduled:
 
 
 def scheduled(mol: Mol | None) -> list[Scheduled]:
-    """The entries that a molecule, or any part of a mixture, belongs to; salts, isotopes and stereo do not hide it."""
+    """The entries that a molecule, or any part of a mixture, belongs to.
+
+    Salts, isotopes, stereo and P+-O- drawn for P=O do not hide it.
+    """
     if mol is None:
         return []
+    mol = _redrawn(mol)
     parts = [mol] if len(Chem.GetMolFrags(mol)) == 1 else Chem.GetMolFrags(mol, asMols=True)
     return [
         Scheduled(entry.schedule, entry.name, _exempt().get(_plain(part), ""))
@@ -46,18 +50,17 @@ def scheduled(mol: Mol | None) -> list[Scheduled]:
     ]
 
 
-def is_withheld(mol: Mol | None) -> bool:
-    """Whether a molecule must not be put out: it is scheduled, or nearly, and not exempt."""
-    return any(not found.exempt for found in scheduled(mol))
+def is_scheduled(mol: Mol | None) -> bool:
+    """Whether a molecule belongs to an entry, exempt or not: such a one is never designed."""
+    return bool(scheduled(mol))
 
 
-def refuse(smiles: str, role: str) -> None:
-    """RefusedGoal where a molecule that somebody gave, "as a start molecule", is one that must not be put out."""
+def refuse(smiles: str, role: str, *, exempt: bool = False) -> None:
+    """RefusedGoal where a molecule that somebody gave, "as a start", is scheduled; `exempt` lets those pass."""
     for found in scheduled(Chem.MolFromSmiles(smiles)):
-        if not found.exempt:
-            raise RefusedGoal(
-                f"{smiles} {role} is refused: {found.name} ({found.schedule}, Chemical Weapons Convention)"
-            )
+        if not (exempt and found.exempt):
+            entry = f"{found.name} ({found.schedule}, Chemical Weapons Convention)"
+            raise RefusedGoal(f"{smiles} {role} is refused: {entry}")
 
 
 def fingerprint_of(smiles: str) -> str:
@@ -124,6 +127,22 @@ def _candidates(mol: Mol) -> Iterator[_Entry]:
 
 
 _MARKED = Chem.MolFromSmarts("[#15,#33]")
+_APART = Chem.MolFromSmarts("[P,S;+]-[O,S;-;D1]")
+
+
+def _redrawn(mol: Mol) -> Mol:
+    """The molecule with charges side by side on phosphorus or sulfur made a double bond."""
+    apart = mol.GetSubstructMatches(_APART)
+    if not apart:
+        return mol
+    edited = Chem.RWMol(mol)
+    for one, two in apart:
+        pair = edited.GetAtomWithIdx(one), edited.GetAtomWithIdx(two)
+        if pair[0].GetFormalCharge() == 1:
+            edited.GetBondBetweenAtoms(one, two).SetBondType(Chem.BondType.DOUBLE)
+            for atom in pair:
+                atom.SetFormalCharge(0)
+    return edited.GetMol() if Chem.SanitizeMol(edited, catchErrors=True) == Chem.SanitizeFlags.SANITIZE_NONE else mol
 
 
 @cache

@@ -23,11 +23,13 @@ from pharmakon.chem.descriptors import RDKIT, descriptor, descriptor_names, name
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.parse import canonical, to_mol
 from pharmakon.chem.precedent import unprecedented
-from pharmakon.chem.scheduled import refuse
+from pharmakon.chem.scheduled import is_scheduled, refuse
 from pharmakon.chem.similarity import tanimoto
+from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import ConfigError, PharmakonError, RefusedGoal, ScorerError, UnknownName
 from pharmakon.core.types import Estimates, Property, Scorer
 from pharmakon.design.desirability import Want, desirability
+from pharmakon.design.graph import flat
 from pharmakon.design.lineage import Evaluation, Part
 from pharmakon.design.terms import Constraint, Goal, Term
 
@@ -37,7 +39,9 @@ Aggregate = Literal["geometric", "arithmetic", "product"]
 PRESENT = Property("present", "Substructure", "count", low=0, high=1)
 SIMILARITY = Property("similarity", "Tanimoto similarity (ECFP4)", "score", low=0, high=1)
 SLOW = ("qed", "alerts")
-"""Descriptors that take a millisecond or more."""
+"""Descriptors that take a millisecond or more, beside RDKit's own."""
+WORTHLESS = 1e-6
+"""The desirability of what has no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class Judge:
     cheap: bool
 
     def part(self, value: float, low: float, high: float, *, in_domain: bool) -> Part:
-        """The verdict on one estimate."""
+        """The verdict on one estimate. A descriptor that a molecule does not have is as bad as can be."""
+        if math.isnan(value):
+            return Part(value, low, high, False, WORTHLESS)
         want = self.term.wanted()
         grade = desirability(
             want,
@@ -75,7 +81,7 @@ class Objective:
     """Goals and constraints, resolved against a scorer's properties and the descriptors.
 
     Raises UnknownName for a property nobody has, RefusedGoal for a hazard wanted high and for a chemical weapon to be
-    like or to keep. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a
+    like. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a
     cheap constraint. `aggregate` makes one score of the goals' desirabilities: their weighted geometric or arithmetic
     mean, or the product of each to the power of its weight.
     """
@@ -91,18 +97,21 @@ class Objective:
     ) -> None:
         if not goals and not constraints:
             raise ConfigError("an objective needs at least one goal or constraint")
+        if aggregate not in AGGREGATES:
+            raise ConfigError(f"no aggregate {aggregate!r}; there are {', '.join(AGGREGATES)}")
         self.scorer, self.aggregate = scorer, aggregate
         terms = [self._fitted(term) for term in (*goals, *constraints)]
         names = [t.name() for t in terms]
-        keys = [n if names.count(n) == 1 else f"{n} {t.want}".strip() for n, t in zip(names, terms, strict=True)]
+        keys = [n if names.count(n) == 1 else f"{n} {_range(t)}".strip() for n, t in zip(names, terms, strict=True)]
         if len(set(keys)) < len(keys):
             twice = next(k for k in keys if keys.count(k) > 1)
             raise ConfigError(f"{twice!r} is asked for twice; make it one goal or constraint")
         judges = [self._resolve(key, term) for key, term in zip(keys, terms, strict=True)]
         self.goals, self.constraints = tuple(judges[: len(goals)]), tuple(judges[len(goals) :])
         self.sieve = Sieve(tuple(j for j in self.constraints if j.cheap), sane)
-        for smiles in self.seeds():
-            refuse(smiles, "as a goal")
+        for judge in self.judges:
+            if judge.term.to and judge.term.wanted().low > 0:
+                refuse(judge.term.to, "as a goal", exempt=True)
 
     @property
     def judges(self) -> tuple[Judge, ...]:
@@ -120,9 +129,6 @@ class Objective:
                 judge.part(float(value), float(low), float(high), in_domain=bool(inside))
                 for value, low, high, inside in zip(found.value, found.low, found.high, found.in_domain, strict=True)
             ]
-            for text, part in zip(smiles, columns[judge.key], strict=True):
-                if not math.isfinite(part.value):
-                    raise ScorerError(judge.key, text, "it gave no value")
         rows = [{key: parts[i] for key, parts in columns.items()} for i in range(len(smiles))]
         return [Evaluation(*self.total(parts), parts) for parts in rows]
 
@@ -137,7 +143,7 @@ class Objective:
     def seeds(self) -> list[str]:
         """Molecules the terms themselves name: those to be similar to, and kept patterns that are molecules."""
         texts = [j.term.keep or (j.term.to if j.term.wanted().low > 0 else "") for j in self.judges]
-        return list(dict.fromkeys(s for s in map(canonical, texts) if s))
+        return list(dict.fromkeys(s for s in map(canonical, texts) if s and not is_scheduled(to_mol(s))))
 
     @property
     def asked(self) -> list[str]:
@@ -146,36 +152,54 @@ class Objective:
         return list(dict.fromkeys(name for j in self.judges for name in halves(j.term) if name in models))
 
     def _found(self, term: Term, estimates: Mapping[str, Estimates], mols: Sequence[Mol | None]) -> Estimates:
-        """The estimates of a term's property; of a difference, the ends of the interval are as far as they can be."""
+        """The estimates of a term's property; of a difference, with both intervals' widths, squared and added."""
         one, *rest = (
             estimates[name] if name in estimates else _computed(self._known(name), mols) for name in halves(term)
         )
         if not rest:
             return one
-        found = Estimates.exact(self._what(term), "difference", one.value - rest[0].value)
-        inside = one.in_domain & rest[0].in_domain
-        return replace(found, low=one.low - rest[0].high, high=one.high - rest[0].low, in_domain=inside)
+        other = rest[0]
+        value = one.value - other.value
+        down = np.hypot(one.value - one.low, other.high - other.value)  # errors of two models: taken as independent
+        up = np.hypot(one.high - one.value, other.value - other.low)
+        found = Estimates.exact(self._what(term), "difference", value)
+        return replace(found, low=value - down, high=value + up, in_domain=one.in_domain & other.in_domain)
 
     def _fitted(self, term: Term) -> Term:
         """A term that gives examples instead of a range, with the range they span."""
         if not term.like:
             return term
-        mols = [to_mol(text) for text in term.like]
+        smiles = [standardize(text).smiles for text in term.like]
+        mols = [flat(text) for text in smiles]
         if term.to:
-            return term.fitted([_value(term, mol) for mol in mols if mol is not None])
-        models = self.scorer.properties if self.scorer is not None else {}
-        estimates = self._ask(term.like, [name for name in halves(term) if name in models])
-        return term.fitted(self._found(term, estimates, mols).value.tolist())
+            what, values = SIMILARITY, [_value(term, mol) if mol is not None else math.nan for mol in mols]
+        else:
+            models = self.scorer.properties if self.scorer is not None else {}
+            estimates = self._ask(smiles, [name for name in halves(term) if name in models])
+            what, values = self._what(term), self._found(term, estimates, mols).value.tolist()
+        for text, value in zip(term.like, values, strict=True):
+            if not math.isfinite(value):
+                raise ConfigError(f"the example {text} has no {term.name()}")
+        if isinstance(term, Constraint) and len(set(values)) == 1 and what.unit != "count":
+            raise ConfigError(
+                f"all examples of {term.name()} have one value, which nothing else will have; give a want"
+            )
+        return term.fitted(values, Want(min(values), max(values)).tolerance(what))
 
     def _ask(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
         if not names or self.scorer is None:
             return {}
         try:
-            return self.scorer.estimate(smiles, names)
+            found = self.scorer.estimate(smiles, names)
         except PharmakonError:
             raise
         except Exception as error:
             raise ScorerError(", ".join(names), smiles[0] if smiles else "", error) from error
+        for name in names:
+            for text, value in zip(smiles, found[name].value, strict=True):
+                if not math.isfinite(value):
+                    raise ScorerError(name, text, "it gave no value")
+        return found
 
     def _resolve(self, key: str, term: Term) -> Judge:
         if not halves(term):
@@ -184,7 +208,7 @@ class Objective:
             what = self._known(name)
             if what.hazard and _rewards_harm(want, what, bounded=not term.over):
                 raise RefusedGoal(
-                    f"{name} is a hazard and {key!r} asks for it; ask for it to be "
+                    f"{name} is a hazard and {_range(term)!r} asks for it; ask for it to be "
                     f"{'high' if what.better == 'high' else 'low'} instead"
                 )
         models = self.scorer.properties if self.scorer is not None else {}
@@ -245,6 +269,11 @@ def _descriptor(name: str, mol: Mol) -> float:
 def _exact(judge: Judge, mols: Iterable[Mol | None]) -> Estimates:
     values = [_value(judge.term, mol) if mol is not None else math.nan for mol in mols]
     return Estimates.exact(judge.what, "computed", np.array(values, np.float64))
+
+
+def _range(term: Term) -> str:
+    """What is wanted, as it was written; of points, where they say 1."""
+    return term.want or (f"{term.wanted().low:g}..{term.wanted().high:g}" if halves(term) else "")
 
 
 def _computed(what: Property, mols: Iterable[Mol | None]) -> Estimates:

@@ -19,7 +19,7 @@ from rdkit.Chem import Mol
 
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.scaffolds import scaffold
-from pharmakon.chem.scheduled import fingerprint_of, is_withheld, refuse
+from pharmakon.chem.scheduled import fingerprint_of, is_scheduled, refuse
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import RecordError, ScorerError, UsageError
@@ -99,7 +99,7 @@ class Optimiser:
         self._known = Views()
         self._bits: Packed = bits([])
         self._scaffolds: list[str] = []
-        self._withheld: dict[str, None] = {}
+        self._withheld: dict[str, bool] = {}  # hashes, and whether the journal has them
         self._batches = 0
         self._limits = Limits(self.settings.min_atoms, self.settings.max_atoms)
 
@@ -133,6 +133,7 @@ class Optimiser:
         for number, entry in enumerate(self.journal.read() if self.journal else ()):
             if entry.get("batch") != number:
                 raise RecordError(f"the journal's entry {number + 1} is batch {entry.get('batch')!r}, not {number}")
+            self._withheld |= dict.fromkeys(entry.get("withheld", ()), True)
             self._remember(from_entry(entry))
 
     def _remember(self, records: Sequence[Record]) -> None:
@@ -163,8 +164,9 @@ class Optimiser:
             )
             for i, (p, e) in enumerate(zip(chosen, evaluations, strict=True))
         ]
-        entry = to_entry(self._batches, records, **({"withheld": list(self._withheld)} if self._withheld else {}))
-        self._withheld.clear()
+        untold = [one for one, told in self._withheld.items() if not told]
+        self._withheld |= dict.fromkeys(untold, True)
+        entry = to_entry(self._batches, records, **({"withheld": untold} if untold else {}))
         if self.journal:
             self.journal.append(entry)
         self._remember(from_entry(entry))
@@ -218,12 +220,12 @@ class Optimiser:
 
     def _passes(self, smiles: str) -> bool:
         mol = flat(smiles)
-        return mol is not None and (self.prefilter is None or (self.prefilter(mol) and self._thorough(mol)))
+        return mol is not None and (self.prefilter is None or self.prefilter(mol)) and self._thorough(mol)
 
     def _thorough(self, mol: Mol) -> bool:
         """Whether a molecule may be scored: not scheduled, and past the slow half of a prefilter that has one."""
-        if is_withheld(mol):
-            self._withheld[fingerprint_of(Chem.MolToSmiles(mol))] = None
+        if is_scheduled(mol):
+            self._withheld.setdefault(fingerprint_of(Chem.MolToSmiles(mol)), False)
             return False
         slow: Prefilter | None = getattr(self.prefilter, "thorough", None)
         return slow is None or slow(mol)

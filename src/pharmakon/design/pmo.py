@@ -19,7 +19,7 @@ import numpy as np
 from rdkit import Chem, DataStructs, rdBase
 from rdkit.Chem import QED, Mol, rdFingerprintGenerator, rdMolDescriptors
 
-from pharmakon.chem.scheduled import is_withheld
+from pharmakon.chem.scheduled import is_scheduled
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, silent
@@ -301,7 +301,7 @@ def run_task(
     optimiser = Optimiser(
         evaluate,
         Settings(**(SETTINGS | dict(settings or {}) | {"calls": calls, "seed": seed})),
-        start=[smiles for smiles in (source[i] for i in chosen) if not is_withheld(Chem.MolFromSmiles(smiles))],
+        start=[smiles for smiles in (source[i] for i in chosen) if not is_scheduled(Chem.MolFromSmiles(smiles))],
         progress=progress,
     )
     archive = optimiser.run()

@@ -17,6 +17,9 @@ from pharmakon.design.desirability import Points, Shape, Uncertainty, Want
 
 __all__ = ["Constraint", "Goal", "Term"]
 
+MANY = 10
+"""Examples from which on single ones no longer set the range."""
+
 
 class Term(Config):
     """One wish: a property in a range, a substructure kept or avoided, or a similarity to a molecule."""
@@ -25,7 +28,9 @@ class Term(Config):
     over: str = Field("", description="another property that is subtracted: selectivity")
     want: str = Field("", description="'>= 8', '<= 0.3', '2..5' or '= 3'")
     like: tuple[str, ...] = Field(
-        (), description="instead of want: SMILES that are right; wanted is where the middle 80 % of them lie"
+        (),
+        description="instead of want: SMILES that are right; wanted is the range they span, of ten or more without the "
+        "outermost tenths",
     )
     keep: str = Field("", description="SMARTS that must be there")
     avoid: str = Field("", description="SMARTS that must not be there")
@@ -84,8 +89,8 @@ class Term(Config):
             raise ValueError(f"{wishes[0]} takes no {ranges[0]}")
         if self.over and wishes[0] != "property":
             raise ValueError("over needs a property that it is subtracted from")
-        if self.over == self.property and self.over:
-            raise ValueError("over is the property itself")
+        if self.over and self.over in (self.property, "similarity"):
+            raise ValueError(f"over is {'the property itself' if self.over == self.property else 'no property'}")
         return self
 
     def _ranges(self) -> list[str]:
@@ -104,11 +109,15 @@ class Term(Config):
             return f"{self.property} over {self.over}"
         return self.property or (f"keep {self.keep}" if self.keep else f"avoid {self.avoid}")
 
-    def fitted(self, values: Sequence[float]) -> Self:
-        """The same term with the range that the values of its examples span, their outermost tenths left out."""
-        low, high = (float(value) for value in np.quantile(values, (0.1, 0.9)))
-        tolerance = self.tolerance or (high - low or None)
-        return self.model_copy(update={"want": f"{low:.6g}..{high:.6g}", "like": (), "tolerance": tolerance})
+    def fitted(self, values: Sequence[float], tolerance: float) -> Self:
+        """The same term with the range of its examples' values, of ten or more without the outermost tenths.
+
+        `tolerance` is the usual one: the spread of the examples is taken where it is no less than a twentieth of that.
+        """
+        ends = (0.0, 1.0) if len(values) < MANY else (0.1, 0.9)
+        low, high = (float(value) for value in np.quantile(values, ends))
+        spread = high - low if high - low >= tolerance / 20 else tolerance
+        return self.model_copy(update={"want": f"{low!r}..{high!r}", "tolerance": self.tolerance or spread})
 
 
 class Goal(Term):
@@ -133,7 +142,17 @@ class Goal(Term):
             raise ValueError("the desirabilities of points lie between 0 and 1, and one of them is 1")
         if sorted(grades[: top[0]]) != list(grades[: top[0]]) or any(a < b for a, b in pairwise(grades[top[0] :])):
             raise ValueError("the desirabilities of points rise to 1 and fall after it: one hill")
+        if min(grades) == 1.0:
+            raise ValueError("the points want every value")
         return points
+
+    @model_validator(mode="after")
+    def _points_say_all(self) -> Self:
+        if self.points and "shape" in self.model_fields_set:
+            raise ValueError("points are a shape of their own; leave shape out")
+        if self.points and self.uncertainty == "probability":
+            raise ValueError("points are judged by the estimate (mean) or the worse end of its interval (pessimistic)")
+        return self
 
     def _ranges(self) -> list[str]:
         return [*super()._ranges(), *(["points"] if self.points else [])]

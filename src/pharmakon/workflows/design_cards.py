@@ -10,7 +10,7 @@ import numpy as np
 from rdkit.Chem import Mol
 
 from pharmakon.chem import depict
-from pharmakon.chem.descriptors import NAMED
+from pharmakon.chem.descriptors import NAMED, descriptor
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.types import Estimates, Property
 from pharmakon.design.lineage import Archive
@@ -39,8 +39,12 @@ def asked(judge: Judge) -> report.Goal:
         wanted += {"pessimistic": ", at the worse end of its interval", "probability": ", by how probable that is"}[
             term.uncertainty
         ]
-    names = " and ".join(name.partition(".")[0] for name in halves(term))
-    source = "computed from the structure" if judge.cheap else f"model {names}"
+    if isinstance(term, Goal) and term.points:
+        wanted += f" (worth {', '.join(f'{grade:g} at {_number(value)}' for value, grade in term.points)})"
+    if term.like:
+        wanted += f", as {len(term.like)} examples"
+    names = [name.partition(".")[0] for name in halves(term) if descriptor(name) is None]
+    source = f"model {' and '.join(names)}" if names and not judge.cheap else "computed from the structure"
     weight = f"{term.weight:g}" if isinstance(term, Goal) else "must hold"
     return report.Goal(_title(judge), wanted, weight, source)
 
@@ -80,7 +84,7 @@ def _plain(judge: Judge) -> str:
     zero, one = (want.violation(value) == 0 for value in (0.0, 1.0))
     if not judge.cheap and term.property.endswith(".domain") and zero != one:
         return "yes" if one else "no"
-    return "none" if want.low == want.high == 0 and judge.what.unit == "count" else ""
+    return "none" if want.low == want.high == 0 and judge.what.unit == "count" and not term.over else ""
 
 
 def _number(value: float) -> str:
@@ -139,8 +143,17 @@ class Cards:
         if column in NAMED:
             return _computed(row, column, wishes)
         judge = self.asked[column][0]
+        estimated = bool(judge.term.over) and not judge.cheap
         return report.PropertyLine(
-            name=column, title=_title(judge), value=Value(column, row[column]), unit=judge.what.unit, wishes=wishes
+            name=column,
+            title=_title(judge),
+            value=Value(column, row[column]),
+            unit=judge.what.unit,
+            low=Value(f"{column}_low", row[f"{column}_low"]) if estimated else None,
+            high=Value(f"{column}_high", row[f"{column}_high"]) if estimated else None,
+            in_domain=row[f"{column}_in_domain"] == "yes" if estimated else None,
+            model=" and ".join(halves(judge.term)) if estimated else "",
+            wishes=wishes,
         )
 
     def _wishes(self, row: Mapping[str, str], column: str) -> list[report.Wish]:

@@ -61,7 +61,7 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
             "rank": i + 1,
             "name": f"D{i + 1:03d}",
             "smiles": record.smiles,
-            "score": f"{record.score:.6f}",
+            "score": f"{record.score:.6g}",
         }
         parts = record.evaluation.parts
         row |= {f"desirability:{name}": f"{p.desirability:.4f}" for name, p in parts.items()}
@@ -72,7 +72,11 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
             row[f"{name}_percentile"] = f"{percentile(numbers[name][i : i + 1], name)[0]:.1f}"
         row["alerts"] = "; ".join(alert.name for alert in alerts.find(mol)) if mol is not None else ""
         for judge in dossier.objective.judges:
-            row.setdefault(value_column(judge), f"{parts[judge.key].value:.5g}")
+            part, column = parts[judge.key], value_column(judge)
+            row.setdefault(column, f"{part.value:.5g}")
+            if judge.term.over and not judge.cheap:
+                row |= {f"{column}_low": f"{part.low:.5g}", f"{column}_high": f"{part.high:.5g}"}
+                row[f"{column}_in_domain"] = "yes" if part.in_domain else "no"
         if potency:
             row["novelty"] = f"{1 - found[potency].nearest_similarity[i]:.3f}"
             near = actives[i][0] if actives[i] else None
