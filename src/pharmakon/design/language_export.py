@@ -1,0 +1,74 @@
+"""A trained transformer as an ONNX file that takes one step: the next token's logits, given keys and values so far."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from pharmakon.learn.onnx_nodes import FLOAT, INT64, Nodes, Shape
+
+from .transformer import Block, Transformer
+
+
+def exported(module: Transformer) -> bytes:
+    """The module for one token of n molecules, all at the same place.
+
+    Inputs: `ids` (n,), `place` (1,), and for each block the `key` and `value` of what came before, (n, t, size).
+    Outputs: `logits` (n, vocabulary) and the keys and values with the new ones, (n, t + 1, size). Weights are whole
+    numbers of one byte.
+    """
+    net, blocks = Nodes(), cast("list[Block]", list(module.blocks))
+    table = net.byte("token", module.token.weight.detach().numpy().T)
+    table = net.add("Transpose", table, to="token_rows", perm=[1, 0])
+    token = net.add("Gather", table, "ids", to="token_now")
+    place = net.add("Gather", net.half("places", module.place.weight.detach().numpy()), "place", to="place_now")
+    x = net.add("Add", token, place, to="x")
+    inputs: dict[str, Shape] = {"ids": (INT64, ["n"]), "place": (INT64, [1])}
+    outputs: dict[str, Shape] = {"logits": (FLOAT, ["n", len(module.token.weight)])}
+    for depth, block in enumerate(blocks):
+        x = _stepped(net, block, x, depth)
+        for kept in ("key", "value"):
+            inputs[f"{kept}{depth}"] = (FLOAT, ["n", "t", block.size])
+            outputs[f"{kept}{depth}_out"] = (FLOAT, ["n", "u", block.size])
+    net.add("MatMul", _normed(net, module.last, x, to="last"), "token", to="logits")
+    return net.file("transformer", inputs, outputs)
+
+
+def _stepped(net: Nodes, block: Block, x: str, depth: int) -> str:
+    """One block for one token: its query asks the keys of all tokens so far."""
+    seen = _normed(net, block.before, x, to=f"before{depth}")
+    told = _linear(net, block.tell, seen, to=f"tell{depth}")
+    told = net.add("Unsqueeze", told, _whole(net, f"one{depth}", [1]), to=f"told{depth}")
+    new = net.split(told, to=(f"new_key{depth}", f"new_value{depth}"), axis=2)
+    key, value = (
+        net.add("Concat", f"{kept}{depth}", fresh, to=f"{kept}{depth}_out", axis=1)
+        for kept, fresh in zip(("key", "value"), new, strict=True)
+    )
+    query = _linear(net, block.ask, seen, to=f"ask{depth}")
+    query = net.add("Reshape", query, _whole(net, f"heads{depth}", [-1, block.heads, block.size]), to=f"query{depth}")
+    across = net.add("Transpose", key, to=f"across{depth}", perm=[0, 2, 1])
+    scale = net.exact(f"scale{depth}", np.array(block.size**-0.5, np.float32))
+    score = net.add("Mul", net.add("MatMul", query, across, to=f"score{depth}"), scale, to=f"scaled{depth}")
+    heard = net.add("MatMul", net.add("Softmax", score, to=f"weight{depth}", axis=-1), value, to=f"heard{depth}")
+    heard = net.add("Reshape", heard, _whole(net, f"flat{depth}", [-1, block.heads * block.size]), to=f"joined{depth}")
+    x = net.add("Add", x, _linear(net, block.join, heard, to=f"join{depth}"), to=f"x{depth}")
+    wide = _linear(net, block.widen, _normed(net, block.between, x, to=f"between{depth}"), to=f"widen{depth}")
+    wide = net.add("Relu", wide, to=f"relu{depth}")
+    wide = net.add("Mul", wide, wide, to=f"square{depth}")
+    return net.add("Add", x, _linear(net, block.narrow, wide, to=f"narrow{depth}"), to=f"x{depth}_out")
+
+
+def _normed(net: Nodes, norm: Any, x: str, *, to: str) -> str:
+    scale, shift = (net.exact(f"{to}.{name}", getattr(norm, name).detach().numpy()) for name in ("weight", "bias"))
+    return net.add("LayerNormalization", x, scale, shift, to=to, axis=-1, epsilon=norm.eps)
+
+
+def _linear(net: Nodes, layer: Any, of: str, *, to: str) -> str:
+    weight = net.byte(f"{to}.weight", layer.weight.detach().numpy().T)
+    bias = net.exact(f"{to}.bias", layer.bias.detach().numpy())
+    return net.add("Add", net.add("MatMul", of, weight, to=f"{to}.product"), bias, to=to)
+
+
+def _whole(net: Nodes, name: str, values: list[int]) -> str:
+    return net.exact(name, np.array(values, np.int64))

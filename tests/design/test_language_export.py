@@ -1,0 +1,32 @@
+"""The file takes one step as the module does, and holds no path."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+
+def test_a_step_is_the_modules_and_the_bytes_are_the_same_twice():
+    import torch
+
+    from pharmakon.design.language import LanguageModel
+    from pharmakon.design.language_export import exported
+    from pharmakon.design.tokens import Tokens
+    from pharmakon.design.transformer import Transformer
+
+    torch.manual_seed(1)
+    module = Transformer(len(Tokens()), width=32, depth=3, heads=2, context=9).eval()
+    onnx = exported(module)
+    assert onnx == exported(module)
+    assert b"/" not in onnx.replace(b"//", b"")[:200]
+    language = LanguageModel(onnx, Tokens(), context=9, threads=1)
+    lines = np.array([[1, 40, 50, 60], [1, 44, 44, 7]])
+    with torch.no_grad():
+        wanted = module(torch.from_numpy(lines)).numpy()
+    cache = language._empty(2)
+    for place in range(4):
+        logits, cache = language._step(lines[:, place], place, cache)
+        assert logits[:, 2:] == pytest.approx(wanted[:, place, 2:], abs=0.02)
+    assert {kept.shape for kept in cache.values()} == {(2, 4, 16)}
+    assert len(cache) == 6

@@ -1,0 +1,30 @@
+"""The module looks back, never ahead."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+
+def test_a_token_changes_nothing_before_it():
+    from pharmakon.design.transformer import Transformer
+
+    torch.manual_seed(0)
+    module = Transformer(20, width=16, depth=2, heads=2, context=10).eval()
+    line = torch.tensor([[1, 5, 6, 7, 8]])
+    other = torch.tensor([[1, 5, 6, 9, 8]])
+    with torch.no_grad():
+        one, two = module(line), module(other)
+    assert one.shape == (1, 5, 20)
+    assert torch.equal(one[:, :3], two[:, :3])
+    assert not torch.equal(one[:, 3:], two[:, 3:])
+
+
+def test_a_fresh_module_knows_nothing():
+    from pharmakon.design.transformer import Transformer
+
+    torch.manual_seed(0)
+    module = Transformer(50, width=32, depth=2, heads=4, context=10)
+    with torch.no_grad():
+        share = module(torch.tensor([[1, 5, 6]])).softmax(-1)
+    assert share.min() > 0.5 / 50
+    assert share.max() < 2 / 50
