@@ -94,7 +94,9 @@ def configuration() -> str:
     from pharmakon.workflows.mutagenicity import MutagenicityConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
+    from pharmakon.workflows.sample import SampleConfig
     from pharmakon.workflows.train import TrainConfig
+    from pharmakon.workflows.train_prior import PriorConfig
 
     parts = [
         NOTE,
@@ -112,6 +114,8 @@ def configuration() -> str:
         ("predict", PredictConfig),
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),
+        ("train-prior", PriorConfig),
+        ("sample", SampleConfig),
         ("benchmark", BenchmarkConfig),
         ("data fetch", FetchConfig),
     ):

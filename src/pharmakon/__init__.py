@@ -22,7 +22,9 @@ if TYPE_CHECKING:
         predict_properties,
         recalibrate_model,
         run_benchmark,
+        sample_molecules,
         train_model,
+        train_prior,
         verify_ledger,
     )
 
@@ -39,7 +41,9 @@ __all__ = [
     "predict_properties",
     "recalibrate_model",
     "run_benchmark",
+    "sample_molecules",
     "train_model",
+    "train_prior",
     "verify_ledger",
 ]
 

@@ -24,6 +24,8 @@ VERBS = {
     "predict": "Estimate properties of molecules, each with an interval and a domain flag.",
     "mutagenicity": "Judge impurities as ICH M7 asks: by a statistical and an expert-rule method, apart.",
     "design": "Find new molecules that meet the goals of a TOML file.",
+    "train-prior": "Train a chemical language model on a collection of molecules.",
+    "sample": "Write molecules from a language model.",
     "models": "List the shipped models, or show one model's card.",
     "benchmark": "Score the learners on public benchmarks.",
 }
@@ -45,7 +47,8 @@ def app() -> App:
         suppress_keyboard_interrupt=False,
     )
     for verb, summary in VERBS.items():
-        tree.command(f"pharmakon.cli.{verb}:{verb}", name=verb, help=summary)
+        place = verb.replace("-", "_")
+        tree.command(f"pharmakon.cli.{place}:{place}", name=verb, help=summary)
     ledger = App(name=LEDGER, help="Check the record that a run left behind.")
     ledger.command("pharmakon.cli.ledger:verify", name="verify", help="Find edited, missing or reordered records.")
     tree.command(ledger)

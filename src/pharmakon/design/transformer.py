@@ -45,11 +45,10 @@ class Transformer(nn.Module):
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
         self.last = nn.LayerNorm(width)
         for name, weight in self.named_parameters():
-            if weight.dim() == 2:
-                ends_block = name.endswith(("join.weight", "narrow.weight"))
-                nn.init.normal_(weight, std=0.02 / (2 * depth) ** 0.5 if ends_block else 0.02)
-            elif name.endswith("bias"):
-                nn.init.zeros_(weight)
+            if name.endswith(("join.weight", "narrow.weight", "bias")):
+                nn.init.zeros_(weight)  # a block begins by changing nothing
+            elif weight.dim() == 2:
+                nn.init.normal_(weight, std=0.1 if name.startswith(("token", "place")) else weight.shape[1] ** -0.5)
 
     def forward(self, ids: Tensor) -> Tensor:
         """(molecules, length) ids to (molecules, length, vocabulary) logits; the embedding is its own inverse."""

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
+    from pharmakon.workflows.sample import SampleResult
     from pharmakon.workflows.train import TrainResult
+    from pharmakon.workflows.train_prior import PriorResult
 
 
 def audit_data(data: str | Path, *, progress: Progress = silent, **options: Any) -> AuditResult:
@@ -81,6 +83,20 @@ def design_molecules(
 
     config = design.DesignConfig.from_toml(goal, **options)
     return design.run(config, output=Path(output), resume=resume, workers=workers, progress=progress)
+
+
+def train_prior(data: str | Path, *, progress: Progress = silent, **options: Any) -> PriorResult:
+    """Train a chemical language model; options are those of `pharmakon train-prior`."""
+    from pharmakon.workflows import train_prior
+
+    return train_prior.run(build(train_prior.PriorConfig, {"data": data, **options}), progress=progress)
+
+
+def sample_molecules(prior: str | Path, *, progress: Progress = silent, **options: Any) -> SampleResult:
+    """Write molecules from a language model; options are those of `pharmakon sample`."""
+    from pharmakon.workflows import sample
+
+    return sample.run(build(sample.SampleConfig, {"prior": prior, **options}), progress=progress)
 
 
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:

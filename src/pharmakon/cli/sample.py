@@ -1,0 +1,23 @@
+"""`pharmakon sample priors/ours -n 1000 -o samples.csv`."""
+
+from __future__ import annotations
+
+from pharmakon.workflows import sample as workflow
+
+from . import render
+from .flags import from_config
+from .progress import progress
+
+
+@from_config(positional=("prior",), short={"output": "-o", "n": "-n"})
+def sample(config: workflow.SampleConfig) -> None:
+    """Write molecules from a prior: valid, different, and none that a treaty forbids."""
+    with progress("sample") as advance:
+        result = workflow.run(config, progress=advance)
+    rest = ", ".join(f"{number:,} {what}" for what, number in result.rest.items() if number)
+    print(f"{result.molecules:,} molecules of {result.texts:,} texts{f' ({rest})' if rest else ''}")
+    if result.withheld:
+        render.note(f"{len(result.withheld)} were withheld: chemicals of the Chemical Weapons Convention's schedules")
+    if result.molecules < config.n:
+        render.note(f"only {result.molecules:,} of {config.n:,} were found; a higher --temperature finds more")
+    print(f"molecules: {result.output}")

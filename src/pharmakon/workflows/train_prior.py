@@ -1,0 +1,209 @@
+"""train-prior: a chemical language model of a collection of molecules, of any length."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.errors import ConfigError, DataError, UsageError
+from pharmakon.core.types import Progress, silent
+
+if TYPE_CHECKING:
+    from pharmakon.design.language import LanguageModel
+
+LANGUAGE = "language"
+"""The file of a prior's folder that holds the model, and its card's kind."""
+HELD_OUT = 100
+"""One molecule in so many is not learnt from, and judged."""
+LEARNT_FROM = 30_000
+"""Molecules that the vocabulary is read off."""
+JUDGED = 2_000
+FEWEST = 1_000
+
+
+class PriorConfig(Config):
+    """What to learn from, and how large a model."""
+
+    data: Path = Field(description="table of structures: CSV, TSV, SMI, SDF or Parquet, also gzipped")
+    smiles: str | None = Field(None, description="structure column; guessed when not given")
+    name: str | None = Field(None, description="the prior's name; the table's when not given")
+    output: Path | None = Field(None, description="folder to write; priors/NAME when not given")
+    epochs: int = Field(2, ge=1, le=1000, description="how often every molecule is seen")
+    merges: int = Field(400, ge=0, le=20_000, description="tokens of several characters")
+    width: int = Field(256, ge=8, le=2048, description="numbers that stand for a token; a multiple of heads")
+    depth: int = Field(6, ge=1, le=48, description="blocks of the transformer")
+    heads: int = Field(8, ge=1, le=64, description="heads of a block")
+    context: int = Field(100, ge=10, le=1000, description="tokens of the longest molecule")
+    batch: int = Field(256, ge=1, description="molecules of a training step")
+    threads: int = Field(2, ge=1, description="processor cores to train on")
+    resume: bool = Field(False, description="go on with a training that was stopped")
+    seed: int = Field(0, ge=0, description="seed of every random choice")
+
+
+@dataclass(frozen=True, slots=True)
+class PriorResult:
+    """A prior: where it is, and its card."""
+
+    folder: Path
+    card: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
+    """Standardise, learn a vocabulary, train, judge on molecules held out, and write the prior's folder.
+
+    Unreadable rows and scheduled chemicals are left out, and molecules that came before. Raises DataError where fewer
+    than 1,000 are left, MissingExtra without torch.
+    """
+    from pharmakon.core.files import sha256
+    from pharmakon.core.lazy import require
+    from pharmakon.core.random import stream
+    from pharmakon.design.corpus import Corpus
+    from pharmakon.design.language_training import LanguageRecipe, train_language_model
+    from pharmakon.design.tokens import Tokens
+    from pharmakon.store.models import save_folder
+
+    require("torch", extra="deep", needed_for="training a language model")  # before the reading, which may take long
+    name = config.name or re.sub(r"[^A-Za-z0-9_-]+", "_", config.data.name.split(".")[0]).strip("_") or "prior"
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise ConfigError(f"a prior's name is made of letters, digits, _ and -, not {name!r}")
+    if config.width % config.heads:
+        raise ConfigError(f"width {config.width} is no multiple of heads {config.heads}")
+    output = config.output or Path("priors") / name
+    work = output.with_name(output.name + ".parts")
+    if work.exists() and not config.resume:
+        shutil.rmtree(work)
+    counts, path = _collected(config, work, progress)
+    kept = counts["molecules"] - counts["held out"]
+    if kept < FEWEST:
+        raise DataError(f"{config.data} has {kept:,} molecules to learn from; a language model needs {FEWEST:,}")
+    tokens = Tokens.learn(_every(path / "train.smi", kept, LEARNT_FROM), config.merges)
+    corpus = Corpus.write(_lines(path / "train.smi"), tokens, path, context=config.context)
+    recipe = LanguageRecipe(
+        width=config.width,
+        depth=config.depth,
+        heads=config.heads,
+        context=config.context,
+        epochs=config.epochs,
+        batch=config.batch,
+        seed=config.seed,
+    )
+
+    def say(note: str) -> None:
+        step, _, rest = note.partition(" of ")
+        total, _, loss = rest.partition(": ")
+        progress(int(step.removeprefix("step ").replace(",", "")), int(total.replace(",", "")), loss)
+
+    language = train_language_model(
+        corpus, tokens, recipe=recipe, checkpoint=path / "checkpoint.npz", threads=config.threads, progress=say
+    )
+    held = list(_lines(path / "held_out.smi"))[:JUDGED]
+    card = {
+        "kind": LANGUAGE,
+        "name": name,
+        "data": {"file": config.data.name, "sha256": sha256(config.data), **counts, "too long": kept - len(corpus)},
+        "tokens per molecule": round(len(corpus.ids) / max(len(corpus), 1), 2),
+        "recipe": config.model_dump(mode="json", exclude={"data", "output", "resume", "threads", "name", "smiles"}),
+        "judged": _judged(language, held, path / "train.smi", random=stream(config.seed, "judged")),
+    }
+    folder = save_folder(output, card=card, arrays={LANGUAGE: language.to_arrays()}, texts={})
+    shutil.rmtree(work)
+    return PriorResult(folder.path, card)
+
+
+def load_prior(path: str | Path) -> LanguageModel:
+    """The language model of a prior's folder. Raises UsageError for another model's."""
+    from pharmakon.design.language import LanguageModel
+    from pharmakon.store.models import load_folder
+
+    folder = load_folder(path)
+    if folder.card.get("kind") != LANGUAGE:
+        raise UsageError(f"{path} is not a prior: pharmakon train-prior makes one")
+    return LanguageModel.from_arrays(folder.arrays(LANGUAGE))
+
+
+def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dict[str, int], Path]:
+    """Counts, and the folder of the standardised molecules, one a line: those to learn from and those held out."""
+    from pharmakon.chem.scheduled import is_scheduled
+    from pharmakon.chem.standardize import standardize
+    from pharmakon.core.files import sha256
+    from pharmakon.core.random import stream
+    from pharmakon.store.plain import document
+    from pharmakon.store.tables import open_table
+
+    facts = {"data": sha256(config.data), "recipe": config.model_dump(mode="json", exclude={"resume", "threads"})}
+    path = work / hashlib.sha256(document(facts).encode()).hexdigest()[:16]
+    done = path / "counts.json"
+    if done.is_file():
+        import json
+
+        return json.loads(done.read_text(encoding="utf-8")), path
+    path.mkdir(parents=True, exist_ok=True)
+    counts = dict.fromkeys(("rows", "unreadable", "twice", "withheld", "molecules", "held out"), 0)
+    seen: set[bytes] = set()
+    random = stream(config.seed, "held out")
+    with (
+        (path / "train.smi").open("w", encoding="utf-8") as train,
+        (path / "held_out.smi").open("w", encoding="utf-8") as held,
+    ):
+        for row in open_table(config.data, smiles=config.smiles).rows():
+            counts["rows"] += 1
+            if counts["rows"] % 10_000 == 0:
+                progress(counts["rows"], 0, "reading")
+            found = standardize(row.structure if not row.problem else "")
+            key = hashlib.blake2b(found.smiles.encode(), digest_size=8).digest()
+            if found.mol is None:
+                counts["unreadable"] += 1
+            elif key in seen:
+                counts["twice"] += 1
+            elif is_scheduled(found.mol):
+                counts["withheld"] += 1
+            else:
+                seen.add(key)
+                counts["molecules"] += 1
+                out = random.random() < 1 / HELD_OUT
+                counts["held out"] += out
+                (held if out else train).write(f"{found.smiles}\n")
+    done.write_text(document(counts), encoding="utf-8")
+    return counts, path
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield line.rstrip("\n")
+
+
+def _every(path: Path, total: int, wanted: int) -> list[str]:
+    """About `wanted` lines at even distances."""
+    step = max(1, total // wanted)
+    return [line for i, line in enumerate(_lines(path)) if i % step == 0]
+
+
+def _judged(language: LanguageModel, held: list[str], learnt: Path, *, random: Any) -> dict[str, float]:
+    """What molecules held out cost, and what becomes of samples."""
+    import numpy as np
+
+    from pharmakon.chem.parse import canonical, to_mol
+
+    fitting = [s for s, ids in zip(held, language.tokens.encode(held), strict=True) if len(ids) < language.context]
+    texts = language.sample(JUDGED, random=random)
+    valid = [canonical(mol) for mol in map(to_mol, texts) if mol is not None]
+    different = set(valid)
+    known = different.intersection(_lines(learnt))
+    costs = [-float(found.sum()) for found in language.likelihoods(fitting)]
+    return {
+        "held out, nats per molecule": round(float(np.mean(costs)), 3) if costs else float("nan"),
+        "samples": len(texts),
+        "validity": round(len(valid) / len(texts), 4),
+        "uniqueness": round(len(different) / max(len(valid), 1), 4),
+        "novelty": round(len(different - known) / max(len(different), 1), 4),
+    }
