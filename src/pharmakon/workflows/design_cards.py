@@ -44,7 +44,8 @@ def asked(judge: Judge) -> report.Goal:
     if term.like:
         wanted += f", as {len(term.like)} examples"
     names = [name.partition(".")[0] for name in halves(term) if descriptor(name) is None]
-    source = f"model {' and '.join(names)}" if names and not judge.cheap else "computed from the structure"
+    models = f"{'models' if len(names) > 1 else 'model'} {' and '.join(names)}"
+    source = models if names and not judge.cheap else "computed from the structure"
     weight = f"{term.weight:g}" if isinstance(term, Goal) else "must hold"
     return report.Goal(_title(judge), wanted, weight, source)
 
