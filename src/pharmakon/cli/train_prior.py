@@ -24,7 +24,7 @@ def train_prior(
     """Train a chemical language model on a collection of molecules.
 
     What it learns is how such molecules are built; it needs no measurements. Training needs the extra `deep`, and takes
-    about an hour of two cores for a million molecules and epoch. A training that was stopped goes on with --resume.
+    hours for a million molecules; one that was stopped goes on with --resume.
     """
     with progress("train-prior") as advance:
         result = workflow.run(config, progress=advance)

@@ -239,7 +239,7 @@ def _lineage(archive: Archive, smiles: str) -> list[report.Step]:
                 operator=" + ".join(record.operators) or "start",
                 smiles=record.smiles,
                 svg=depict.svg(to_mol(record.smiles), size=(180, 130)),
-                score=Value("score" if record.smiles == smiles else "", f"{record.score:.6f}"),
+                score=Value("score" if record.smiles == smiles else "", f"{record.score:.6g}"),
                 partner=partner,
                 partner_svg=depict.svg(to_mol(partner), size=SMALL) if partner else None,
             )
