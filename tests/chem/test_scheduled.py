@@ -6,7 +6,7 @@ import itertools
 import pytest
 from rdkit import Chem
 
-from pharmakon.chem.scheduled import LARGEST, _exempt, _table, fingerprint_of, is_scheduled, refuse, scheduled
+from pharmakon.chem.scheduled import LARGEST, _exempt, _table, digest_of, is_scheduled, refuse, scheduled
 from pharmakon.core.errors import RefusedGoal
 
 NAMED = {
@@ -181,7 +181,7 @@ def test_the_table_says_what_it_may():
 def test_nothing_and_a_hash():
     assert scheduled(None) == []
     assert not is_scheduled(None)
-    assert len(fingerprint_of("C")) == 64
+    assert len(digest_of("C")) == 64
 
 
 @pytest.mark.data

@@ -46,7 +46,7 @@ def test_killed_and_resumed_it_is_the_same(whole, corpus, tokens, tmp_path, monk
     class Killed(Exception):
         pass
 
-    def dies(note):
+    def dies(done, total, note):
         raise Killed
 
     path = tmp_path / "checkpoint.npz"

@@ -26,7 +26,7 @@ LARGEST = {"small": 3, "alkyl": 10}
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """An entry that a molecule belongs to: "1A(1)" and what it is; `exempt` says why the molecule is let through."""
+    """An entry that a molecule belongs to: "1A(1)" and what it is; `exempt` says why a goal may name the molecule."""
 
     schedule: str
     name: str
@@ -63,7 +63,7 @@ def refuse(smiles: str, role: str, *, exempt: bool = False) -> None:
             raise RefusedGoal(f"{smiles} {role} is refused: {entry}")
 
 
-def fingerprint_of(smiles: str) -> str:
+def digest_of(smiles: str) -> str:
     """What a record may say of a withheld molecule: the SHA-256 of its SMILES."""
     return hashlib.sha256(smiles.encode()).hexdigest()
 
@@ -76,7 +76,7 @@ class _Entry:
     groups: dict[int, str]
     """What the query's atoms of these indices begin."""
     part: bool
-    heteroatom: bool
+    marked: bool
     """Whether the query has phosphorus or arsenic."""
     fewest: int
     most: int
@@ -123,7 +123,7 @@ def _group(mol: Mol, first: int, core: set[int]) -> set[int] | None:
 def _candidates(mol: Mol) -> Iterator[_Entry]:
     """The entries worth a search: for nearly every molecule none, or few."""
     heavy, marked = mol.GetNumHeavyAtoms(), mol.HasSubstructMatch(_MARKED)
-    return (e for e in _entries() if e.fewest <= heavy <= e.most and (marked or not e.heteroatom))
+    return (e for e in _entries() if e.fewest <= heavy <= e.most and (marked or not e.marked))
 
 
 _MARKED = Chem.MolFromSmarts("[#15,#33]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from pharmakon.core.files import write_atomic
 from pharmakon.core.lazy import require
 from pharmakon.core.random import stream
+from pharmakon.core.types import Progress, silent
 from pharmakon.design.corpus import Corpus
 from pharmakon.design.language import LanguageModel
 from pharmakon.design.tokens import PAD, Tokens
@@ -50,7 +51,7 @@ def train_language_model(
     recipe: LanguageRecipe | None = None,
     checkpoint: Path | None = None,
     threads: int = 2,
-    progress: Callable[[str], None] = lambda note: None,
+    progress: Progress = silent,
 ) -> LanguageModel:
     """A model of a corpus. With a `checkpoint` file, a training that was killed goes on where that was written.
 
@@ -100,7 +101,7 @@ def train_language_model(
                 optimiser.step()
             losses.append(loss.item())
             if len(losses) == 100 or step + 1 == steps:
-                progress(f"step {step + 1:,} of {steps:,}: loss {np.mean(losses):.4f}")
+                progress(step + 1, steps, f"loss {np.mean(losses):.4f}")
                 losses.clear()
             if checkpoint and time.monotonic() - saved > recipe.every:
                 _keep(checkpoint, module, [optimiser for optimiser, _ in optimisers], step + 1)

@@ -146,10 +146,14 @@ class Objective:
         return list(dict.fromkeys(s for s in map(canonical, texts) if s and not is_scheduled(to_mol(s))))
 
     @property
+    def _models(self) -> Mapping[str, Property]:
+        """What the scorer knows."""
+        return self.scorer.properties if self.scorer is not None else {}
+
+    @property
     def asked(self) -> list[str]:
         """The properties that the scorer is asked for."""
-        models = self.scorer.properties if self.scorer is not None else {}
-        return list(dict.fromkeys(name for j in self.judges for name in halves(j.term) if name in models))
+        return list(dict.fromkeys(name for j in self.judges for name in halves(j.term) if name in self._models))
 
     def _found(self, term: Term, estimates: Mapping[str, Estimates], mols: Sequence[Mol | None]) -> Estimates:
         """The estimates of a term's property; of a difference, with both intervals' widths, squared and added."""
@@ -174,8 +178,7 @@ class Objective:
         if term.to:
             what, values = SIMILARITY, [_value(term, mol) if mol is not None else math.nan for mol in mols]
         else:
-            models = self.scorer.properties if self.scorer is not None else {}
-            estimates = self._ask(smiles, [name for name in halves(term) if name in models])
+            estimates = self._ask(smiles, [name for name in halves(term) if name in self._models])
             what, values = self._what(term), self._found(term, estimates, mols).value.tolist()
         for text, value in zip(term.like, values, strict=True):
             if not math.isfinite(value):
@@ -211,15 +214,15 @@ class Objective:
                     f"{name} is a hazard and {_range(term)!r} asks for it; ask for it to be "
                     f"{'high' if what.better == 'high' else 'low'} instead"
                 )
-        models = self.scorer.properties if self.scorer is not None else {}
-        return Judge(key, term, self._what(term), not any(name in models for name in halves(term)))
+        return Judge(key, term, self._what(term), not any(name in self._models for name in halves(term)))
 
     def _known(self, name: str) -> Property:
         """What a name stands for."""
-        models = self.scorer.properties if self.scorer is not None else {}
-        what = models.get(name) or descriptor(name)
+        what = self._models.get(name) or descriptor(name)
         if what is None:
-            raise UnknownName("property", name, [*models, *descriptor_names(), "similarity"], where="the objective")
+            raise UnknownName(
+                "property", name, [*self._models, *descriptor_names(), "similarity"], where="the objective"
+            )
         return what
 
     def _what(self, term: Term) -> Property:

@@ -19,7 +19,7 @@ from rdkit.Chem import Mol
 
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.scaffolds import scaffold
-from pharmakon.chem.scheduled import fingerprint_of, is_scheduled, refuse
+from pharmakon.chem.scheduled import digest_of, is_scheduled, refuse
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import RecordError, ScorerError, UsageError
@@ -225,7 +225,7 @@ class Optimiser:
     def _thorough(self, mol: Mol) -> bool:
         """Whether a molecule may be scored: not scheduled, and past the slow half of a prefilter that has one."""
         if is_scheduled(mol):
-            self._withheld.setdefault(fingerprint_of(Chem.MolToSmiles(mol)), False)
+            self._withheld.setdefault(digest_of(Chem.MolToSmiles(mol)), False)
             return False
         slow: Prefilter | None = getattr(self.prefilter, "thorough", None)
         return slow is None or slow(mol)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,14 +33,14 @@ class Output:
         return features.through(self.network)[:, self._column]
 
 
-class Weighted:
+class Weighted(ABC):
     """Members and their weights: what a blend and a model of networks alone have in common."""
 
     weights_: Floats
 
+    @abstractmethod
     def members(self, features: Features) -> Floats:
         """What each member says, (m, k); NaN rows for missing molecules."""
-        raise NotImplementedError
 
     def blended(self, members: Floats) -> Floats:
         """The members (m, k) by their weights, (m,); each row summed by itself, as BLAS does not."""

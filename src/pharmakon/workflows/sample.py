@@ -47,7 +47,7 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
     The CSV has the canonical SMILES, the text as it was written, and its log-likelihood in nats.
     """
     from pharmakon.chem.parse import canonical, to_mol
-    from pharmakon.chem.scheduled import fingerprint_of, is_scheduled
+    from pharmakon.chem.scheduled import digest_of, is_scheduled
     from pharmakon.core.files import replacing
     from pharmakon.core.random import stream
     from pharmakon.store.writers import CsvText
@@ -57,11 +57,11 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
     check_output(config.known or config.prior, config.output)
     language = load_prior(config.prior)
     random = stream(config.seed, "sample")
-    seen = _known(config.known)
+    known = _known(config.known)
+    seen = set(known)
     rest = dict.fromkeys(("no molecule", "twice", "known"), 0)
     withheld: dict[str, None] = {}
-    known, texts, found = len(seen), 0, 0
-    before = frozenset(seen) if known else frozenset()
+    texts = found = 0
     table = CsvText(("smiles", "written", "log_likelihood"), formats={"log_likelihood": ".3f"})
     with replacing(config.output) as out:
         out.write(table.header().encode())
@@ -74,12 +74,12 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
                 smiles = canonical(mol) if mol is not None else ""
                 if mol is None:
                     rest["no molecule"] += 1
-                elif smiles in before:
+                elif smiles in known:
                     rest["known"] += 1
                 elif smiles in seen:
                     rest["twice"] += 1
                 elif is_scheduled(mol):
-                    withheld[fingerprint_of(smiles)] = None
+                    withheld[digest_of(smiles)] = None
                 elif found + len(fresh) < config.n:
                     seen.add(smiles)
                     fresh[smiles] = text

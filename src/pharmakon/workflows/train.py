@@ -67,7 +67,7 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
 
     progress(0, _STEPS, "reading")
     table, value = open_assay(config)
-    name = config.name or _slug(value)
+    name = config.name or slug(value)
     check_name(name)
     dataset = {"name": config.data.name, "files": [config.data.name], "sha256": [sha256(config.data)]}
     dataset |= {"structure": table.structure_column, "value": value}
@@ -296,5 +296,6 @@ def check_name(name: str) -> None:
         raise ConfigError(f"{name!r} is a descriptor's name; choose another for the model")
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A name made of a text."""
     return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_") or "model"

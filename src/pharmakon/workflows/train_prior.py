@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, DataError, UsageError
 from pharmakon.core.types import Progress, silent
+
+from .train import check_name, slug
 
 if TYPE_CHECKING:
     from pharmakon.design.language import LanguageModel
@@ -72,9 +73,8 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
     from pharmakon.store.models import save_folder
 
     require("torch", extra="deep", needed_for="training a language model")  # before the reading, which may take long
-    name = config.name or re.sub(r"[^A-Za-z0-9_-]+", "_", config.data.name.split(".")[0]).strip("_") or "prior"
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise ConfigError(f"a prior's name is made of letters, digits, _ and -, not {name!r}")
+    name = config.name or slug(config.data.name.split(".")[0])
+    check_name(name)
     if config.width % config.heads:
         raise ConfigError(f"width {config.width} is no multiple of heads {config.heads}")
     output = config.output or Path("priors") / name
@@ -97,13 +97,8 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
         seed=config.seed,
     )
 
-    def say(note: str) -> None:
-        step, _, rest = note.partition(" of ")
-        total, _, loss = rest.partition(": ")
-        progress(int(step.removeprefix("step ").replace(",", "")), int(total.replace(",", "")), loss)
-
     language = train_language_model(
-        corpus, tokens, recipe=recipe, checkpoint=path / "checkpoint.npz", threads=config.threads, progress=say
+        corpus, tokens, recipe=recipe, checkpoint=path / "checkpoint.npz", threads=config.threads, progress=progress
     )
     held = list(_lines(path / "held_out.smi"))[:JUDGED]
     card = {
