@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 import numpy as np
+import torch
+from onnx import load_from_string, numpy_helper
+from torch import Tensor
 
 from pharmakon.learn.onnx_nodes import FLOAT, INT64, Nodes, Shape
 
@@ -33,6 +36,32 @@ def exported(module: Transformer) -> bytes:
             outputs[f"{kept}{depth}_out"] = (FLOAT, ["n", "u", block.size])
     net.add("MatMul", _normed(net, module.last, x, to="last"), "token", to="logits")
     return net.file("transformer", inputs, outputs)
+
+
+def imported(onnx: bytes) -> Transformer:
+    """The module an exported file was made of, to be trained on; its weights are as coarse as the file's."""
+    found = {
+        one.name: torch.from_numpy(numpy_helper.to_array(one).copy())
+        for one in load_from_string(onnx).graph.initializer
+    }
+
+    def matrix(name: str) -> Tensor:
+        return (found[f"{name}.byte"].float() * found[f"{name}.unit"]).T
+
+    weights = {"token.weight": matrix("token"), "place.weight": found["places.half"].float()}
+    depth = sum(name.startswith("heads") for name in found)
+    for name, kept in [("last", "last")] + [
+        (f"blocks.{i}.{part}", f"{part}{i}") for i in range(depth) for part in ("before", "between")
+    ]:
+        weights |= {f"{name}.weight": found[f"{kept}.weight"], f"{name}.bias": found[f"{kept}.bias"]}
+    for i in range(depth):
+        for part in ("ask", "tell", "join", "widen", "narrow"):
+            weights[f"blocks.{i}.{part}.weight"] = matrix(f"{part}{i}.weight")
+            weights[f"blocks.{i}.{part}.bias"] = found[f"{part}{i}.bias"]
+    (vocabulary, width), context = weights["token.weight"].shape, len(weights["place.weight"])
+    module = Transformer(vocabulary, width=width, depth=depth, heads=int(found["heads0"][1]), context=context)
+    module.load_state_dict(weights)
+    return module
 
 
 def _stepped(net: Nodes, block: Block, x: str, depth: int) -> str:

@@ -33,8 +33,8 @@ class LanguageRecipe:
     batch: int = 256
     rate: float = 0.03
     """Of the matrices, by Muon (Jordan et al. 2024), which after so few steps is far ahead of Adam."""
-    other_rate: float = 4e-3
-    """Of embeddings, scales and biases, by AdamW."""
+    other: float = 0.13
+    """What part of that AdamW takes for embeddings, scales and biases."""
     warm: float = 0.03
     """Share of the steps in which the rates rise; then they fall as a cosine."""
     decay: float = 0.01
@@ -49,31 +49,37 @@ def train_language_model(
     tokens: Tokens,
     *,
     recipe: LanguageRecipe | None = None,
+    start: LanguageModel | None = None,
     checkpoint: Path | None = None,
     threads: int = 2,
     progress: Progress = silent,
 ) -> LanguageModel:
-    """A model of a corpus. With a `checkpoint` file, a training that was killed goes on where that was written.
+    """A model of a corpus, from nothing or from `start`, whose vocabulary and size it then has.
 
-    Raises MissingExtra without torch or onnx.
+    With a `checkpoint` file, a training that was killed goes on where that was written. Raises MissingExtra without
+    torch or onnx.
     """
     torch = require("torch", extra="deep", needed_for="training a language model")
     require("onnx", extra="deep", needed_for="keeping a language model")
-    from .language_export import exported
+    from .language_export import exported, imported
     from .transformer import Transformer
 
     recipe = recipe or LanguageRecipe()
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(threads)
-    module = Transformer(
-        len(tokens), width=recipe.width, depth=recipe.depth, heads=recipe.heads, context=recipe.context
+    module = (
+        imported(start.onnx)
+        if start
+        else Transformer(
+            len(tokens), width=recipe.width, depth=recipe.depth, heads=recipe.heads, context=recipe.context
+        )
     )
     named = list(module.named_parameters())
     matrices = {name: w for name, w in named if w.dim() == 2 and not name.startswith(("token", "place"))}
     rest = [weight for name, weight in named if name not in matrices]
     optimisers = [
         (torch.optim.Muon(list(matrices.values()), lr=recipe.rate, weight_decay=recipe.decay), recipe.rate),
-        (torch.optim.AdamW(rest, lr=recipe.other_rate, betas=(0.9, 0.95), weight_decay=0.0), recipe.other_rate),
+        (torch.optim.AdamW(rest, betas=(0.9, 0.95), weight_decay=0.0), recipe.rate * recipe.other),
     ]
     per_epoch = -(-len(corpus) // recipe.batch)
     steps = per_epoch * recipe.epochs

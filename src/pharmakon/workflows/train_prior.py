@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 LANGUAGE = "language"
 """The file of a prior's folder that holds the model, and its card's kind."""
-HELD_OUT = 100
-"""One molecule in so many is not learnt from, and judged."""
 LEARNT_FROM = 30_000
 """Molecules that the vocabulary is read off."""
 JUDGED = 2_000
@@ -37,6 +35,7 @@ class PriorConfig(Config):
     smiles: str | None = Field(None, description="structure column; guessed when not given")
     name: str | None = Field(None, description="the prior's name; the table's when not given")
     output: Path | None = Field(None, description="folder to write; priors/NAME when not given")
+    start: Path | None = Field(None, description="prior to go on from, with its vocabulary and size")
     epochs: int = Field(2, ge=1, le=1000, description="how often every molecule is seen")
     merges: int = Field(400, ge=0, le=20_000, description="tokens of several characters")
     width: int = Field(256, ge=8, le=2048, description="numbers that stand for a token; a multiple of heads")
@@ -44,6 +43,7 @@ class PriorConfig(Config):
     heads: int = Field(8, ge=1, le=64, description="heads of a block")
     context: int = Field(100, ge=10, le=1000, description="tokens of the longest molecule")
     batch: int = Field(256, ge=1, description="molecules of a training step")
+    rate: float | None = Field(None, gt=0, le=1, description="learning rate; 0.03, or 0.01 from a prior")
     threads: int = Field(2, ge=1, description="processor cores to train on")
     resume: bool = Field(False, description="go on with a training that was stopped")
     seed: int = Field(0, ge=0, description="seed of every random choice")
@@ -70,13 +70,12 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
     from pharmakon.design.corpus import Corpus
     from pharmakon.design.language_training import LanguageRecipe, train_language_model
     from pharmakon.design.tokens import Tokens
-    from pharmakon.store.models import save_folder
+    from pharmakon.store.models import load_folder, save_folder
 
     require("torch", extra="deep", needed_for="training a language model")  # before the reading, which may take long
+    begun = _begun(config)
     name = config.name or slug(config.data.name.split(".")[0])
     check_name(name)
-    if config.width % config.heads:
-        raise ConfigError(f"width {config.width} is no multiple of heads {config.heads}")
     output = config.output or Path("priors") / name
     work = output.with_name(output.name + ".parts")
     if work.exists() and not config.resume:
@@ -85,20 +84,31 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
     kept = counts["molecules"] - counts["held out"]
     if kept < FEWEST:
         raise DataError(f"{config.data} has {kept:,} molecules to learn from; a language model needs {FEWEST:,}")
-    tokens = Tokens.learn(_every(path / "train.smi", kept, LEARNT_FROM), config.merges)
-    corpus = Corpus.write(_lines(path / "train.smi"), tokens, path, context=config.context)
+    if begun is None:
+        tokens = Tokens.learn(_every(path / "train.smi", kept, LEARNT_FROM), config.merges)
+        context = config.context
+    else:
+        tokens, context = begun.tokens, begun.context
+    corpus = Corpus.write(_lines(path / "train.smi"), tokens, path, context=context)
+    rate = config.rate or (LanguageRecipe().rate if begun is None else 0.01)
     recipe = LanguageRecipe(
         width=config.width,
         depth=config.depth,
         heads=config.heads,
-        context=config.context,
+        context=context,
         epochs=config.epochs,
         batch=config.batch,
+        rate=rate,
         seed=config.seed,
     )
-
     language = train_language_model(
-        corpus, tokens, recipe=recipe, checkpoint=path / "checkpoint.npz", threads=config.threads, progress=progress
+        corpus,
+        tokens,
+        recipe=recipe,
+        start=begun,
+        checkpoint=path / "checkpoint.npz",
+        threads=config.threads,
+        progress=progress,
     )
     held = list(_lines(path / "held_out.smi"))[:JUDGED]
     card = {
@@ -106,12 +116,31 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
         "name": name,
         "data": {"file": config.data.name, "sha256": sha256(config.data), **counts, "too long": kept - len(corpus)},
         "tokens per molecule": round(len(corpus.ids) / max(len(corpus), 1), 2),
-        "recipe": config.model_dump(mode="json", exclude={"data", "output", "resume", "threads", "name", "smiles"}),
+        "recipe": {
+            **config.model_dump(include={"epochs", "batch", "seed"}),
+            "rate": rate,
+            **({"start": load_folder(config.start).card["name"]} if config.start else _size(config)),
+        },
         "judged": _judged(language, held, path / "train.smi", random=stream(config.seed, "judged")),
     }
     folder = save_folder(output, card=card, arrays={LANGUAGE: language.to_arrays()}, texts={})
     shutil.rmtree(work)
     return PriorResult(folder.path, card)
+
+
+def _begun(config: PriorConfig) -> LanguageModel | None:
+    """The prior to go on from. Its size is its own: ConfigError where another is asked for as well."""
+    if config.width % config.heads:
+        raise ConfigError(f"width {config.width} is no multiple of heads {config.heads}")
+    if config.start is None:
+        return None
+    if given := config.model_fields_set & _size(config).keys():
+        raise ConfigError(f"{', '.join(sorted(given))}: a prior that goes on from another has that one's")
+    return load_prior(config.start)
+
+
+def _size(config: PriorConfig) -> dict[str, int]:
+    return config.model_dump(include={"merges", "width", "depth", "heads", "context"})
 
 
 def load_prior(path: str | Path) -> LanguageModel:
@@ -130,7 +159,7 @@ def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dic
     from pharmakon.chem.scheduled import is_scheduled
     from pharmakon.chem.standardize import standardize
     from pharmakon.core.files import sha256
-    from pharmakon.core.random import stream
+    from pharmakon.design.corpus import held_out
     from pharmakon.store.plain import document
     from pharmakon.store.tables import open_table
 
@@ -144,7 +173,6 @@ def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dic
     path.mkdir(parents=True, exist_ok=True)
     counts = dict.fromkeys(("rows", "unreadable", "twice", "withheld", "molecules", "held out"), 0)
     seen: set[bytes] = set()
-    random = stream(config.seed, "held out")
     with (
         (path / "train.smi").open("w", encoding="utf-8") as train,
         (path / "held_out.smi").open("w", encoding="utf-8") as held,
@@ -164,7 +192,7 @@ def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dic
             else:
                 seen.add(key)
                 counts["molecules"] += 1
-                out = random.random() < 1 / HELD_OUT
+                out = held_out(found.smiles)
                 counts["held out"] += out
                 (held if out else train).write(f"{found.smiles}\n")
     done.write_text(document(counts), encoding="utf-8")
