@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pharmakon.design.corpus import Corpus
+from pharmakon.design.corpus import Corpus, held_out
 from pharmakon.design.tokens import END, PAD, START, Tokens
 
 SMILES = ["C" * n for n in range(1, 60)]
@@ -14,6 +14,12 @@ SMILES = ["C" * n for n in range(1, 60)]
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     return Corpus.write(iter(SMILES), Tokens(), tmp_path_factory.mktemp("corpus"), context=41)
+
+
+def test_one_in_fifty_is_held_out_wherever_it_comes_from():
+    kept = [held_out(f"{'C' * n}N{'C' * m}") for n in range(1, 101) for m in range(100)]
+    assert 150 < sum(kept) < 250
+    assert held_out("CCO") == held_out("CCO")
 
 
 def test_molecules_too_long_are_left_out(corpus):

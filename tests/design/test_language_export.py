@@ -30,3 +30,19 @@ def test_a_step_is_the_modules_and_the_bytes_are_the_same_twice():
         assert logits[:, 2:] == pytest.approx(wanted[:, place, 2:], abs=0.02)
     assert {kept.shape for kept in cache.values()} == {(2, 4, 16)}
     assert len(cache) == 6
+
+
+def test_a_file_becomes_the_module_it_was():
+    import torch
+
+    from pharmakon.design.language_export import exported, imported
+    from pharmakon.design.transformer import Transformer
+
+    torch.manual_seed(1)
+    module = Transformer(120, width=32, depth=3, heads=4, context=9)
+    again = imported(exported(module))
+    assert (again.context, again.blocks[0].heads) == (9, 4)
+    ids = torch.tensor([[1, 40, 50, 60, 7]])
+    with torch.no_grad():
+        assert again(ids).numpy() == pytest.approx(module(ids).numpy(), abs=0.02)
+    assert exported(imported(exported(again))) == exported(again)

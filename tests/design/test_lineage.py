@@ -4,11 +4,12 @@ import math
 import pytest
 
 from pharmakon.core.errors import RecordError, UnknownName
-from pharmakon.design.lineage import Archive, Evaluation, Part, Record, ancestry, from_entry, to_entry
+from pharmakon.design.lineage import Archive, Evaluation, Part, Record, Step, ancestry, from_entry, to_entry
 
 
 def record(smiles, call, score=0.5, parents=(), **more):
-    return Record(smiles, Evaluation(score, **more), tuple(parents), ("cross",) if parents else (), call // 10, call)
+    steps = (Step(smiles, parents[0], "".join(parents[1:]), ("cross",), 5),) if parents else ()
+    return Record(smiles, Evaluation(score, **more), steps, call // 10, call)
 
 
 def archive(*records):
@@ -47,6 +48,20 @@ def test_archive_holds_each_molecule_once_in_order_and_ranked():
         made.add(record("C", 4))
     with pytest.raises(UnknownName):
         made["CCCC"]
+
+
+def test_parents_and_operators_are_read_off_the_steps():
+    steps = (
+        Step("B", "A", "stranger", ("cross",), 1),
+        Step("D", "C", "", ("swap_atom", "add_atom"), 2),
+        Step("E", "B", "D", ("cross_rings",), 3),
+    )
+    made = Record("E", Evaluation(0.5), steps, 0, 1)
+    assert made.parents == ("A", "stranger", "C")
+    assert made.operators == ("cross", "cross_rings")
+    assert record("C", 1).parents == record("C", 1).operators == ()
+    lone = archive(record("A", 1), record("C", 2), Record("E", Evaluation(0.5), steps, 0, 3))
+    assert [r.smiles for r in ancestry(lone, "E")] == ["E", "C", "A"]  # what was not evaluated has no record
 
 
 def test_ancestry_goes_back_to_the_start():

@@ -3,7 +3,8 @@ import pickle
 from rdkit import Chem
 
 from pharmakon.design.graph import Limits
-from pharmakon.design.propose import OPERATORS, Brood, Proposal, Task, breed
+from pharmakon.design.lineage import Step, roots
+from pharmakon.design.propose import OPERATORS, Brood, Proposal, Task, breed, replay
 from pharmakon.design.surrogate import Views
 
 PARENTS = ("COc1cc2ncnc(Nc3cccc(Cl)c3)c2cc1OC", "O=C(Nc1ccc(F)cc1)C1CCN(S(=O)(=O)C)CC1", "Cc1c[nH]c2ccc(CNC)cc12")
@@ -42,18 +43,36 @@ def test_prefilter_and_operator_weights_are_obeyed():
     brood = breed(task(prefilter=no_chlorine, operators={"swap_atom": 1.0, "cross": 0.5}))
     assert len(brood) > 30
     assert all(no_chlorine(m) for m in brood.views.mols)
-    assert {o for p in brood.proposals for o in p.operators} == {"swap_atom", "cross"}
+    assert {o for p in brood.proposals for o in p.steps[-1].operators} == {"swap_atom", "cross"}
 
 
 def test_parents_are_told_and_unevaluated_parents_are_seen_through():
     brood = breed(task(operators={"cross": 1.0}, second_edit=0.0))
-    assert all(set(p.parents) <= set(PARENTS) for p in brood.proposals)
-    assert any(len(p.parents) == 2 for p in brood.proposals)
-    between = Proposal("CCc1ccc(CNC)cc1", ("A", "B"), ("cross",))
+    assert all(set(roots(p.steps)) <= set(PARENTS) for p in brood.proposals)
+    assert any(len(roots(p.steps)) == 2 for p in brood.proposals)
+    between = Proposal("CCc1ccc(CNC)cc1", (Step("CCc1ccc(CNC)cc1", "A", "B", ("cross",), 7),))
     only = Task((between,), (1.0,), 10, 0, ("through",), operators={"add_atom": 1.0}, second_edit=0.0)
     for proposal in breed(only).proposals:
-        assert proposal.parents == ("A", "B")
-        assert proposal.operators == ("cross", "add_atom")
+        assert roots(proposal.steps) == ("A", "B")
+        assert [step.operators for step in proposal.steps] == [("cross",), ("add_atom",)]
+
+
+def test_every_step_can_be_made_again():
+    first = breed(task()).proposals
+    second = breed(Task(tuple(first), (1.0,) * len(first), 60, 0, ("second",))).proposals
+    steps = [step for p in (*first, *second) for step in p.steps]
+    assert max(len(p.steps) for p in second) == 3  # of a child of two children
+    assert all(replay(step) == step.child for step in steps)
+    changed = [step._replace(draw=step.draw + 1) for step in steps]
+    assert sum(replay(step) == step.child for step in changed) < len(steps) / 2
+
+
+def test_strangers_are_crossed_in_and_told():
+    stranger = "O=c1[nH]c(-c2ccsc2)nc2ccccc12"
+    brood = breed(task(operators={"cross": 1.0}, strangers=(stranger,), strange=0.5))
+    with_it = [p for p in brood.proposals if stranger in roots(p.steps)]
+    assert len(brood) / 4 < len(with_it) < len(brood)
+    assert all(p.steps[0].mate == stranger for p in with_it)
 
 
 def test_an_impossible_task_ends():

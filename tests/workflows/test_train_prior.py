@@ -67,6 +67,17 @@ def test_stopped_and_resumed_it_is_the_same(made, collection, tmp_path, monkeypa
     assert (again.folder / "language.npz").read_bytes() == (made.folder / "language.npz").read_bytes()
 
 
+def test_from_another_prior_it_goes_on(made, collection, tmp_path):
+    config = PriorConfig(data=collection, start=made.folder, epochs=1, rate=0.03, output=tmp_path / "on", threads=1)
+    on = run(config)
+    assert on.card["recipe"]["start"] == "mine"
+    assert load_prior(on.folder).tokens.merges == load_prior(made.folder).tokens.merges
+    nats = "held out, nats per molecule"
+    assert on.card["judged"][nats] < made.card["judged"][nats]
+    with pytest.raises(ConfigError, match=r"depth, width: a prior that goes on"):
+        run(PriorConfig(data=collection, start=made.folder, width=16, depth=1))
+
+
 def test_what_cannot_be(collection, tmp_path):
     few = tmp_path / "few.smi"
     few.write_text("CCO\nCCN\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`pharmakon ledger verify DIR`."""
+"""`pharmakon ledger verify DIR` and `pharmakon ledger replay DIR`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,24 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pharmakon.workflows import ledger as workflow
+from pharmakon.workflows import replay as replaying
 
 SHOWN = 10
 """Files unknown to the ledger that are named."""
+
+
+def replay(run: Annotated[Path, Parameter(help="the folder of a design run")], /) -> int:
+    """Make every designed molecule again from its recorded steps: edits, parents, draws.
+
+    Exit code 0 when each comes out as it was written, 1 otherwise.
+    """
+    found = replaying.replay(run)
+    for smiles in found.different:
+        print(f"not made again: {smiles}")
+    outside = f" and {len(found.outside):,} that were not scored" if found.outside else ""
+    again = found.made - len(found.different)
+    print(f"{run}: {again:,} of {found.made:,} molecules made again, from {found.began:,} scored ones{outside}")
+    return 0 if found.ok else 1
 
 
 def verify(

@@ -51,6 +51,7 @@ def app() -> App:
         tree.command(f"pharmakon.cli.{place}:{place}", name=verb, help=summary)
     ledger = App(name=LEDGER, help="Check the record that a run left behind.")
     ledger.command("pharmakon.cli.ledger:verify", name="verify", help="Find edited, missing or reordered records.")
+    ledger.command("pharmakon.cli.ledger:replay", name="replay", help="Make every designed molecule again.")
     tree.command(ledger)
     data = App(name=DATA, help="The public data sets: which there are, and a checked copy of one.")
     data.command("pharmakon.cli.data:list_sets", name="list", help="List them: size, licence, whether each is here.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pharmakon.core.errors import RecordError, UnknownName
 
@@ -30,19 +30,58 @@ class Evaluation:
     parts: Mapping[str, Part] = field(default_factory=dict)
 
 
+class Step(NamedTuple):
+    """How one molecule was made: edits of a parent, with a mate where one was crossed in ("" where not).
+
+    The edits and the draw that decided them make the same molecule again: propose.replay.
+    """
+
+    child: str
+    parent: str
+    mate: str
+    operators: tuple[str, ...]
+    draw: int
+
+
+def roots(steps: Sequence[Step]) -> tuple[str, ...]:
+    """The molecules that steps begin from: that of the main line first, then those that were crossed in."""
+    made = {step.child for step in steps}
+    line = main_line(steps)
+    begin = [line[0].parent] if line else []
+    return tuple(dict.fromkeys(begin + [s for step in steps for s in (step.parent, step.mate) if s and s not in made]))
+
+
+def main_line(steps: Sequence[Step]) -> list[Step]:
+    """From a root to the last molecule, by each one's parent."""
+    by_child = {step.child: step for step in steps}
+    line = list(steps[-1:])
+    while line and (before := by_child.pop(line[0].parent, None)):
+        line.insert(0, before)
+    return line
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One evaluated molecule. `parents` are evaluated molecules; `operators` are the edits made, in order.
+    """One evaluated molecule, and the steps that made it of others, in order; none for a molecule of the start.
 
-    Molecules of the start have no parents. `call` counts evaluations from 1, `batch` from 0.
+    `call` counts evaluations from 1, `batch` from 0.
     """
 
     smiles: str
     evaluation: Evaluation
-    parents: tuple[str, ...]
-    operators: tuple[str, ...]
+    steps: tuple[Step, ...]
     batch: int
     call: int
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The molecules it was made of; all but strangers are evaluated ones."""
+        return roots(self.steps)
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The edits from its first parent to it."""
+        return tuple(name for step in main_line(self.steps) for name in step.operators)
 
     @property
     def score(self) -> float:
@@ -87,12 +126,12 @@ class Archive:
 
 
 def ancestry(archive: Archive, smiles: str) -> list[Record]:
-    """A molecule and all it descends from, the molecule first, then by call, latest first."""
+    """A molecule and all evaluated ones it descends from, the molecule first, then by call, latest first."""
     found: dict[str, Record] = {}
     waiting = [smiles]
     while waiting:
         name = waiting.pop()
-        if name not in found:
+        if name not in found and (name in archive or name == smiles):
             found[name] = archive[name]
             waiting.extend(archive[name].parents)
     return sorted(found.values(), key=lambda r: -r.call)
@@ -108,6 +147,7 @@ def to_entry(batch: int, records: Sequence[Record], **more: Any) -> dict[str, An
             "feasible": r.evaluation.feasible,
             "parents": list(r.parents),
             "operators": list(r.operators),
+            "steps": [list(step) for step in r.steps],
             "parts": {name: _plain(asdict(part)) for name, part in r.evaluation.parts.items()},
         }
         for r in records
@@ -124,8 +164,7 @@ def from_entry(entry: Mapping[str, Any]) -> list[Record]:
                 evaluation=Evaluation(
                     float(m["score"]), bool(m["feasible"]), {name: _part(p) for name, p in m["parts"].items()}
                 ),
-                parents=tuple(m["parents"]),
-                operators=tuple(m["operators"]),
+                steps=tuple(_step(*step) for step in m["steps"]),
                 batch=int(entry["batch"]),
                 call=int(m["call"]),
             )
@@ -133,6 +172,10 @@ def from_entry(entry: Mapping[str, Any]) -> list[Record]:
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"batch {entry.get('batch')!r} of the journal is damaged: {error!r}") from None
+
+
+def _step(child: str, parent: str, mate: str, operators: Sequence[str], draw: int) -> Step:
+    return Step(child, parent, mate, tuple(operators), int(draw))
 
 
 def _plain(part: dict[str, Any]) -> dict[str, Any]:

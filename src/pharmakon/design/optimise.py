@@ -30,8 +30,9 @@ from pharmakon.design.assemble import assemble
 from pharmakon.design.diversity import Packed, differing, packed
 from pharmakon.design.graph import Limits, flat
 from pharmakon.design.lineage import Archive, Evaluation, Record, from_entry, to_entry
-from pharmakon.design.propose import OPERATORS, Brood, Prefilter, Proposal, Task, breed
+from pharmakon.design.propose import OPERATORS, Brood, Prefilter, Proposal, Task, breed, earned
 from pharmakon.design.settings import Settings
+from pharmakon.design.strangers import Strangers
 from pharmakon.design.surrogate import Surrogate, Views, normal_scores
 from pharmakon.engine.threads import one_thread
 
@@ -70,8 +71,9 @@ class Optimiser:
     """Maximises a score with a counted number of scorer calls.
 
     `start` are SMILES to begin with (flattened; unreadable ones are left out); without any, molecules are assembled
-    from the vocabulary. Proposals that `prefilter` refuses cost no call; if it has a method `thorough`, that is asked
-    too, but only of those about to be scored.
+    from the vocabulary. `strangers` are SMILES too: some visit every batch (design.strangers). Proposals that
+    `prefilter` refuses cost no call; if it has a method `thorough`, that is asked too, but only of those about to be
+    scored.
 
     Scheduled chemicals (chem.scheduled) are never scored and never come out; the journal has a hash of each that was
     about to be. To start from one is a RefusedGoal.
@@ -83,6 +85,7 @@ class Optimiser:
         settings: Settings | None = None,
         *,
         start: Sequence[str] = (),
+        strangers: Sequence[str] = (),
         prefilter: Prefilter | None = None,
         journal: Journal | None = None,
         engine: Engine | None = None,
@@ -91,6 +94,7 @@ class Optimiser:
         self.evaluate = evaluate
         self.settings = settings or Settings()
         self.start = tuple(start)
+        self._strangers = Strangers(strangers)
         self.prefilter = prefilter
         self.journal = journal
         self.engine = engine
@@ -152,16 +156,8 @@ class Optimiser:
         if len(evaluations) != len(chosen):
             raise ScorerError("objective", chosen[0].smiles, f"{len(evaluations)} answers to {len(chosen)} molecules")
         first = len(self.archive) + 1
-        known = {p.smiles for p in chosen}
         records = [
-            Record(
-                smiles=p.smiles,
-                evaluation=e,
-                parents=tuple(s for s in p.parents if s in self.archive or s in known),
-                operators=p.operators,
-                batch=self._batches,
-                call=first + i,
-            )
+            Record(p.smiles, e, p.steps, self._batches, first + i)
             for i, (p, e) in enumerate(zip(chosen, evaluations, strict=True))
         ]
         untold = [one for one, told in self._withheld.items() if not told]
@@ -255,14 +251,19 @@ class Optimiser:
         hopes = betas(settings.explore, settings.generations, random=random)
         early = settings.early if len(self.archive) < settings.calls / 4 else 1
         share = -(-settings.proposals * wanted * early // settings.generations)
-        pool, mean, deviation = Brood([], Views()), np.empty(0), np.empty(0)
+        visitors = self._strangers.visit(
+            settings.strangers, kernel=surrogate.kernel, prefilter=self.prefilter, random=random
+        )
+        pool = self._fresh(visitors, Brood([], Views()), mask)
+        mean, deviation = surrogate.predict(pool.views) if pool.proposals else (np.empty(0), np.empty(0))
+        strangers = tuple(p.smiles for p in pool.proposals)
         candidates, merit = parents, level[rows]
-        scaffolds = [self._scaffolds[i] for i in rows]
+        scaffolds = [*(self._scaffolds[i] for i in rows), *map(self._scaffold, pool.views.mols)]
         for generation in range(settings.generations):
             order = best_first(np.concatenate([merit, mean + hopes[generation] * deviation]))
             order = self._uncrowded(order, scaffolds)[: settings.parents]
             promising = [[*candidates, *pool.proposals][i] for i in order]
-            brood = self._breed(promising, share, f"generation {generation}", surrogate.kernel)
+            brood = self._breed(promising, share, f"generation {generation}", surrogate.kernel, strangers=strangers)
             brood = self._fresh(brood, pool, mask)
             if brood.proposals:
                 new = surrogate.predict(brood.views)
@@ -318,7 +319,15 @@ class Optimiser:
         return self._new(self._accepted(brood), wanted)
 
     def _breed(
-        self, parents: Sequence[Proposal], n: int, label: str, kernel: str = "", *, tries: int = 8, greed: float = 0.0
+        self,
+        parents: Sequence[Proposal],
+        n: int,
+        label: str,
+        kernel: str = "",
+        *,
+        strangers: tuple[str, ...] = (),
+        tries: int = 8,
+        greed: float = 0.0,
     ) -> Brood:
         """Children of parents that come best first."""
         settings = self.settings
@@ -336,23 +345,17 @@ class Optimiser:
                 kernel=kernel,
                 second_edit=settings.second_edit,
                 tries=tries,
+                strangers=strangers,
+                strange=settings.strange,
             )
             for chunk in range(CHUNKS)
         ]
         return Brood.joined(list(self.engine.map(breed, tasks) if self.engine else map(breed, tasks)))
 
     def _operators(self) -> dict[str, float]:
-        """Weights: how often an operator's molecules have been among the parents, of those that were evaluated."""
-        weights = dict.fromkeys(OPERATORS, 1.0)
         if not self.settings.adapt or len(self.archive) < self.settings.initial:
-            return weights
-        bar = self.archive.ranked()[: self.settings.parents][-1].score
-        tried, won = dict.fromkeys(OPERATORS, 0), dict.fromkeys(OPERATORS, 0)
-        for record in self.archive:
-            for name in record.operators[-1:]:
-                tried[name] += 1
-                won[name] += record.score >= bar
-        return {name: (won[name] + 2.0) / (tried[name] + 10.0) for name in OPERATORS}
+            return dict.fromkeys(OPERATORS, 1.0)
+        return earned(self.archive, self.archive.ranked()[: self.settings.parents][-1].score)
 
     # ------------------------------------------------------------ elsewhere
 

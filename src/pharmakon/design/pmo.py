@@ -296,12 +296,14 @@ def run_task(
 
     source = list(molecules if molecules is not None else pool())
     chosen = stream(seed, "pool").choice(len(source), min(len(source), 2000), replace=False)
+    some = [s for s in (source[i] for i in chosen) if not is_scheduled(Chem.MolFromSmiles(s))]
     began = time.perf_counter()
     used = time.process_time()
     optimiser = Optimiser(
         evaluate,
         Settings(**(SETTINGS | dict(settings or {}) | {"calls": calls, "seed": seed})),
-        start=[smiles for smiles in (source[i] for i in chosen) if not is_scheduled(Chem.MolFromSmiles(smiles))],
+        start=some,
+        strangers=some,
         progress=progress,
     )
     archive = optimiser.run()

@@ -5,7 +5,7 @@ A chunk's result depends on its Task alone, so the number of workers changes not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
@@ -15,7 +15,8 @@ from rdkit.Chem import Mol
 
 from pharmakon.core.random import stream
 from pharmakon.design import fragment, genetic
-from pharmakon.design.graph import Limits, Operator, flat, weighted
+from pharmakon.design.graph import Limits, Operator, flat, pick, weighted
+from pharmakon.design.lineage import Record, Step
 from pharmakon.design.surrogate import KERNELS, Views
 
 OPERATORS: dict[str, Operator] = genetic.OPERATORS | fragment.OPERATORS
@@ -25,16 +26,18 @@ Prefilter = Callable[[Mol], bool]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A candidate, the evaluated molecules it was bred from and the edits that made it, in order."""
+    """A candidate, and the steps that made it of evaluated molecules and strangers, in order."""
 
     smiles: str
-    parents: tuple[str, ...] = ()
-    operators: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One chunk of breeding. `weights` belong to the parents, `operators` are weights by name."""
+    """One chunk of breeding. `weights` belong to the parents, `operators` are weights by name.
+
+    A share `strange` of the mates are `strangers`: molecules of no merit yet, whose parts the parents lack.
+    """
 
     parents: tuple[Proposal, ...]
     weights: tuple[float, ...]
@@ -47,6 +50,8 @@ class Task:
     kernel: str = ""
     second_edit: float = 0.25
     tries: int = 8
+    strangers: tuple[str, ...] = ()
+    strange: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +89,24 @@ def breed(task: Task) -> Brood:
             if len(found) >= task.n:
                 break
             one, two = (weighted(task.parents, cumulative, random) for _ in range(2))
-            mol, mate = _molecule(one.smiles), _molecule(two.smiles)
-            if mol is None or mate is None:
-                continue
-            ancestors, edits = one, list(one.operators)
-            for _ in range(1 + (random.random() < task.second_edit)):
-                name = weighted(names, shares, random)
-                child = OPERATORS[name](mol, mate, random)
-                if child is None:
-                    break
-                mol = child
-                edits.append(name)
-            if len(edits) == len(one.operators):
+            if task.strangers and random.random() < task.strange:
+                two = Proposal(pick(task.strangers, random))
+            wanted = [weighted(names, shares, random) for _ in range(1 + (random.random() < task.second_edit))]
+            draw = int(random.integers(2**32))
+            mol, edits = _edited(one.smiles, two.smiles, wanted, draw)
+            if mol is None:
                 continue
             smiles = Chem.MolToSmiles(mol)
             if (
                 smiles in found
+                or smiles in {one.smiles, two.smiles, *(step.child for step in (*one.steps, *two.steps))}
                 or not task.limits.allow(mol, smiles)
                 or (task.prefilter is not None and not task.prefilter(mol))
             ):
                 continue
-            crossed = any(name in CROSSOVERS for name in edits[len(one.operators) :])
-            lines = dict.fromkeys([*_line(ancestors), *(_line(two) if crossed else ())])
-            found[smiles] = Proposal(smiles, tuple(lines), tuple(edits)), mol
+            crossed = not CROSSOVERS.keys().isdisjoint(edits)
+            step = Step(smiles, one.smiles, two.smiles if crossed else "", edits, draw)
+            found[smiles] = Proposal(smiles, _after((*one.steps, *(two.steps if crossed else ())), step)), mol
     views = Views([mol for _, mol in found.values()])
     for name in KERNELS[task.kernel] if task.kernel else ():
         views.get(name)
@@ -116,6 +116,35 @@ def breed(task: Task) -> Brood:
 CROSSOVERS = genetic.CROSSOVERS | fragment.CROSSOVERS
 
 
-def _line(proposal: Proposal) -> tuple[str, ...]:
-    """The evaluated molecules behind a parent: itself, where it is one."""
-    return proposal.parents if proposal.operators else (proposal.smiles,)
+def _edited(one: str, two: str, operators: Sequence[str], draw: int) -> tuple[Mol | None, tuple[str, ...]]:
+    """A molecule after the edits, up to the first that does not apply, and those that were made; None after none."""
+    mol, mate, random = _molecule(one), _molecule(two or one), stream(draw, "edit")
+    made: list[str] = []
+    for name in operators if mol is not None and mate is not None else ():
+        child = OPERATORS[name](mol, mate, random)
+        if child is None:
+            break
+        mol = child
+        made.append(name)
+    return (mol if made else None), tuple(made)
+
+
+def _after(steps: Iterable[Step], last: Step) -> tuple[Step, ...]:
+    """Steps in order, each molecule made once, and a last one."""
+    return (*{step.child: step for step in steps}.values(), last)
+
+
+def earned(records: Iterable[Record], bar: float) -> dict[str, float]:
+    """Operators' weights: how often a molecule whose last edit each made has reached the bar."""
+    tried, won = dict.fromkeys(OPERATORS, 0), dict.fromkeys(OPERATORS, 0)
+    for record in records:
+        for name in record.operators[-1:]:
+            tried[name] += 1
+            won[name] += record.score >= bar
+    return {name: (won[name] + 2.0) / (tried[name] + 10.0) for name in OPERATORS}
+
+
+def replay(step: Step) -> str:
+    """The SMILES of the molecule that a step makes, made again; "" where nothing comes out."""
+    mol, made = _edited(step.parent, step.mate, step.operators, step.draw)
+    return Chem.MolToSmiles(mol) if mol is not None and made == step.operators else ""

@@ -29,6 +29,8 @@ class Settings(Config):
     explore: tuple[float, float] = Field(
         (0.01, 1.0), description="least and most deviations added to a mean; drawn log-uniformly"
     )
+    strangers: int = Field(100, ge=0, description="unscored molecules looked at in a batch, where there are any")
+    strange: float = Field(0.3, ge=0, le=1, description="share of mates that are such strangers")
     second_edit: float = Field(0.25, ge=0, le=1, description="share of children that are edited twice")
     similarity: float = Field(0.9, ge=0, le=1, description="highest similarity inside a batch")
     blind: float = Field(0.1, ge=0, le=1, description="share of a batch that the surrogate does not choose")

@@ -229,7 +229,7 @@ def _desirability(row: Mapping[str, str], name: str) -> Value | None:
 def _lineage(archive: Archive, smiles: str) -> list[report.Step]:
     """From the starting molecule to the design, by each molecule's first parent; a second one stands beside."""
     line = [archive[smiles]]
-    while line[-1].parents:
+    while line[-1].parents and line[-1].parents[0] in archive:
         line.append(archive[line[-1].parents[0]])
     steps = []
     for record in reversed(line):

@@ -121,5 +121,5 @@ def _steps(archive: Archive, smiles: str) -> int:
     """The length of the longest line of descent from a starting molecule."""
     depth: dict[str, int] = {}
     for record in reversed(ancestry(archive, smiles)):
-        depth[record.smiles] = 1 + max((depth[parent] for parent in record.parents), default=-1)
+        depth[record.smiles] = 1 + max((depth[parent] for parent in record.parents if parent in depth), default=-1)
     return depth[smiles]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
+    from pharmakon.workflows.replay import ReplayResult
     from pharmakon.workflows.sample import SampleResult
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
@@ -104,6 +105,13 @@ def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:
     from pharmakon.workflows import models
 
     return models.cards(names)
+
+
+def replay_run(run: str | Path) -> ReplayResult:
+    """Make every molecule of a design run again from its recorded steps."""
+    from pharmakon.workflows import replay
+
+    return replay.replay(run)
 
 
 def verify_ledger(run: str | Path, *, head: str = "") -> Verification:

@@ -1,0 +1,33 @@
+"""Molecules that nobody has scored: some visit every batch, to be chosen by the surrogate and crossed into the others.
+
+The best of a search are soon each other's cousins; what they lack can only come from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.random import Generator
+from rdkit import Chem
+from rdkit.Chem import Mol
+
+from pharmakon.design.graph import flat
+from pharmakon.design.propose import Brood, Proposal
+from pharmakon.design.surrogate import KERNELS, Views
+
+
+class Strangers:
+    """A collection to draw visitors from; what is computed of a molecule is kept. Unreadable ones are left out."""
+
+    def __init__(self, smiles: Sequence[str]) -> None:
+        self._views = Views([mol for mol in map(flat, smiles) if mol is not None])
+
+    def visit(self, n: int, *, kernel: str, prefilter: Callable[[Mol], bool] | None, random: Generator) -> Brood:
+        """Of `n` drawn ones those that pass the prefilter, with the views that a kernel needs."""
+        few = min(n, len(self._views))
+        rows = random.choice(len(self._views), few, replace=False) if few else np.empty(0, np.int64)
+        for name in KERNELS[kernel] if few else ():
+            self._views.get(name)
+        views = self._views.take([int(i) for i in rows if prefilter is None or prefilter(self._views.mols[i])])
+        return Brood([Proposal(Chem.MolToSmiles(mol)) for mol in views.mols], views)
