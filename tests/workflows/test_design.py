@@ -15,7 +15,6 @@ from pharmakon.core.errors import ConfigError, RecordError, RefusedGoal, Unknown
 from pharmakon.record.entry import Head, write_head
 from pharmakon.record.ledger import verify
 from pharmakon.workflows.design import DesignConfig, run
-from pharmakon.workflows.replay import replay
 
 GOAL = """
 name = "soluble"
@@ -74,17 +73,6 @@ def test_the_score_can_be_rebuilt_from_its_parts(undisturbed: Path) -> None:
     for row in rows(undisturbed):
         parts = [float(row[f"desirability:{name}"]) for name in ("logs", "mw")]
         assert float(row["score"]) == pytest.approx((parts[0] * parts[1]) ** 0.5, abs=2e-4)
-
-
-def test_every_molecule_is_made_again_from_its_steps(undisturbed: Path, tmp_path: Path) -> None:
-    found = replay(undisturbed)
-    assert found.ok
-    assert (found.made + found.began, found.began >= 20) == (100, True)
-    path = tmp_path / "calls.jsonl"
-    path.write_text((undisturbed / "calls.jsonl").read_text().replace('"swap_atom"', '"add_atom"'))
-    assert replay(tmp_path).different
-    with pytest.raises(RecordError, match="only the folder of a design run"):
-        replay(tmp_path / "elsewhere")
 
 
 def test_every_design_descends_from_the_start(undisturbed: Path) -> None:
