@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.random import Generator
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
 from pharmakon.design.graph import flat
@@ -21,7 +21,8 @@ class Strangers:
     """A collection to draw visitors from; what is computed of a molecule is kept. Unreadable ones are left out."""
 
     def __init__(self, smiles: Sequence[str]) -> None:
-        self._views = Views([mol for mol in map(flat, smiles) if mol is not None])
+        with rdBase.BlockLogs():
+            self._views = Views([mol for mol in map(flat, smiles) if mol is not None])
 
     def visit(self, n: int, *, kernel: str, prefilter: Callable[[Mol], bool] | None, random: Generator) -> Brood:
         """Of `n` drawn ones those that pass the prefilter, with the views that a kernel needs."""

@@ -13,17 +13,20 @@ from pydantic import Field, field_validator
 from pharmakon.chem.parse import parse as parse_smiles
 from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
+from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, silent
 from pharmakon.design.objective import Aggregate, Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
 from pharmakon.record.ledger import Ledger
+from pharmakon.store.models import load_folder
 from pharmakon.store.runs import Journal, RunFolder
 
 from .design_report import DesignResult, finish
 from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
+from .train_prior import SHIPPED, load_prior, prior_folder
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
@@ -33,6 +36,8 @@ INITIAL = 40
 POINTS = 1_000
 """Evaluated molecules the surrogate learns from: more make a run of 2,000 calls longer than a coffee break."""
 LEDGER = "ledger.jsonl"
+VISITORS = 400
+"""Texts of the prior that a run looks among."""
 
 
 class DesignConfig(Config):
@@ -44,6 +49,9 @@ class DesignConfig(Config):
     aggregate: Aggregate = Field("geometric", description="how the goals' desirabilities make one score")
     models: tuple[str, ...] = Field((), description="own model folders whose properties the goals may name")
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
+    prior: Path = Field(
+        SHIPPED, description="folder of pharmakon train-prior whose molecules visit the search; the shipped one's else"
+    )
     designs: int = Field(50, ge=1, le=1000, description="how many designs to keep")
     diversity: float = Field(0.7, gt=0, le=1, description="highest similarity (ECFP4 Tanimoto) between two designs")
     per_scaffold: int = Field(
@@ -91,12 +99,14 @@ def run(
         journal = RecordedJournal(folder.journal(CALLS), ledger, resumed=folder.resumed)
         if not ledger.head.count:
             cards = {name.partition(".")[0]: panel.models[name.partition(".")[0]].card for name in used}
+            cards[str(config.prior)] = load_folder(prior_folder(config.prior)).card
             ledger.append("started", verb="design", name=config.name, seed=config.seed, models=_hashes(cards))
             ledger.output(folder.path / "run.json")
         optimiser = Optimiser(
             objective.evaluate,
             _settings(config),
             start=config.start or objective.seeds(),
+            strangers=_strangers(config),
             prefilter=objective.sieve,
             journal=journal,
             engine=pool,
@@ -136,6 +146,11 @@ def _answered(config: DesignConfig) -> list[str]:
     terms = (*config.goals, *config.constraints)
     asked = dict.fromkeys(name.partition(".")[0] for term in terms for name in halves(term))
     return [name for name in asked if name in {*shipped_names(), *target_names()} - {*own_names()}]
+
+
+def _strangers(config: DesignConfig) -> list[str]:
+    """What the prior writes: molecules that the search itself would not come upon."""
+    return load_prior(config.prior).sample(VISITORS, random=stream(config.seed, "strangers"))
 
 
 def _settings(config: DesignConfig) -> Settings:

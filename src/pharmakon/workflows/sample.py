@@ -10,7 +10,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.types import Progress, silent
 
-from .train_prior import load_prior
+from .train_prior import SHIPPED, load_prior, prior_folder
 
 TRIES = 20
 """Texts that are written for each molecule asked for, at most."""
@@ -20,7 +20,7 @@ ROUND = 1_000
 class SampleConfig(Config):
     """Which prior, how many molecules, where to."""
 
-    prior: Path = Field(description="folder that pharmakon train-prior wrote")
+    prior: Path = Field(SHIPPED, description="folder that pharmakon train-prior wrote; the shipped one when not given")
     n: int = Field(1_000, ge=1, le=100_000_000, description="molecules to write")
     output: Path = Field(Path("samples.csv"), description="CSV to write")
     temperature: float = Field(1.0, gt=0, le=10, description="below 1 keeps to what is usual, above 1 dares more")
@@ -54,7 +54,7 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
 
     from .molecules import check_output
 
-    check_output(config.known or config.prior, config.output)
+    check_output(config.known or prior_folder(config.prior), config.output)
     language = load_prior(config.prior)
     random = stream(config.seed, "sample")
     known = _known(config.known)

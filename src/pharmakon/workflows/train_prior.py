@@ -24,6 +24,8 @@ LANGUAGE = "language"
 """The file of a prior's folder that holds the model, and its card's kind."""
 LEARNT_FROM = 30_000
 """Molecules that the vocabulary is read off."""
+SHIPPED = Path("drug_like")
+"""The prior that comes with the package."""
 JUDGED = 2_000
 FEWEST = 1_000
 
@@ -143,12 +145,20 @@ def _size(config: PriorConfig) -> dict[str, int]:
     return config.model_dump(include={"merges", "width", "depth", "heads", "context"})
 
 
+def prior_folder(path: str | Path) -> Path:
+    """The folder of a prior, given by its path or a shipped one's name."""
+    from pharmakon.predict.panel import shipped_folder
+
+    shipped = shipped_folder() / path
+    return shipped if not Path(path).exists() and len(Path(path).parts) == 1 and shipped.is_dir() else Path(path)
+
+
 def load_prior(path: str | Path) -> LanguageModel:
-    """The language model of a prior's folder. Raises UsageError for another model's."""
+    """The language model of a prior: a folder, or a shipped one's name. Raises UsageError for another model's."""
     from pharmakon.design.language import LanguageModel
     from pharmakon.store.models import load_folder
 
-    folder = load_folder(path)
+    folder = load_folder(prior_folder(path))
     if folder.card.get("kind") != LANGUAGE:
         raise UsageError(f"{path} is not a prior: pharmakon train-prior makes one")
     return LanguageModel.from_arrays(folder.arrays(LANGUAGE))
