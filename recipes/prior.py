@@ -98,7 +98,7 @@ def main(work: Path) -> None:
         name="drug_like",
         output=work / "drug_like",
         start=work / "zinc",
-        epochs=5,
+        epochs=4,
         rate=0.02,
         threads=1,
         resume=True,
