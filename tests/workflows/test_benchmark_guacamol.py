@@ -19,7 +19,7 @@ def root(tmp_path, monkeypatch, molecules):
         path.parent.mkdir(exist_ok=True)
         with gzip.open(path, "wt", encoding="utf-8") as out:
             out.write("\n".join(molecules[:40]) + "\n")
-    monkeypatch.setattr(guacamol, "SETTINGS", {"initial": 20, "batch": 10, "proposals": 3, "generations": 2})
+    monkeypatch.setattr(guacamol, "SETTINGS", {"initial": 10, "batch": 5, "proposals": 3, "generations": 2})
     return tmp_path
 
 
@@ -32,11 +32,12 @@ def test_everything_scored_is_counted(root, monkeypatch):
     record = run(config(root), progress=lambda done, total, note: told.append(note)).record
     found = record["tasks"]["zaleplon_mpo"]
     assert found["runs"][0]["pool"] == 40
-    assert found["runs"][0]["scored"] == 60  # 20 of the 40 calls were known from the pool
+    scored = found["runs"][0]["scored"]
+    assert 70 < scored <= 80
     total = round(found["scores"]["score"]["value"], 3)
-    assert record["summary"] == {"tasks": 1, "pharmakon": total, "molecules scored": 60}
+    assert record["summary"] == {"tasks": 1, "pharmakon": total, "molecules scored": scored}
     assert not record["comparable"]
-    assert any("40 of 40" in note for note in told)
+    assert any("island3, best" in note for note in told)
     assert GUACAMOL.summary(record["tasks"])["CReM"] == 0.770
 
     monkeypatch.setattr(guacamol, "screened", None)  # the pool and every call are kept

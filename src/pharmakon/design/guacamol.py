@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rdkit import Chem, rdBase
@@ -27,6 +29,8 @@ CALLS = 20_000
 SETTINGS: dict[str, Any] = {"initial": 500, "batch": 100, "proposals": 6, "similarity": 1.0}
 """Calls are many and cheap: large batches, few proposals for each, and look-alikes welcome, since the best hundred
 count and not the best."""
+ISLANDS = 4
+"""Searches of their own before one goes on from the best of all: where one is caught, another may not be."""
 MEAN = (1, 10, 100)
 TASKS: dict[str, tuple[int, ...]] = {
     "celecoxib_rediscovery": (1,),
@@ -93,33 +97,57 @@ def run_task(
     task: str,
     best: Sequence[tuple[str, float]],
     *,
-    settings: Settings,
-    journal: Any = None,
+    calls: int = CALLS,
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+    journals: Path | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """A search from the `best` of a pool, with their scores; these are calls of the search, but scored only once."""
+    """Score at most `calls` molecules besides the `best` of a pool, whose scores are known.
+
+    `settings` win over SETTINGS. Half of the calls are those of islands, each with its share of the pool and a seed of
+    its own; the other half go on from the best of all. With `journals`, a path to which names are added, a run that was
+    stopped goes on.
+    """
     from pharmakon.design.lineage import Evaluation
     from pharmakon.design.optimise import Optimiser
+    from pharmakon.store.runs import Journal
 
-    score, known, tops = oracle(task), dict(best), TASKS[task]
+    score, known, given = oracle(task), dict(best), SETTINGS | dict(settings or {})
     began, used = time.perf_counter(), time.process_time()
 
     def evaluate(smiles: Sequence[str]) -> list[Evaluation]:
         with rdBase.BlockLogs():
             return [Evaluation(known[s] if s in known else score(Chem.MolFromSmiles(s))) for s in smiles]
 
-    archive = Optimiser(
-        evaluate, settings, start=[smiles for smiles, _ in best], journal=journal, progress=progress
-    ).run()
-    found = means((r.score for r in archive), tops)
+    def search(name: str, start: Sequence[str], share: int, number: int) -> list[tuple[str, float]]:
+        """Best first. The start costs nothing: its scores are known."""
+        own = given | {"initial": max(len(start), 2), "calls": share + len(start), "seed": seed + number * 1000}
+        with Journal(f"{journals}-{name}.jsonl") if journals is not None else nullcontext() as journal:
+            archive = Optimiser(
+                evaluate,
+                Settings(**own),
+                start=start,
+                journal=journal,
+                progress=lambda done, total, note: progress(done, total, f"{name}, {note}"),
+            ).run()
+        found = [(record.smiles, record.score) for record in archive.ranked()]
+        known.update(found)
+        return found
+
+    start = given["initial"]
+    shares = [[smiles for smiles, _ in best[i::ISLANDS][:start]] for i in range(ISLANDS)]
+    islands = [search(f"island{i}", share, calls // (2 * ISLANDS), i) for i, share in enumerate(shares)]
+    chosen = dict.fromkeys(smiles for island in islands for smiles, _ in island[: start // ISLANDS])
+    search("all", list(chosen), calls - ISLANDS * (calls // (2 * ISLANDS)), ISLANDS)
+    found = means(known.values(), TASKS[task])
     return {
         "task": task,
-        "seed": settings.seed,
+        "seed": seed,
         "score": sum(found.values()) / len(found),
         **found,
-        "calls": len(archive),
-        "new": sum(r.smiles not in known for r in archive),
+        "calls": len(known) - len(best),
         "seconds": time.perf_counter() - began,
         "core_seconds": time.process_time() - used,
-        "best": archive.ranked()[0].smiles,
+        "best": min(known, key=lambda smiles: (-known[smiles], smiles)),
     }

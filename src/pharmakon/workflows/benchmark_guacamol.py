@@ -17,7 +17,7 @@ from pharmakon.core.files import replacing
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 from pharmakon.store.plain import document
-from pharmakon.store.runs import Journal, versions
+from pharmakon.store.runs import versions
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, told
 from .provenance import code_identity
@@ -30,7 +30,7 @@ class Guacamol:
     """The second version's suite."""
 
     what = "20 molecule-design tasks, many oracle calls"
-    protocol = "the best of 100,000 ChEMBL molecules, then 20,000 calls; mean of top 1, 10 and 100 (isomers: of all)"
+    protocol = "100,000 molecules of ChEMBL scored, then 20,000 calls; mean of top 1, 10 and 100 (isomers: of all)"
     published = "Graph GA, CReM and SMILES LSTM, per task"
     needs = data_set("chembl22_bimodal").file().path
     repeats = 1
@@ -66,21 +66,18 @@ class Guacamol:
 
 
 def _run(task: str, seed: int, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
-    from pharmakon.design.guacamol import SETTINGS, run_task
-    from pharmakon.design.settings import Settings
+    from pharmakon.design.guacamol import ISLANDS, SETTINGS, run_task
 
-    settings = Settings(**SETTINGS, calls=config.paid, seed=seed)
-    facts = [settings.model_dump(mode="json"), config.pool, code_identity(), versions()]
+    facts = [SETTINGS, ISLANDS, config.paid, config.pool, code_identity(), versions()]
     stem = config.workplace / f"{task}-{seed}-{hashlib.sha256(document(facts).encode()).hexdigest()[:12]}"
-    kept = stem.with_suffix(".pool.json")
+    kept = stem.with_suffix(".json")
     if not kept.is_file():
-        best, scored = _screened(task, seed, config, settings.initial, say)
+        best, scored = _screened(task, seed, config, ISLANDS * SETTINGS["initial"], say)
         with replacing(kept) as out:
             out.write(document({"scored": scored, "best": best}).encode())
     pool = json.loads(kept.read_text(encoding="utf-8"))
-    with Journal(stem.with_suffix(".jsonl")) as journal:
-        found = run_task(task, pool["best"], settings=settings, journal=journal, progress=told(say))
-    return found | {"pool": pool["scored"], "scored": pool["scored"] + found["new"]}
+    found = run_task(task, pool["best"], calls=config.paid, seed=seed, journals=stem, progress=told(say))
+    return found | {"pool": pool["scored"], "scored": pool["scored"] + found["calls"]}
 
 
 def _screened(
