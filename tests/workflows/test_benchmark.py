@@ -176,7 +176,7 @@ def test_a_wrong_task_gets_a_suggestion():
         run(BenchmarkConfig(name="tdc", tasks=("caco2_wan",)))
 
 
-@pytest.mark.parametrize("name", ["tdc", "moleculeace", "pmo", "coverage"])
+@pytest.mark.parametrize("name", ["tdc", "moleculeace", "pmo", "guacamol", "distribution", "coverage"])
 def test_every_benchmark_describes_itself(name):
     item = BENCHMARKS[name]
     assert item.what
@@ -195,6 +195,17 @@ def test_anchors_have_the_22_and_the_20_tasks():
     }
     # The authors print these sums over the 20 tasks; the rows are rounded to three decimals.
     assert sums == pytest.approx({"gp_bo": 13.740, "genetic_gfn": 13.594, "invirtuogen": 13.912}, abs=0.005)
+
+
+def test_the_sums_of_guacamol_are_those_printed():
+    sums = {who: sum(facts[who] for facts in anchors()["guacamol"].values()) for who in ("graph_ga", "crem", "lstm")}
+    assert sums == pytest.approx({"graph_ga": 17.983, "crem": 17.919, "lstm": 17.341})
+
+
+def test_guacamol_asks_for_more_calls(tmp_path):
+    assert BenchmarkConfig(name="guacamol").paid == 20_000
+    assert BenchmarkConfig(name="pmo").paid == 10_000
+    assert BenchmarkConfig(name="guacamol", calls=50).paid == 50
 
 
 def test_a_sample_keeps_both_classes_in_their_share():

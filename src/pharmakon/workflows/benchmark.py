@@ -31,7 +31,7 @@ from pharmakon.store.runs import sha256, versions, write_atomic
 
 from .provenance import code_identity, git_commit
 
-PROTOCOL_CALLS = 10_000
+PROTOCOL_CALLS, GUACAMOL_CALLS = 10_000, 20_000
 NETWORK_FILES = ("network", "graph", "out_of_fold")
 WITH_NETWORK = ("tdc", "expansionrx")
 
@@ -39,7 +39,9 @@ WITH_NETWORK = ("tdc", "expansionrx")
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(None, description="tdc, moleculeace, expansionrx, pmo, coverage or admet-speed")
+    name: str | None = Field(
+        None, description="tdc, moleculeace, expansionrx, pmo, guacamol, distribution, coverage or admet-speed"
+    )
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
@@ -53,12 +55,36 @@ class BenchmarkConfig(Config):
         None, description="tdc, expansionrx: a folder of networks to blend in (recipes/benchmark_network.py makes it)"
     )
     admet_ai: Path | None = Field(None, description="admet-speed: virtual environment that has ADMET-AI installed")
-    calls: int = Field(PROTOCOL_CALLS, ge=10, description="oracle calls of a design task")
+    calls: int | None = Field(
+        None, ge=10, description="oracle calls of a design task (pmo: 10,000, guacamol: 20,000 otherwise)"
+    )
+    pool: int = Field(100_000, ge=1000, description="guacamol: molecules of ChEMBL that are scored before the search")
+    prior: Path | None = Field(
+        None, description="distribution: folder that pharmakon train-prior wrote (the shipped one otherwise)"
+    )
+    work: Path | None = Field(
+        None, description="distribution, guacamol: folder for what a later run can use (OUTPUT/work otherwise)"
+    )
     seed: int = Field(0, description="where the seeds start")
     max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
     workers: int | None = Field(
         None, ge=1, description="threads of the learner, 1 when not given; admet-speed: processes, one a core"
     )
+
+    @property
+    def folder(self) -> Path:
+        """Where the results go."""
+        return self.output or Path(f"benchmark-{self.name}")
+
+    @property
+    def workplace(self) -> Path:
+        """Where is kept what a later run can use."""
+        return self.work or self.folder / "work"
+
+    @property
+    def paid(self) -> int:
+        """Oracle calls of a design task."""
+        return self.calls or protocol_calls(self.name)
 
     @model_validator(mode="after")
     def _models_are_for_coverage(self) -> BenchmarkConfig:
@@ -77,6 +103,11 @@ class BenchmarkConfig(Config):
         return self
 
 
+def protocol_calls(name: str | None) -> int:
+    """Oracle calls of a benchmark's design tasks."""
+    return GUACAMOL_CALLS if name == "guacamol" else PROTOCOL_CALLS
+
+
 Learner = Callable[..., Sequence[Floats]]
 """learner(train_smiles, train_y, test_smiles, *, kind, transform, seeds, max_points, n_jobs) -> for each seed the
 test values, or probabilities of class 1."""
@@ -84,6 +115,15 @@ test values, or probabilities of class 1."""
 
 Say = Callable[[str], None]
 """Told how far a task is."""
+
+
+def told(say: Say) -> Progress:
+    """A progress that says it in words."""
+
+    def advance(done: int, total: int, note: str) -> None:
+        say(f"{done:,} of {total:,}, {note}" if total else f"{done:,}, {note}")
+
+    return advance
 
 
 class Benchmark(Protocol):
@@ -117,6 +157,8 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "moleculeace": "pharmakon.workflows.benchmark_moleculeace:MOLECULEACE",
         "expansionrx": "pharmakon.workflows.benchmark_expansionrx:EXPANSIONRX",
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
+        "guacamol": "pharmakon.workflows.benchmark_guacamol:GUACAMOL",
+        "distribution": "pharmakon.workflows.benchmark_distribution:DISTRIBUTION",
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
     },
@@ -144,7 +186,7 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
     root = root_of(benchmark.needs) if benchmark.needs else Path()
     if root is None:
         raise DataError(f"{config.name} needs {missing(benchmark)}")
-    path = (config.output or Path(f"benchmark-{config.name}")) / f"{config.name}.json"
+    path = config.folder / f"{config.name}.json"
     record = _open(path, benchmark, config)
     for done, task in enumerate(wanted):
         progress(done, len(wanted), task)
@@ -242,17 +284,21 @@ def _default_learner() -> Learner:
 def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str, Any]:
     """The record so far, or a new one when there is none of the same code, versions and settings."""
     repeats = config.repeats or benchmark.repeats
-    settings = {
+    settings: dict[str, Any] = {
         "limit": config.limit,
         "repeats": repeats,
-        "calls": config.calls,
+        "calls": config.paid,
         "max_points": config.max_points,
         "seed": config.seed,
         "network": [sha256(config.network / f"{stem}.npz") for stem in NETWORK_FILES] if config.network else None,
         "workers": config.workers,
     }
+    if config.name == "guacamol":
+        settings["pool"] = config.pool
+    if config.prior is not None:
+        settings["prior"] = sha256(config.prior / "language.npz")
     identity = {"settings": settings, "versions": versions(), "code": code_identity()}
-    whole = config.limit is None and repeats >= benchmark.repeats and config.calls >= PROTOCOL_CALLS
+    whole = config.limit is None and repeats >= benchmark.repeats and config.paid >= protocol_calls(config.name)
     record: dict[str, Any] = {
         "benchmark": config.name,
         "protocol": benchmark.protocol,
@@ -276,7 +322,7 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
 
 def _command(config: BenchmarkConfig) -> str:
     """The command that makes these results, whoever called."""
-    given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "workers", "admet_ai"})
+    given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "work", "workers", "admet_ai"})
     words = [
         f"--{key.replace('_', '-')} {','.join(value) if isinstance(value, tuple) else value}"
         for key, value in given.items()

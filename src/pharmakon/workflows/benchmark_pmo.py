@@ -49,7 +49,7 @@ class Pmo:
             def advance(done: int, total: int, note: str, *, seed: int = seed) -> None:
                 say(f"seed {seed}, call {done:,} of {total:,}, {note}")
 
-            runs.append(run_task(task, calls=config.calls, seed=seed, progress=advance))
+            runs.append(run_task(task, calls=config.paid, seed=seed, progress=advance))
         values = [float(run[METRIC]) for run in runs]
         # Over so few seeds no bootstrap is honest: the interval is the range of the runs.
         found = {"value": round(float(np.mean(values)), 4), "low": round(min(values), 4), "high": round(max(values), 4)}
