@@ -95,6 +95,7 @@ def configuration() -> str:
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
     from pharmakon.workflows.sample import SampleConfig
+    from pharmakon.workflows.slice import SliceConfig
     from pharmakon.workflows.train import TrainConfig
     from pharmakon.workflows.train_prior import PriorConfig
 
@@ -114,6 +115,7 @@ def configuration() -> str:
         ("predict", PredictConfig),
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),
+        ("slice", SliceConfig),
         ("train-prior", PriorConfig),
         ("sample", SampleConfig),
         ("benchmark", BenchmarkConfig),

@@ -85,3 +85,25 @@ def test_a_stopped_run_says_how_to_go_on(goal, monkeypatch, capsys):
     monkeypatch.setattr(design, "run", run)
     assert main(["design", str(goal), "-o", "out"]) == 130
     assert capsys.readouterr().err == "pharmakon: stopped after 40 calls; --resume goes on\n"
+
+
+def test_a_mode_may_be_in_the_file_or_in_flags(goal, asked):
+    words = ["--mode", "decorate", "--scaffold", "Cc1ccc([*:1])cc1", "--diversity", "0.5"]
+    assert main(["design", str(goal), "-o", "out", *words]) == 0
+    config, *_ = asked[0]
+    assert (config.mode.kind, config.mode.scaffold, config.diversity) == ("decorate", "Cc1ccc([*:1])cc1", 0.5)
+    goal.write_text(GOAL + '[mode]\nkind = "link"\nfragments = ["C[*:1]", "N[*:1]"]\n', encoding="utf-8")
+    assert (
+        main(["design", str(goal), "-o", "out", "--linker", "2..4", "--fragments", "C[*:1]", "--fragments", "O[*:1]"])
+        == 0
+    )
+    mode = asked[1][0].mode
+    assert (mode.kind, mode.fragments, mode.linker) == ("link", ("C[*:1]", "O[*:1]"), "2..4")
+
+
+def test_a_mistake_in_a_mode_is_one_sentence(goal, asked, capsys):
+    assert main(["design", str(goal), "-o", "out", "--mode", "grow", "--fragment", "c1ccccc1"]) == 2
+    shown = capsys.readouterr().err
+    assert "has no attachment point" in shown
+    assert shown.count("\n") == 1
+    assert not asked

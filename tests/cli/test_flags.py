@@ -7,7 +7,7 @@ import pytest
 from cyclopts import App, CycloptsError, Parameter
 from pydantic import Field
 
-from pharmakon.cli.flags import from_config
+from pharmakon.cli.flags import from_config, over_file
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 
@@ -82,3 +82,49 @@ def test_help_is_the_fields_description(capsys):
     assert "as data" in shown
     assert "--no-log" not in shown
     assert "default: None" not in shown
+
+
+class Side(Config):
+    kind: str = "none"
+    sauce: str = ""
+
+
+class Dish(Config):
+    name: str = ""
+    spices: tuple[str, ...] = ()
+    hot: bool = False
+    sides: tuple[Side, ...] = ()
+    side: Side = Side()
+
+
+@over_file("recipe", tables={"side": "kind"})
+def dish(config: Dish, *, portions: Annotated[int, Parameter(help="how many")] = 1) -> None:
+    """Cook a dish."""
+    SEEN.append((config, portions))
+
+
+def cook(*words):
+    SEEN.clear()
+    app = App(result_action="return_value")
+    app.command(dish)
+    app(["dish", *words], exit_on_error=False, print_error=False)
+    return SEEN[0]
+
+
+def test_flags_win_over_the_file_key_by_key(tmp_path):
+    path = tmp_path / "dish.toml"
+    path.write_text('name = "soup"\nspices = ["salt"]\n[side]\nkind = "rice"\nsauce = "soy"\n')
+    assert cook(str(path)) == (Dish(name="soup", spices=("salt",), side=Side(kind="rice", sauce="soy")), 1)
+    config, portions = cook(str(path), "--side", "bread", "--spices", "thyme", "--hot", "--portions", "3")
+    assert config == Dish(name="soup", spices=("thyme",), hot=True, side=Side(kind="bread", sauce="soy"))
+    assert portions == 3
+
+
+def test_a_list_of_tables_stays_in_the_file(tmp_path, capsys):
+    app = App(result_action="return_value")
+    app.command(dish)
+    app(["dish", "--help"])
+    shown = capsys.readouterr().out
+    assert "--sauce" in shown
+    assert "--sides" not in shown
+    assert "RECIPE" in shown

@@ -33,6 +33,11 @@ def test_a_file_is_read_and_given_values_win(tmp_path):
     assert order == Order(goals=(Goal(property="herg"),), mode="slow", calls=7)
 
 
+def test_a_given_dict_wins_over_a_table_key_by_key(tmp_path):
+    path = write(tmp_path, '[best]\nproperty = "herg"\nweight = 2\n')
+    assert Order.from_toml(path, best={"property": "ames"}).best == Goal(property="ames", weight=2)
+
+
 def test_a_configuration_does_not_change():
     with pytest.raises(ValidationError):
         Order().calls = 3

@@ -1,4 +1,4 @@
-"""Visitors come from the collection, pass the prefilter, and bring what a kernel needs."""
+"""Visitors come from the collection, are accepted, and bring what a kernel needs."""
 
 import numpy as np
 
@@ -12,20 +12,20 @@ def short(mol):
 
 
 def test_visitors_are_drawn_without_replacement_and_flat():
-    visitors = Strangers(SMILES).visit(10, kernel="all", prefilter=None, random=np.random.default_rng(0))
+    visitors = Strangers(SMILES).visit(10, bool, kernel="all", random=np.random.default_rng(0))
     assert {p.smiles for p in visitors.proposals} == {"CCO", "Clc1ccccc1", "C1CCNCC1", "CC(N)C(=O)O"}
     assert set(visitors.views.made) == {"ecfp6", "fcfp4", "atom_pair", "composition"}
     assert not any(p.steps for p in visitors.proposals)
 
 
-def test_the_prefilter_decides_and_the_draw_follows_the_generator():
+def test_acceptance_decides_and_the_draw_follows_the_generator():
     made = Strangers(SMILES)
-    kept = made.visit(10, kernel="ecfp", prefilter=short, random=np.random.default_rng(0))
+    kept = made.visit(10, short, kernel="ecfp", random=np.random.default_rng(0))
     assert [p.smiles for p in kept.proposals] == ["CCO"]
     one, two, other = (
-        [p.smiles for p in made.visit(2, kernel="ecfp", prefilter=None, random=np.random.default_rng(s)).proposals]
+        [p.smiles for p in made.visit(2, bool, kernel="ecfp", random=np.random.default_rng(s)).proposals]
         for s in (1, 1, 3)
     )
     assert len(one) == 2
     assert one == two != other
-    assert not Strangers([]).visit(5, kernel="ecfp", prefilter=None, random=np.random.default_rng(0)).proposals
+    assert not Strangers([]).visit(5, bool, kernel="ecfp", random=np.random.default_rng(0)).proposals

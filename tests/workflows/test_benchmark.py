@@ -176,7 +176,7 @@ def test_a_wrong_task_gets_a_suggestion():
         run(BenchmarkConfig(name="tdc", tasks=("caco2_wan",)))
 
 
-@pytest.mark.parametrize("name", ["tdc", "moleculeace", "pmo", "guacamol", "distribution", "coverage"])
+@pytest.mark.parametrize("name", ["tdc", "moleculeace", "pmo", "guacamol", "distribution", "modes", "coverage"])
 def test_every_benchmark_describes_itself(name):
     item = BENCHMARKS[name]
     assert item.what

@@ -1,11 +1,13 @@
 """A run's molecules come out again from their recorded steps, and a changed step is named."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from pharmakon.core.errors import RecordError
 from pharmakon.design.lineage import Evaluation
+from pharmakon.design.modes import Mode, guard_of
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.store.runs import Journal
 from pharmakon.workflows.replay import replay
@@ -47,3 +49,19 @@ def test_a_changed_step_is_named(run: Path, tmp_path: Path) -> None:
 def test_only_the_folder_of_a_design_run_is_replayed(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="only the folder of a design run"):
         replay(tmp_path)
+
+
+def test_a_mode_is_replayed_with_its_own_operators(tmp_path: Path) -> None:
+    mode = Mode(kind="decorate", scaffold="c1ccc2c(c1)nc([*:1])nc2[*:2]")
+    settings = Settings(calls=60, batch=10, initial=20, proposals=6, generations=2, parents=20, points=40)
+    journal = Journal(tmp_path / "calls.jsonl")
+    Optimiser(
+        lambda smiles: [Evaluation(s.count("N") / len(s)) for s in smiles],
+        settings,
+        guard=guard_of(mode),
+        journal=journal,
+    ).run()
+    journal.close()
+    assert replay(tmp_path).different  # as if anything went
+    (tmp_path / "run.json").write_text(json.dumps({"config": {"mode": mode.model_dump()}}))
+    assert replay(tmp_path).ok

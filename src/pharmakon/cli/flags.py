@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Annotated, Any, get_type_hints
+from pathlib import Path
+from typing import Annotated, Any, Optional, get_type_hints
 
 from cyclopts import Parameter
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from pharmakon.core.config import build
+from pharmakon.core.config import Config, build, inner_model
 
 COLUMNS = {"smiles": "--smiles-column", "id": "--id-column"}
 """Second names: what `predict` calls these columns, where --smiles is a structure."""
@@ -59,6 +61,65 @@ def from_config(
         return command
 
     return decorate
+
+
+def over_file(file: str, *, tables: Mapping[str, str]) -> Callable[[Handler], Handler]:
+    """Decorate a handler whose first parameter is a configuration that is read from a TOML file, the only positional.
+
+    Each plain key of the file is also a flag, which wins over the file. `tables` names the tables whose keys are flags
+    too, each with the key that the flag of the table's own name stands for; lists of tables stay in the file.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        hints = get_type_hints(handler, include_extras=True)
+        first, *others = inspect.signature(handler).parameters.values()
+        model: type[Config] = hints[first.name]
+        flags: dict[str, inspect.Parameter] = {}
+        inside: dict[str, tuple[str, str]] = {}
+        for name, field in model.model_fields.items():
+            inner = inner_model(field.annotation)
+            if inner is None:
+                flags[name] = _override(name, field)
+            elif name in tables:
+                for key, value in inner.model_fields.items():
+                    flag = name if key == tables[name] else key
+                    flags[flag] = _override(flag, value)
+                    inside[flag] = (name, key)
+        extras = [other.replace(annotation=hints[other.name]) for other in others]
+        place = inspect.Parameter(
+            file,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            annotation=Annotated[Path, Parameter(help="TOML file that says what is wanted")],
+        )
+        signature = inspect.Signature([place, *flags.values(), *extras])
+
+        @functools.wraps(handler)
+        def command(*args: Any, **kwargs: Any) -> int | None:
+            given = signature.bind(*args, **kwargs).arguments
+            path = given.pop(file)
+            extra = {other.name: given.pop(other.name) for other in extras if other.name in given}
+            over: dict[str, Any] = {}
+            for name, value in given.items():
+                table, key = inside.get(name, ("", name))
+                if value is not None:
+                    (over.setdefault(table, {}) if table else over)[key] = value
+            return handler(model.from_toml(path, **over), **extra)
+
+        command.__signature__ = signature  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+def _override(name: str, field: FieldInfo) -> inspect.Parameter:
+    """A flag that says nothing unless it is given."""
+    parameter = Parameter(name="--" + name.replace("_", "-"), help=field.description or "", negative=())
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[Optional[field.annotation], parameter],  # noqa: UP045 - of a type that is a value
+    )
 
 
 def _parameter(name: str, model: type[BaseModel], *, positional: bool, more: Sequence[str]) -> inspect.Parameter:

@@ -23,9 +23,12 @@ class Config(BaseModel):
 
     @classmethod
     def from_toml(cls, path: str | Path, **overrides: Any) -> Self:
-        """Read a TOML file; keyword values that are not None win over the file's."""
+        """Read a TOML file; keyword values that are not None win over the file's, those of a dict key by key."""
         data = read_toml(path)
-        data.update({k: v for k, v in overrides.items() if v is not None})
+        for key, value in overrides.items():
+            held = data.get(key)
+            if value is not None:
+                data[key] = held | value if isinstance(held, dict) and isinstance(value, dict) else value
         return build(cls, data, where=str(path))
 
 
@@ -102,18 +105,19 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
         if isinstance(part, int):
             continue
         info = here.model_fields.get(part)
-        inner = _inner_model(info.annotation) if info else None
+        inner = inner_model(info.annotation) if info else None
         if inner is None:
             break
         here = inner
     return list(here.model_fields)
 
 
-def _inner_model(annotation: Any) -> type[BaseModel] | None:
+def inner_model(annotation: Any) -> type[BaseModel] | None:
+    """The model inside a field's type, such as that of a table or of a list of tables; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for part in getattr(annotation, "__args__", ()):
-        found = _inner_model(part)
+        found = inner_model(part)
         if found is not None:
             return found
     return None

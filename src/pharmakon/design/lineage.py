@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pharmakon.core.errors import RecordError, UnknownName
 
@@ -87,6 +87,18 @@ class Record:
     def score(self) -> float:
         """Of the evaluation."""
         return self.evaluation.score
+
+
+class Journal(Protocol):
+    """What keeps finished batches; store.runs.Journal is one."""
+
+    def append(self, entry: Mapping[str, Any], /) -> None:
+        """Keep an entry for good."""
+        ...
+
+    def read(self) -> list[dict[str, Any]]:
+        """All entries, in order."""
+        ...
 
 
 class Archive:

@@ -81,9 +81,9 @@ class Objective:
     """Goals and constraints, resolved against a scorer's properties and the descriptors.
 
     Raises UnknownName for a property nobody has, RefusedGoal for a hazard wanted high and for a chemical weapon to be
-    like. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a
-    cheap constraint. `aggregate` makes one score of the goals' desirabilities: their weighted geometric or arithmetic
-    mean, or the product of each to the power of its weight.
+    like. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a cheap
+    constraint; `allowed` names what of that a mode asks for. `aggregate` makes one score of the goals' desirabilities:
+    their weighted geometric or arithmetic mean, or the product of each to the power of its weight.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class Objective:
         *,
         scorer: Scorer | None = None,
         sane: bool = True,
+        allowed: frozenset[str] = frozenset(),
         aggregate: Aggregate = "geometric",
     ) -> None:
         if not goals and not constraints:
@@ -108,7 +109,7 @@ class Objective:
             raise ConfigError(f"{twice!r} is asked for twice; make it one goal or constraint")
         judges = [self._resolve(key, term) for key, term in zip(keys, terms, strict=True)]
         self.goals, self.constraints = tuple(judges[: len(goals)]), tuple(judges[len(goals) :])
-        self.sieve = Sieve(tuple(j for j in self.constraints if j.cheap), sane)
+        self.sieve = Sieve(tuple(j for j in self.constraints if j.cheap), sane, allowed)
         for judge in self.judges:
             if judge.term.to and judge.term.wanted().low > 0:
                 refuse(judge.term.to, "as a goal", exempt=True)
@@ -240,11 +241,16 @@ class Sieve:
 
     judges: tuple[Judge, ...] = ()
     sane: bool = True
+    allowed: frozenset[str] = frozenset()
+    """Oddities and ring systems that are asked for, so they are no fault."""
 
     def __call__(self, mol: Mol) -> bool:
         """Whether a molecule passes all that is quick to ask: under a millisecond."""
         quick = (j for j in self.judges if not _slowly(j.term))
-        return all(self._holds(j, mol) for j in quick) and not (self.sane and (unwanted(mol) or unprecedented(mol)))
+        return all(self._holds(j, mol) for j in quick) and not (self.sane and self._odd(mol))
+
+    def _odd(self, mol: Mol) -> bool:
+        return not (self.allowed.issuperset(unwanted(mol)) and self.allowed.issuperset(unprecedented(mol)))
 
     def thorough(self, mol: Mol) -> bool:
         """Whether one that passed holds the slow constraints too: asked of the few that are about to be scored."""

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +28,9 @@ from pharmakon.design.acquire import best_first, betas, choose
 from pharmakon.design.assemble import assemble
 from pharmakon.design.diversity import Packed, differing, packed
 from pharmakon.design.graph import Limits, flat
-from pharmakon.design.lineage import Archive, Evaluation, Record, from_entry, to_entry
-from pharmakon.design.propose import OPERATORS, Brood, Prefilter, Proposal, Task, breed, earned
+from pharmakon.design.guard import OPERATORS, Guard
+from pharmakon.design.lineage import Archive, Evaluation, Journal, Record, from_entry, to_entry
+from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned
 from pharmakon.design.settings import Settings
 from pharmakon.design.strangers import Strangers
 from pharmakon.design.surrogate import Surrogate, Views, normal_scores
@@ -47,33 +47,14 @@ PROGRESS = 0.02
 """Rise of the mean of the best ten, in deviations of all scores, below which a search has stalled."""
 
 
-class Journal(Protocol):
-    """What keeps finished batches; store.runs.Journal is one."""
-
-    def append(self, entry: Mapping[str, Any], /) -> None:
-        """Keep an entry for good."""
-        ...
-
-    def read(self) -> list[dict[str, Any]]:
-        """All entries, in order."""
-        ...
-
-
-class Engine(Protocol):
-    """What breeds chunks; every engine of pharmakon.engine is one."""
-
-    def map(self, function: Callable[[Task], Brood], items: Sequence[Task], /) -> Iterator[Brood]:
-        """Results in order."""
-        ...
-
-
 class Optimiser:
     """Maximises a score with a counted number of scorer calls.
 
     `start` are SMILES to begin with (flattened; unreadable ones are left out); without any, molecules are assembled
     from the vocabulary. `strangers` are SMILES too: some visit every batch (design.strangers). Proposals that
     `prefilter` refuses cost no call; if it has a method `thorough`, that is asked too, but only of those about to be
-    scored.
+    scored. What a `guard` refuses is never scored: molecules to start from are made to pass it, and a given one that
+    does not is a UsageError.
 
     Scheduled chemicals (chem.scheduled) are never scored and never come out; the journal has a hash of each that was
     about to be. To start from one is a RefusedGoal.
@@ -87,6 +68,7 @@ class Optimiser:
         start: Sequence[str] = (),
         strangers: Sequence[str] = (),
         prefilter: Prefilter | None = None,
+        guard: Guard | None = None,
         journal: Journal | None = None,
         engine: Engine | None = None,
         progress: Progress = silent,
@@ -96,6 +78,7 @@ class Optimiser:
         self.start = tuple(start)
         self._strangers = Strangers(strangers)
         self.prefilter = prefilter
+        self.guard = guard
         self.journal = journal
         self.engine = engine
         self.progress = progress
@@ -105,7 +88,8 @@ class Optimiser:
         self._scaffolds: list[str] = []
         self._withheld: dict[str, bool] = {}  # hashes, and whether the journal has them
         self._batches = 0
-        self._limits = Limits(self.settings.min_atoms, self.settings.max_atoms)
+        limits = Limits(self.settings.min_atoms, self.settings.max_atoms)
+        self._limits = guard.limits(limits) if guard is not None else limits
 
     def run(self) -> Archive:
         """Search until the calls are spent, from where the journal ends; stop early when nothing new is left."""
@@ -189,14 +173,14 @@ class Optimiser:
         if len(chosen) < wanted:
             parents = [Proposal(r.smiles) for r in self.archive] + chosen
             parents = parents or [Proposal(s) for s in self._assembled]
-            brood = self._breed(parents, 4 * wanted, "start", tries=100, greed=100.0)
+            brood = self._breed(parents, 4 * wanted, "start", tries=100, greed=100.0) if parents else Brood([], Views())
             known = {p.smiles for p in chosen}
             children = (p for p in self._accepted(brood) if p.smiles not in known)
             chosen += self._new(children, wanted - len(chosen))
         if not chosen and not len(self.archive):
             raise UsageError(
                 "there is nothing to start from: no starting molecule can be read, or no molecule near them holds the "
-                "constraints; give other start molecules or loosen the constraints"
+                "constraints and the mode; give other start molecules or loosen the constraints"
             )
         return chosen
 
@@ -207,24 +191,31 @@ class Optimiser:
         given = [s for s in standard if flat(s) is not None]
         for smiles in given:
             refuse(smiles, "as a start molecule")
+            if self.guard is not None and not self.guard.accepts(smiles):
+                raise UsageError(f"the start molecule {smiles} does not fit the mode: {self.guard.words}")
         return given
 
     @cached_property
     def _assembled(self) -> list[str]:
         """Molecules from nothing, made when they are first needed."""
-        return assemble(3 * self.settings.initial // 2, stream(self.settings.seed, "assemble"))
+        make = self.guard.starts if self.guard is not None else assemble
+        return make(3 * self.settings.initial // 2, stream(self.settings.seed, "assemble"))
 
     def _passes(self, smiles: str) -> bool:
         mol = flat(smiles)
-        return mol is not None and (self.prefilter is None or self.prefilter(mol)) and self._thorough(mol)
+        return mol is not None and self._quick(mol) and self._thorough(mol)
+
+    def _quick(self, mol: Mol) -> bool:
+        """Whether a molecule deserves a look."""
+        return all(asked is None or asked(mol) for asked in (self.prefilter, self.guard))
 
     def _thorough(self, mol: Mol) -> bool:
-        """Whether a molecule may be scored: not scheduled, and past the slow half of a prefilter that has one."""
+        """Whether a molecule may be scored: not scheduled, past the guard and the slow half of a prefilter."""
         if is_scheduled(mol):
             self._withheld.setdefault(digest_of(Chem.MolToSmiles(mol)), False)
             return False
         slow: Prefilter | None = getattr(self.prefilter, "thorough", None)
-        return slow is None or slow(mol)
+        return all(asked is None or asked(mol) for asked in (self.guard, slow))
 
     def _accepted(self, brood: Brood) -> Iterator[Proposal]:
         pairs = zip(brood.proposals, brood.views.mols, strict=True)
@@ -251,9 +242,7 @@ class Optimiser:
         hopes = betas(settings.explore, settings.generations, random=random)
         early = settings.early if len(self.archive) < settings.calls / 4 else 1
         share = -(-settings.proposals * wanted * early // settings.generations)
-        visitors = self._strangers.visit(
-            settings.strangers, kernel=surrogate.kernel, prefilter=self.prefilter, random=random
-        )
+        visitors = self._strangers.visit(settings.strangers, self._quick, kernel=surrogate.kernel, random=random)
         pool = self._fresh(visitors, Brood([], Views()), mask)
         mean, deviation = surrogate.predict(pool.views) if pool.proposals else (np.empty(0), np.empty(0))
         strangers = tuple(p.smiles for p in pool.proposals)
@@ -342,6 +331,7 @@ class Optimiser:
                 self._limits,
                 operators=self._operators(),
                 prefilter=self.prefilter,
+                guard=self.guard,
                 kernel=kernel,
                 second_edit=settings.second_edit,
                 tries=tries,
@@ -352,10 +342,11 @@ class Optimiser:
         ]
         return Brood.joined(list(self.engine.map(breed, tasks) if self.engine else map(breed, tasks)))
 
-    def _operators(self) -> dict[str, float]:
+    def _operators(self) -> Mapping[str, float]:
+        usual = self.guard.operators if self.guard is not None else dict.fromkeys(OPERATORS, 1.0)
         if not self.settings.adapt or len(self.archive) < self.settings.initial:
-            return dict.fromkeys(OPERATORS, 1.0)
-        return earned(self.archive, self.archive.ranked()[: self.settings.parents][-1].score)
+            return usual
+        return earned(usual, self.archive, bar=self.archive.ranked()[: self.settings.parents][-1].score)
 
     # ------------------------------------------------------------ elsewhere
 

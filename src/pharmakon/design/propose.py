@@ -5,21 +5,21 @@ A chunk's result depends on its Task alone, so the number of workers changes not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from typing import Protocol
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
 from pharmakon.core.random import stream
-from pharmakon.design import fragment, genetic
-from pharmakon.design.graph import Limits, Operator, flat, pick, weighted
+from pharmakon.design.graph import Limits, flat, pick, weighted
+from pharmakon.design.guard import CROSSOVERS, OPERATORS, Guard
 from pharmakon.design.lineage import Record, Step
 from pharmakon.design.surrogate import KERNELS, Views
 
-OPERATORS: dict[str, Operator] = genetic.OPERATORS | fragment.OPERATORS
 Prefilter = Callable[[Mol], bool]
 """Whether a molecule deserves a scorer call; must be picklable to run in several processes."""
 
@@ -36,7 +36,8 @@ class Proposal:
 class Task:
     """One chunk of breeding. `weights` belong to the parents, `operators` are weights by name.
 
-    A share `strange` of the mates are `strangers`: molecules of no merit yet, whose parts the parents lack.
+    A share `strange` of the mates are `strangers`: molecules of no merit yet, whose parts the parents lack. With a
+    `guard` every child holds it, and the operators are the guard's.
     """
 
     parents: tuple[Proposal, ...]
@@ -47,6 +48,7 @@ class Task:
     limits: Limits = field(default_factory=Limits)
     operators: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(OPERATORS, 1.0))
     prefilter: Prefilter | None = None
+    guard: Guard | None = None
     kernel: str = ""
     second_edit: float = 0.25
     tries: int = 8
@@ -74,6 +76,14 @@ class Brood:
         return cls([p for b in broods for p in b.proposals], Views.joined([b.views for b in broods]))
 
 
+class Engine(Protocol):
+    """What breeds chunks; every engine of pharmakon.engine is one."""
+
+    def map(self, function: Callable[[Task], Brood], items: Sequence[Task], /) -> Iterator[Brood]:
+        """Results in order."""
+        ...
+
+
 _molecule = lru_cache(maxsize=4096)(flat)
 
 
@@ -93,7 +103,7 @@ def breed(task: Task) -> Brood:
                 two = Proposal(pick(task.strangers, random))
             wanted = [weighted(names, shares, random) for _ in range(1 + (random.random() < task.second_edit))]
             draw = int(random.integers(2**32))
-            mol, edits = _edited(one.smiles, two.smiles, wanted, draw)
+            mol, edits = _edited(one.smiles, two.smiles, wanted, draw, task.guard)
             if mol is None:
                 continue
             smiles = Chem.MolToSmiles(mol)
@@ -101,6 +111,7 @@ def breed(task: Task) -> Brood:
                 smiles in found
                 or smiles in {one.smiles, two.smiles, *(step.child for step in (*one.steps, *two.steps))}
                 or not task.limits.allow(mol, smiles)
+                or (task.guard is not None and not task.guard(mol))
                 or (task.prefilter is not None and not task.prefilter(mol))
             ):
                 continue
@@ -113,15 +124,15 @@ def breed(task: Task) -> Brood:
     return Brood([p for p, _ in found.values()], views)
 
 
-CROSSOVERS = genetic.CROSSOVERS | fragment.CROSSOVERS
-
-
-def _edited(one: str, two: str, operators: Sequence[str], draw: int) -> tuple[Mol | None, tuple[str, ...]]:
+def _edited(
+    one: str, two: str, operators: Sequence[str], draw: int, guard: Guard | None
+) -> tuple[Mol | None, tuple[str, ...]]:
     """A molecule after the edits, up to the first that does not apply, and those that were made; None after none."""
     mol, mate, random = _molecule(one), _molecule(two or one), stream(draw, "edit")
     made: list[str] = []
     for name in operators if mol is not None and mate is not None else ():
-        child = OPERATORS[name](mol, mate, random)
+        operator = guard.operator(name) if guard is not None else OPERATORS[name]
+        child = operator(mol, mate, random)
         if child is None:
             break
         mol = child
@@ -134,17 +145,20 @@ def _after(steps: Iterable[Step], last: Step) -> tuple[Step, ...]:
     return (*{step.child: step for step in steps}.values(), last)
 
 
-def earned(records: Iterable[Record], bar: float) -> dict[str, float]:
-    """Operators' weights: how often a molecule whose last edit each made has reached the bar."""
-    tried, won = dict.fromkeys(OPERATORS, 0), dict.fromkeys(OPERATORS, 0)
+def replay(step: Step, guard: Guard | None = None) -> str:
+    """The SMILES of the molecule that a step makes, made again; "" where nothing comes out."""
+    try:
+        mol, made = _edited(step.parent, step.mate, step.operators, step.draw, guard)
+    except KeyError:  # no such operator
+        return ""
+    return Chem.MolToSmiles(mol) if mol is not None and made == step.operators else ""
+
+
+def earned(usual: Mapping[str, float], records: Iterable[Record], *, bar: float) -> dict[str, float]:
+    """Operators' weights: as usual, and more the oftener a molecule whose last edit each made has reached the bar."""
+    tried, won = dict.fromkeys(usual, 0), dict.fromkeys(usual, 0)
     for record in records:
         for name in record.operators[-1:]:
             tried[name] += 1
             won[name] += record.score >= bar
-    return {name: (won[name] + 2.0) / (tried[name] + 10.0) for name in OPERATORS}
-
-
-def replay(step: Step) -> str:
-    """The SMILES of the molecule that a step makes, made again; "" where nothing comes out."""
-    mol, made = _edited(step.parent, step.mate, step.operators, step.draw)
-    return Chem.MolToSmiles(mol) if mol is not None and made == step.operators else ""
+    return {name: weight * (won[name] + 2.0) / (tried[name] + 10.0) for name, weight in usual.items()}

@@ -24,11 +24,11 @@ class Strangers:
         with rdBase.BlockLogs():
             self._views = Views([mol for mol in map(flat, smiles) if mol is not None])
 
-    def visit(self, n: int, *, kernel: str, prefilter: Callable[[Mol], bool] | None, random: Generator) -> Brood:
-        """Of `n` drawn ones those that pass the prefilter, with the views that a kernel needs."""
+    def visit(self, n: int, accept: Callable[[Mol], bool], *, kernel: str, random: Generator) -> Brood:
+        """Of `n` drawn ones those that are accepted, with the views that a kernel needs."""
         few = min(n, len(self._views))
         rows = random.choice(len(self._views), few, replace=False) if few else np.empty(0, np.int64)
         for name in KERNELS[kernel] if few else ():
             self._views.get(name)
-        views = self._views.take([int(i) for i in rows if prefilter is None or prefilter(self._views.mols[i])])
+        views = self._views.take([int(i) for i in rows if accept(self._views.mols[i])])
         return Brood([Proposal(Chem.MolToSmiles(mol)) for mol in views.mols], views)

@@ -40,7 +40,7 @@ class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
     name: str | None = Field(
-        None, description="tdc, moleculeace, expansionrx, pmo, guacamol, distribution, coverage or admet-speed"
+        None, description="tdc, moleculeace, expansionrx, pmo, guacamol, distribution, modes, coverage or admet-speed"
     )
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
@@ -159,6 +159,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
         "guacamol": "pharmakon.workflows.benchmark_guacamol:GUACAMOL",
         "distribution": "pharmakon.workflows.benchmark_distribution:DISTRIBUTION",
+        "modes": "pharmakon.workflows.benchmark_modes:MODES",
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
     },

@@ -15,6 +15,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, silent
+from pharmakon.design.modes import Mode, guard_of
 from pharmakon.design.objective import Aggregate, Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.engine.local import engine
@@ -46,6 +47,7 @@ class DesignConfig(Config):
     name: str = Field("design", description="what the run is called in the report")
     goals: tuple[Goal, ...] = Field(min_length=1, description="what is wanted, as [[goals]] tables")
     constraints: tuple[Constraint, ...] = Field((), description="what must hold, as [[constraints]] tables")
+    mode: Mode = Field(Mode(), description="what of a molecule must stay, as a [mode] table")
     aggregate: Aggregate = Field("geometric", description="how the goals' desirabilities make one score")
     models: tuple[str, ...] = Field((), description="own model folders whose properties the goals may name")
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
@@ -89,7 +91,14 @@ def run(
     panel = load_panel(models)
     with engine(workers, initializer=load_panel, initargs=(models,)) as pool:
         scorer = ModelScorer(panel, pool)
-        objective = Objective(config.goals, config.constraints, scorer=scorer, aggregate=config.aggregate)
+        guard = guard_of(config.mode)
+        objective = Objective(
+            config.goals,
+            config.constraints,
+            scorer=scorer,
+            allowed=guard.allowed if guard is not None else frozenset(),
+            aggregate=config.aggregate,
+        )
         used = sorted(objective.asked)
         folder = RunFolder.create(output, verb="design", config=config, seed=config.seed, resume=resume)
         finished = _finished(folder.path)
@@ -105,9 +114,10 @@ def run(
         optimiser = Optimiser(
             objective.evaluate,
             _settings(config),
-            start=config.start or objective.seeds(),
+            start=config.start or [s for s in objective.seeds() if guard is None or guard.accepts(s)],
             strangers=_strangers(config),
             prefilter=objective.sieve,
+            guard=guard,
             journal=journal,
             engine=pool,
             progress=progress,
@@ -127,6 +137,8 @@ def run(
             text=config.model_dump_json(indent=2, exclude_defaults=True),
             diversity=config.diversity,
             batch=config.batch,
+            mode=config.mode.kind,
+            guard=guard,
             objective=objective,
             panel=panel,
             archive=archive,

@@ -29,6 +29,7 @@ SILENT_UNITS = {"", "count", "score"}
 IN_BRACKETS = {"probability", "Tanimoto"}
 """Units that read badly behind a number: "at most 0.3 (probability)"."""
 SMALL = (110, 80)
+KEPT = "kept_atoms"
 
 
 def asked(judge: Judge) -> report.Goal:
@@ -48,6 +49,12 @@ def asked(judge: Judge) -> report.Goal:
     source = models if names and not judge.cheap else "computed from the structure"
     weight = f"{term.weight:g}" if isinstance(term, Goal) else "must hold"
     return report.Goal(_title(judge), wanted, weight, source)
+
+
+def mode_line(dossier: Dossier) -> list[report.Goal]:
+    """What the mode asks, as the first line of what was asked; none where anything goes."""
+    guard = dossier.guard
+    return [] if guard is None else [report.Goal(f"Mode: {dossier.mode}", guard.words, "must hold", "by construction")]
 
 
 def words(judge: Judge) -> str:
@@ -127,15 +134,35 @@ class Cards:
             smiles=row["smiles"],
             svg=svg,
             score=Value("score", row["score"]),
-            parts=[self._line(i, row, column, mol) for column in self.order],
+            parts=[*(self._line(i, row, column, mol) for column in self.order), *self._kept(row, mol)],
             atoms=atoms,
             alerts=[name for name in row["alerts"].split("; ") if name],
             sa_score=Value("sa_score", row["sa_score"]),
             novelty=Value("novelty", row["novelty"]) if "novelty" in row else None,
             nearest=self.neighbours.of(i, row),
             lineage=_lineage(self.dossier.archive, row["smiles"]),
-            lead=self.lead,
+            notes=[f"{name}: {row[name]}" for name in self._changed(mol)],
+            lead=self.lead or KEPT,
         )
+
+    def _changed(self, mol: Mol | None) -> Sequence[str]:
+        guard = self.dossier.guard
+        return list(guard.changed(mol)) if guard is not None and mol is not None else []
+
+    def _kept(self, row: Mapping[str, str], mol: Mol | None) -> list[report.PropertyLine]:
+        """What the mode kept, as a line that colours these atoms."""
+        if self.dossier.guard is None or mol is None or not (atoms := self.dossier.guard.kept(mol)):
+            return []
+        return [
+            report.PropertyLine(
+                name=KEPT,
+                title="Kept by the mode",
+                value=Value(KEPT, row[KEPT]),
+                unit=f"of {mol.GetNumHeavyAtoms()} heavy atoms",
+                weights=dict.fromkeys(atoms, 0.5),
+                model="computed",
+            )
+        ]
 
     def _line(self, i: int, row: Mapping[str, str], column: str, mol: Mol | None) -> report.PropertyLine:
         if column in self.found:

@@ -17,7 +17,7 @@ from pharmakon.record import report
 from pharmakon.record.charts import TrajectoryPoint
 from pharmakon.store.writers import CsvText, SdfWriter
 
-from .design_cards import Cards, asked
+from .design_cards import Cards, asked, mode_line
 from .design_scoring import CHUNK, estimate, explain_values, join
 from .design_table import Dossier, lead_model, table_of
 
@@ -98,7 +98,7 @@ def _report(
         title=dossier.name,
         summary=summary,
         designs=[cards.card(i, row) for i, row in enumerate(table)],
-        goals=[asked(judge) for judge in dossier.objective.judges],
+        goals=[*mode_line(dossier), *(asked(judge) for judge in dossier.objective.judges)],
         trajectory=[TrajectoryPoint(*point) for point in trajectory(dossier.archive)],
         scores=[(record.call, record.score) for record in dossier.archive],
         facts=report.RunFacts(
@@ -123,6 +123,8 @@ def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mappin
     first = max(scores[: dossier.batch], default=math.nan)
     rise = f"the best score rose from {first:.3f} in the first batch to {max(scores):.3f}"
     lines = [f"{len(archive):,} molecules were scored; {rise}."]
+    if dossier.guard is not None:
+        lines.append(f"Mode {dossier.mode}: {dossier.guard.words}. Every molecule that was scored holds this.")
     if not table:
         return [*lines, "No molecule met every constraint. Loosen one, or spend more calls."]
     limit = dossier.diversity

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rdkit.Chem import Mol
+
 from pharmakon.chem import alerts
 from pharmakon.chem.descriptors import NAMED, named
 from pharmakon.chem.parse import to_mol
 from pharmakon.chem.reference import percentile
 from pharmakon.core.types import Estimates
+from pharmakon.design.guard import Guard
 from pharmakon.design.lineage import Archive, Record, ancestry
 from pharmakon.design.objective import Judge, Objective
 from pharmakon.predict.features import Features
@@ -38,6 +41,8 @@ class Dossier:
     """The effective configuration."""
     diversity: float
     batch: int
+    mode: str
+    guard: Guard | None
     objective: Objective
     panel: Panel
     archive: Archive
@@ -55,6 +60,7 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
     numbers = {name: named(mols, name) for name in descriptors(dossier.objective)}
     potency = lead_model(dossier)
     actives = dossier.panel.models[potency].neighbours(Features(mols), k=1, good=True) if potency else []
+    places = _places(dossier, mols)
     rows = []
     for i, (record, mol) in enumerate(zip(dossier.chosen, mols, strict=True)):
         row: dict[str, object] = {
@@ -83,6 +89,7 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
             row["nearest_active"] = near.id if near else ""
             row["nearest_active_value"] = f"{near.value:.5g}" if near else ""
             row["nearest_active_similarity"] = f"{near.similarity:.3f}" if near else ""
+        row |= _kept(dossier, mol, columns=places)
         row |= {
             "call": record.call,
             "batch": record.batch,
@@ -92,6 +99,22 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
         }
         rows.append({key: value if isinstance(value, str) else show(value) for key, value in row.items()})
     return rows
+
+
+def _places(dossier: Dossier, mols: Sequence[Mol | None]) -> list[str]:
+    """The names of the places where the designs of a mode differ: R1, R2, linker, core ..."""
+    guard = dossier.guard
+    named_ = {place for mol in mols if mol is not None and guard is not None for place in guard.changed(mol)}
+    return sorted(named_)
+
+
+def _kept(dossier: Dossier, mol: Mol | None, *, columns: Sequence[str]) -> dict[str, object]:
+    """What a mode kept of a design, and what is at each place; a hydrogen where nothing is."""
+    if dossier.guard is None or mol is None:
+        return {}
+    changed = dossier.guard.changed(mol)
+    kept = dossier.guard.kept(mol)
+    return {"mode": dossier.mode, "kept_atoms": len(kept)} | {name: changed.get(name, "[H]") for name in columns}
 
 
 def descriptors(objective: Objective) -> tuple[str, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.errors import RecordError
 
 from .design import CALLS
+
+if TYPE_CHECKING:
+    from pharmakon.design.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ def replay(run: str | Path) -> ReplayResult:
     path = Path(run) / CALLS
     if not path.is_file():
         raise RecordError(f"{path} is not there: only the folder of a design run can be replayed")
+    guard = _guard(path.with_name("run.json"))
     archive = Archive()
     for entry in Journal(path).read():
         for record in from_entry(entry):
@@ -51,10 +57,25 @@ def replay(run: str | Path) -> ReplayResult:
     different: list[str] = []
     outside: dict[str, None] = {}
     for record in archive:
-        made = [again(step) for step in record.steps]
+        made = [again(step, guard) for step in record.steps]
         whole = made == [step.child for step in record.steps]
         if made and not (whole and MolToInchiKey(to_mol(made[-1])) == MolToInchiKey(to_mol(record.smiles))):
             different.append(record.smiles)
         outside |= dict.fromkeys(s for s in record.parents if s not in archive)
     number = sum(bool(record.steps) for record in archive)
     return ReplayResult(number, len(archive) - number, different, list(outside))
+
+
+def _guard(path: Path) -> Guard | None:
+    """The guard of the run's mode, whose operators are its own."""
+    from pharmakon.design.modes import Mode, guard_of
+
+    config = json.loads(path.read_text(encoding="utf-8"))["config"] if path.is_file() else {}
+    return guard_of(Mode(**_given(config.get("mode") or {})))
+
+
+def _given(mode: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a mode that its kind has: run.json holds them all."""
+    from pharmakon.design.modes import KEYS
+
+    return {key: value for key, value in mode.items() if key == "kind" or key in KEYS[mode["kind"]]}

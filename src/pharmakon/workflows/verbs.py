@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.replay import ReplayResult
     from pharmakon.workflows.sample import SampleResult
+    from pharmakon.workflows.slice import SliceResult
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
 
@@ -84,6 +85,14 @@ def design_molecules(
 
     config = design.DesignConfig.from_toml(goal, **options)
     return design.run(config, output=Path(output), resume=resume, workers=workers, progress=progress)
+
+
+def slice_molecules(smiles: str | Sequence[str] = (), *, progress: Progress = silent, **options: Any) -> SliceResult:
+    """Propose where to cut molecules for a mode of design; options are those of `pharmakon slice`."""
+    from pharmakon.workflows import slice as slicing
+
+    given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
+    return slicing.run(build(slicing.SliceConfig, {"smiles": given, **options}), progress=progress)
 
 
 def train_prior(data: str | Path, *, progress: Progress = silent, **options: Any) -> PriorResult:
