@@ -94,6 +94,7 @@ def configuration() -> str:
     from pharmakon.workflows.mutagenicity import MutagenicityConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
+    from pharmakon.workflows.route import RouteConfig
     from pharmakon.workflows.sample import SampleConfig
     from pharmakon.workflows.train import TrainConfig
     from pharmakon.workflows.train_prior import PriorConfig
@@ -114,6 +115,7 @@ def configuration() -> str:
         ("predict", PredictConfig),
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),
+        ("route", RouteConfig),
         ("train-prior", PriorConfig),
         ("sample", SampleConfig),
         ("benchmark", BenchmarkConfig),

@@ -126,8 +126,8 @@ def _rewritten(mol: Mol, reaction: rdChemReactions.ChemicalReaction) -> set[str]
 
 def _plain(text: str) -> str:
     """Flat SMILES of the parent; "" for what cannot be read."""
-    mol = standardize(text).mol
-    return flat_smiles(mol) if mol is not None else ""
+    done = standardize(text)
+    return done.smiles if done.mol is None or not set("@/\\") & set(done.smiles) else flat_smiles(done.mol)
 
 
 def _key(smiles: str) -> int:

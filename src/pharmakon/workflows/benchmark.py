@@ -39,7 +39,7 @@ WITH_NETWORK = ("tdc", "expansionrx")
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(None, description="tdc, moleculeace, expansionrx, pmo, coverage or admet-speed")
+    name: str | None = Field(None, description="tdc, moleculeace, expansionrx, pmo, coverage, routes or admet-speed")
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
@@ -118,6 +118,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "expansionrx": "pharmakon.workflows.benchmark_expansionrx:EXPANSIONRX",
         "pmo": "pharmakon.workflows.benchmark_pmo:PMO",
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
+        "routes": "pharmakon.workflows.benchmark_routes:ROUTES",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
     },
 )

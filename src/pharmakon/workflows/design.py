@@ -8,22 +8,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pharmakon.chem.parse import parse as parse_smiles
+from pharmakon.chem.routes import STEPS, RouteFinder
 from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
-from pharmakon.core.types import Progress, silent
+from pharmakon.core.types import Progress, Scorer, silent
 from pharmakon.design.objective import Aggregate, Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
 from pharmakon.record.ledger import Ledger
-from pharmakon.store.runs import Journal, RunFolder
+from pharmakon.store.runs import Journal, RunFolder, sha256
 
 from .design_report import DesignResult, finish
+from .design_routes import ADVICE, RouteScorer, asks_for_routes, prepare, routes_of
 from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
+from .stock import load_stock
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
@@ -44,6 +47,10 @@ class DesignConfig(Config):
     aggregate: Aggregate = Field("geometric", description="how the goals' desirabilities make one score")
     models: tuple[str, ...] = Field((), description="own model folders whose properties the goals may name")
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
+    stock: Path | None = Field(
+        None, description="table of building blocks with their SMILES: each design gets a route from them"
+    )
+    route_steps: int = Field(STEPS, ge=1, le=STEPS, description="most reactions of a route from the stock")
     designs: int = Field(50, ge=1, le=1000, description="how many designs to keep")
     diversity: float = Field(0.7, gt=0, le=1, description="highest similarity (ECFP4 Tanimoto) between two designs")
     per_scaffold: int = Field(
@@ -62,6 +69,12 @@ class DesignConfig(Config):
                 raise ValueError(f"{text!r} is {problem}")
         return start
 
+    @model_validator(mode="after")
+    def _routes_have_a_stock(self) -> DesignConfig:
+        if self.stock is None and asks_for_routes((*self.goals, *self.constraints)):
+            raise ValueError(ADVICE)
+        return self
+
 
 def run(
     config: DesignConfig,
@@ -79,11 +92,15 @@ def run(
     """
     models = (*config.models, *_answered(config))
     panel = load_panel(models)
-    with engine(workers, initializer=load_panel, initargs=(models,)) as pool:
-        scorer = ModelScorer(panel, pool)
+    finder = _finder(config, progress)
+    with engine(workers, initializer=prepare, initargs=(models, finder)) as pool:
+        scorer: Scorer = ModelScorer(panel, pool)
+        if finder is not None:
+            scorer = RouteScorer(scorer, pool, steps=finder.steps)
         objective = Objective(config.goals, config.constraints, scorer=scorer, aggregate=config.aggregate)
-        used = sorted(objective.asked)
-        folder = RunFolder.create(output, verb="design", config=config, seed=config.seed, resume=resume)
+        used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
+        inputs = [config.stock] if config.stock is not None else []
+        folder = RunFolder.create(output, verb="design", config=config, inputs=inputs, seed=config.seed, resume=resume)
         finished = _finished(folder.path)
         if finished is not None:
             return finished
@@ -91,7 +108,14 @@ def run(
         journal = RecordedJournal(folder.journal(CALLS), ledger, resumed=folder.resumed)
         if not ledger.head.count:
             cards = {name.partition(".")[0]: panel.models[name.partition(".")[0]].card for name in used}
-            ledger.append("started", verb="design", name=config.name, seed=config.seed, models=_hashes(cards))
+            ledger.append(
+                "started",
+                verb="design",
+                name=config.name,
+                seed=config.seed,
+                models=_hashes(cards),
+                **({"stock": sha256(config.stock)} if config.stock is not None else {}),
+            )
             ledger.output(folder.path / "run.json")
         optimiser = Optimiser(
             objective.evaluate,
@@ -112,6 +136,7 @@ def run(
         journal.close()
         ledger.output(folder.path / CALLS)
         chosen = optimiser.designs(config.designs, max_similarity=config.diversity)
+        smiles = [record.smiles for record in chosen]
         dossier = Dossier(
             name=config.name,
             text=config.model_dump_json(indent=2, exclude_defaults=True),
@@ -125,8 +150,16 @@ def run(
             ledger=ledger,
             engine=pool,
             used=tuple(used),
+            stock=config.stock,
+            routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
         )
         return finish(dossier, progress=progress)
+
+
+def _finder(config: DesignConfig, progress: Progress) -> RouteFinder | None:
+    if config.stock is None:
+        return None
+    return RouteFinder(load_stock(config.stock, progress=progress), steps=config.route_steps)
 
 
 def _answered(config: DesignConfig) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
+    from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
@@ -83,6 +84,22 @@ def design_molecules(
 
     config = design.DesignConfig.from_toml(goal, **options)
     return design.run(config, output=Path(output), resume=resume, workers=workers, progress=progress)
+
+
+def find_routes(
+    smiles: str | Sequence[str] = (),
+    *,
+    stock: str | Path,
+    data: str | Path | None = None,
+    progress: Progress = silent,
+    **options: Any,
+) -> RouteResult:
+    """Find how molecules can be made from building blocks; options are those of `pharmakon route`."""
+    from pharmakon.workflows import route
+
+    given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
+    config = build(route.RouteConfig, {"smiles": given, "data": data, "stock": stock, **options})
+    return route.run(config, progress=progress)
 
 
 def train_prior(data: str | Path, *, progress: Progress = silent, **options: Any) -> PriorResult:
