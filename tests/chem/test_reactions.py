@@ -257,6 +257,7 @@ def test_the_product_is_taken_apart_into_reactants_that_give_it(name):
 def test_the_schema_of_the_table(one):
     assert one.name and one.kind and one.conditions
     assert len(one.ranks) == len(one.precursors) == len(one.excludes) in (1, 2)
+    assert len(one.stops) in (0, len(one.ranks))
     assert all(name in module._groups() for names in one.excludes for name in names)
     numbers = set(re.findall(r":(\d+)\]", one.product))
     for ranks in one.ranks:
@@ -288,6 +289,7 @@ def test_a_second_site_stays_where_the_first_reaction_deactivates_it():
     (found,) = substitute.forward([Chem.CanonSmiles("Clc1cc(Cl)ncn1"), "C1COCCN1"])
     assert found == Chem.CanonSmiles("Clc1cc(N2CCOCC2)ncn1")
     assert substitute.forward([Chem.CanonSmiles("Clc1ccnc(Cl)n1"), "C1COCCN1"]) == ()  # two that differ
+    assert substitute.forward([Chem.CanonSmiles("Clc1ncccn1"), "C1CNCCN1"]) == ()  # the amine is not deactivated
 
 
 def test_a_reactant_that_would_react_with_itself_is_refused():

@@ -39,8 +39,8 @@ class Reaction:
     reference: str = ""
     in_turn: bool = False
     """The reactants meet one after the other, so that none can react with itself."""
-    stops: bool = False
-    """The product is so much less reactive than the reactants that a second site, alike to the first, stays."""
+    stops: tuple[bool, ...] = ()
+    """Of each reactant: whether, once it has reacted, a second site alike to the first stays."""
 
     def forward(self, reactants: Sequence[str]) -> tuple[str, ...]:
         """The one product, as flat SMILES, of reactants given in the reaction's order; () where there is none.
@@ -52,7 +52,10 @@ class Reaction:
         chosen = [site(text, ranks) for text, ranks in zip(reactants, self.ranks, strict=True)]
         if None in chosen or self._react_with_themselves(reactants, chosen):
             return ()
-        if not self.stops and any(_is_there_twice(*pair) for pair in zip(reactants, chosen, strict=True)):
+        stops = self.stops or (False,) * len(reactants)
+        if any(
+            _is_there_twice(text, str(one)) for text, one, ok in zip(reactants, chosen, stops, strict=True) if not ok
+        ):
             return ()
         smarts = ".".join(f"({rank})" if "." in str(rank) else str(rank) for rank in chosen)
         found = {
@@ -147,7 +150,7 @@ def _reaction(row: dict[str, Any], table: dict[str, Any]) -> Reaction:
         conditions=row["conditions"],
         reference=row.get("reference", ""),
         in_turn=row.get("in_turn", False),
-        stops=row.get("stops", False),
+        stops=tuple(row.get("stops", ())),
     )
 
 
