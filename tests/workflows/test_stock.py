@@ -26,3 +26,6 @@ def test_a_table_without_readable_structures_is_refused(tmp_path):
     path.write_text("smiles,id\nC1CC,A2\n", encoding="utf-8")
     with pytest.raises(DataError, match="no structure that can be read"):
         load_stock(path)
+    path.write_text("what,id\n12,A2\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no column of structures"):
+        load_stock(path)

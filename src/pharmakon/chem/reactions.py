@@ -22,6 +22,8 @@ from rdkit.Chem import Mol, rdChemReactions, rdMolHash
 MOST_PRODUCTS = 60
 _ATOM, _CHOICE = re.compile(r"\{(\w+)\}"), re.compile(r"<(\w+)>")
 _HELD = 20_000
+_HELD_MOLECULES = 4_000
+"""A molecule takes some kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def has_group(smiles: str, group: str) -> bool:
     return mol is not None and bool(mol.HasSubstructMatch(_query(_groups()[group])))
 
 
-@lru_cache(maxsize=_HELD)
+@lru_cache(maxsize=_HELD_MOLECULES)
 def read(smiles: str) -> Mol | None:
     """A molecule, kept: the same reactants are asked about again and again. Do not change it."""
     with rdBase.BlockLogs():

@@ -181,11 +181,10 @@ class RouteFinder:
 
     def _proven(self, target: str, plan: Mapping[str, Cut]) -> Route | None:
         """The plan run forwards from blocks; None where a step does not give its product, and only that."""
-        made = next((one for one in self._made(target, plan) if one.smiles == target), None)
-        if made is None or any(is_scheduled(Chem.MolFromSmiles(text)) for text in _all(made)):
-            return None
-        steps = tuple(dict.fromkeys(made.steps))
-        return Route(target, steps, tuple(dict.fromkeys(made.blocks)))
+        for made in self._made(target, plan):
+            if made.smiles == target and not any(is_scheduled(Chem.MolFromSmiles(text)) for text in _all(made)):
+                return Route(target, tuple(dict.fromkeys(made.steps)), tuple(dict.fromkeys(made.blocks)))
+        return None
 
     def _made(self, smiles: str, plan: Mapping[str, Cut]) -> list[_Made]:
         """A few ways to get what the plan calls `smiles`, where astatine may stand for any halogen."""
