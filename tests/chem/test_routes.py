@@ -83,6 +83,12 @@ def test_a_step_that_would_not_be_clean_is_no_route():
     assert find_route(mol("NCc1ccc(C(=O)N2CCOCC2)cc1"), stock) is None
 
 
+def test_a_plan_that_fails_does_not_hide_another_with_the_same_reactants():
+    stock = Stock.of([("Fc1cc(Br)ccn1", "halide"), ("CC(C)(C)OC(=O)N1CCC(c2ccccc2)CC1", "amine")])
+    route = find_route(mol("Fc1cc(N2CCC(c3ccccc3)CC2)ccn1"), stock)  # by SNAr the fluorine would leave
+    assert [step.reaction for step in route.steps] == ["Boc removal", "Buchwald-Hartwig amination"]
+
+
 def test_stereochemistry_is_left_out():
     stock = Stock.of([("C[C@H](N)c1ccccc1", "amine"), ("CC(=O)O", "acid")])
     route = find_route(mol("C[C@@H](NC(C)=O)c1ccccc1"), stock)

@@ -37,6 +37,8 @@ def test_a_block_is_found_by_what_it_reacts_as():
     assert [name for _, name in stock.find(canonical("COC(=O)C(C)N"))] == ["B4"]
     assert [name for _, name in stock.find(canonical("OC(=O)c1ccccc1"))] == ["B6"]
     assert canonical("[At]c1ccncc1") in stock
+    assert "CCC[At]" in Stock.of([("CCCOS(=O)(=O)c1ccc(C)cc1", "tosylate")])
+    assert "CCC[At]" not in Stock.of([("CCCOS(=O)(=O)c1ccc(B(O)O)cc1", "odd")])
 
 
 def test_a_stock_survives_pickling():

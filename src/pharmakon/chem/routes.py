@@ -135,7 +135,7 @@ class RouteFinder:
     def _search(self, target: str) -> Route | None:
         """Best first: fewest reactions at least needed, then fewest atoms that still have to be made."""
         waiting: list[tuple[int, int, int, tuple[str, ...], dict[str, Cut]]] = [(1, 0, 0, (target,), {})]
-        seen: set[tuple[tuple[str, ...], int]] = set()
+        seen: set[frozenset[tuple[str, Cut]]] = set()
         expanded: set[str] = set()
         order = 0
         while waiting:
@@ -150,13 +150,15 @@ class RouteFinder:
                     continue
                 still = tuple(sorted({*others, *missing}, key=lambda text: (-len(text), text)))
                 least = len(made) + len(still)
-                if least > self.steps or (still and (still, len(made)) in seen):
+                if least > self.steps:
                     continue
                 if not still:
                     if route := self._proven(target, made):
                         return route
                     continue
-                seen.add((still, len(made)))
+                if frozenset(made.items()) in seen:
+                    continue
+                seen.add(frozenset(made.items()))
                 order += 1
                 heapq.heappush(waiting, (least, sum(map(len, still)), order, still, made))
         return None

@@ -1,8 +1,8 @@
 """Building blocks that can be bought, found by structure: by what they are and by what they react as.
 
 A route asks for "an aryl halide" or "a boronic acid", so a block is also entered under the forms that it stands in
-for: astatine for a halogen that leaves, a boronic acid for its esters, an acid for its chloride, a methyl for an ethyl
-ester.
+for: astatine for a halogen, mesylate or tosylate that leaves, a boronic acid for its esters, an acid for its chloride, a
+methyl for an ethyl ester.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ FORMS = (
     "[#6:1]-[B;X3,X4]>>[#6:1]-B(-O)-O",
     "[CX3;$(C-[#6]):1](=[O:2])Cl>>[C:1](=[O:2])O",
     "[CX3;$(C-[#6]):1](=[O:2])[O:3][CH2][CH3]>>[C:1](=[O:2])[O:3]C",
+    "[CX4:1][OX2]S(=O)(=O)[$([CH3]),$(C(F)(F)F),$(c1ccc([CH3])cc1)]>>[C:1][At]",
 )
 """How a block that reacts as another is written as that other."""
 LEAVING = "[$([Cl,Br,I]-[#6]),$(F-c)]"
