@@ -32,6 +32,7 @@ bench: $(VENV)/.dev  ## a small slice of every benchmark (needs PHARMAKON_DATA)
 	$(BIN)/pharmakon benchmark moleculeace --tasks CHEMBL2835_Ki --limit 200 -o $(BENCH)
 	$(BIN)/pharmakon benchmark expansionrx --tasks MGMB --limit 200 -o $(BENCH)
 	$(BIN)/pharmakon benchmark coverage --tasks hia,herg -o $(BENCH)
+	$(BIN)/pharmakon benchmark routes --limit 40 -o $(BENCH)
 	$(BIN)/pharmakon benchmark pmo --tasks albuterol_similarity --calls 200 --repeats 1 -o $(BENCH)
 
 docs: $(VENV)/.dev  ## write docs/reference from the code, and the outputs in docs from their commands

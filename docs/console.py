@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-PROGRESS = re.compile(r"^(audit|train|recalibrate|predict|design): \d")
+PROGRESS = re.compile(r"^(audit|train|recalibrate|predict|design|route): \d")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 

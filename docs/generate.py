@@ -94,6 +94,7 @@ def configuration() -> str:
     from pharmakon.workflows.mutagenicity import MutagenicityConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
+    from pharmakon.workflows.route import RouteConfig
     from pharmakon.workflows.sample import SampleConfig
     from pharmakon.workflows.slice import SliceConfig
     from pharmakon.workflows.train import TrainConfig
@@ -116,6 +117,7 @@ def configuration() -> str:
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),
         ("slice", SliceConfig),
+        ("route", RouteConfig),
         ("train-prior", PriorConfig),
         ("sample", SampleConfig),
         ("benchmark", BenchmarkConfig),

@@ -13,10 +13,13 @@ from rdkit.Chem.Draw import rdMolDraw2D
 from pharmakon.record.charts import TrajectoryPoint
 from pharmakon.record.entry import Head
 from pharmakon.record.report import (
+    Compound,
     DesignCard,
     Goal,
+    Making,
     Neighbour,
     PropertyLine,
+    Reaction,
     Report,
     RunFacts,
     Step,
@@ -256,6 +259,18 @@ def test_the_second_parent_of_a_step_is_drawn_small():
     assert text.count("second parent") == 1
 
 
+def test_a_route_is_drawn_step_by_step_with_its_blocks():
+    acid, amine, product = (Compound(s, i, draw(s)[0]) for s, i in (("CC(=O)O", "A7"), ("CN", ""), ("CNC(C)=O", "")))
+    made = Making("From blocks.csv.", [Reaction("amide coupling", "HATU, DMF", [acid, amine], product)])
+    text = render(report_of([design(1, "CNC(C)=O", properties=1, route=made)[0]]))
+    for said in ("From blocks.csv.", "amide coupling", "HATU, DMF", "A7", "made before"):
+        assert text.count(said) == 1
+    assert 'aria-label="CC(=O)O"' in text
+    none = render(report_of([design(1, "CNC(C)=O", properties=1, route=Making("No route was found."))[0]]))
+    assert "No route was found." in none
+    assert "in the order of work" not in none
+
+
 def test_controls_have_names_and_the_keyboard_reaches_them(made):
     page = Page(made[2])
     assert page.all("html")[0]["lang"] == "en"
@@ -303,8 +318,18 @@ def test_nothing_given_can_become_markup():
     line = dataclasses.replace(
         card.parts[0], title=EVIL, unit=EVIL, verdict=EVIL, model=EVIL, explanation=EVIL, value=Value(EVIL, EVIL)
     )
+    evil = Compound(EVIL, EVIL)
+    route = Making(EVIL, [Reaction(EVIL, EVIL, [evil], evil)])
     bad = dataclasses.replace(
-        card, name=EVIL, smiles=EVIL, alerts=[EVIL], notes=[EVIL], nearest=[near], lineage=[step], parts=[line]
+        card,
+        route=route,
+        name=EVIL,
+        smiles=EVIL,
+        alerts=[EVIL],
+        notes=[EVIL],
+        nearest=[near],
+        lineage=[step],
+        parts=[line],
     )
     facts = RunFacts(
         config=EVIL,

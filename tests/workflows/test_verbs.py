@@ -12,8 +12,16 @@ from pharmakon.workflows import benchmark, ledger, models, verbs
 
 def test_every_command_has_a_python_verb():
     words = {name.split("_")[0] for name in pharmakon.__all__ if not name.startswith("_")}
-    nouns = {"models", "benchmark", "mutagenicity"}
-    assert words == {verb.split("-")[0] for verb in VERBS} - nouns | {"list", "verify", "run", "fetch", "assess"}
+    nouns = {"models", "benchmark", "mutagenicity", "route"}
+    assert words == {verb.split("-")[0] for verb in VERBS} - nouns | {
+        "list",
+        "verify",
+        "replay",
+        "run",
+        "fetch",
+        "assess",
+        "find",
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in pharmakon.__all__ if name != "__version__"])

@@ -25,6 +25,7 @@ VERBS = {
     "mutagenicity": "Judge impurities as ICH M7 asks: by a statistical and an expert-rule method, apart.",
     "design": "Find new molecules that meet the goals of a TOML file.",
     "slice": "Propose where to cut a molecule for a mode of design.",
+    "route": "Find how molecules can be made from your building blocks, by named reactions.",
     "train-prior": "Train a chemical language model on a collection of molecules.",
     "sample": "Write molecules from a language model.",
     "models": "List the shipped models, or show one model's card.",

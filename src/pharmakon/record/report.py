@@ -136,6 +136,33 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Compound:
+    """A reactant or product of a route; `id` is the vendor's, "" for what is made."""
+
+    smiles: str
+    id: str = ""
+    svg: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One step of a route."""
+
+    name: str
+    conditions: str
+    reactants: Sequence[Compound]
+    product: Compound
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a design could be made: `said` in a sentence, and the steps in the order of work."""
+
+    said: str
+    steps: Sequence[Reaction] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DesignCard:
     """One design. `atoms` are the positions of its atoms in the coordinates of `svg`.
 
@@ -156,6 +183,7 @@ class DesignCard:
     lineage: Sequence[Step] = ()
     notes: Sequence[str] = ()
     lead: str = ""
+    route: Making | None = None
 
     @property
     def asked(self) -> Sequence[PropertyLine]:

@@ -39,9 +39,7 @@ WITH_NETWORK = ("tdc", "expansionrx")
 class BenchmarkConfig(Config):
     """What to run. `limit` and fewer `repeats` or `calls` make a slice: quick, and comparable with nothing."""
 
-    name: str | None = Field(
-        None, description="tdc, moleculeace, expansionrx, pmo, guacamol, distribution, modes, coverage or admet-speed"
-    )
+    name: str | None = Field(None, description="which one; `--list` describes them")
     tasks: tuple[str, ...] = Field((), description="tasks to run (all otherwise), joined by commas")
     output: Path | None = Field(None, description="folder for NAME.json (benchmark-NAME otherwise)")
     limit: int | None = Field(None, ge=20, description="at most this many training and test molecules, drawn by seed")
@@ -161,6 +159,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "distribution": "pharmakon.workflows.benchmark_distribution:DISTRIBUTION",
         "modes": "pharmakon.workflows.benchmark_modes:MODES",
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
+        "routes": "pharmakon.workflows.benchmark_routes:ROUTES",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
     },
 )

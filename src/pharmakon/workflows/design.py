@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pharmakon.chem.parse import parse as parse_smiles
+from pharmakon.chem.routes import STEPS, RouteFinder
 from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.random import stream
-from pharmakon.core.types import Progress, silent
+from pharmakon.core.types import Progress, Scorer, silent
 from pharmakon.design.modes import Mode, guard_of
 from pharmakon.design.objective import Aggregate, Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
@@ -22,11 +23,13 @@ from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.models import load_folder
-from pharmakon.store.runs import Journal, RunFolder
+from pharmakon.store.runs import Journal, RunFolder, sha256
 
 from .design_report import DesignResult, finish
+from .design_routes import ADVICE, RouteScorer, asks_for_routes, prepare, routes_of
 from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
+from .stock import load_stock
 from .train_prior import SHIPPED, load_prior, prior_folder
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
@@ -54,6 +57,10 @@ class DesignConfig(Config):
     prior: Path = Field(
         SHIPPED, description="folder of pharmakon train-prior whose molecules visit the search; the shipped one's else"
     )
+    stock: Path | None = Field(
+        None, description="table of building blocks with their SMILES: each design gets a route from them"
+    )
+    route_steps: int = Field(STEPS, ge=1, le=STEPS, description="most reactions of a route from the stock")
     designs: int = Field(50, ge=1, le=1000, description="how many designs to keep")
     diversity: float = Field(0.7, gt=0, le=1, description="highest similarity (ECFP4 Tanimoto) between two designs")
     per_scaffold: int = Field(
@@ -72,6 +79,12 @@ class DesignConfig(Config):
                 raise ValueError(f"{text!r} is {problem}")
         return start
 
+    @model_validator(mode="after")
+    def _routes_have_a_stock(self) -> DesignConfig:
+        if self.stock is None and asks_for_routes((*self.goals, *self.constraints)):
+            raise ValueError(ADVICE)
+        return self
+
 
 def run(
     config: DesignConfig,
@@ -89,8 +102,11 @@ def run(
     """
     models = (*config.models, *_answered(config))
     panel = load_panel(models)
-    with engine(workers, initializer=load_panel, initargs=(models,)) as pool:
-        scorer = ModelScorer(panel, pool)
+    finder = _finder(config, progress)
+    with engine(workers, initializer=prepare, initargs=(models, finder)) as pool:
+        scorer: Scorer = ModelScorer(panel, pool)
+        if finder is not None:
+            scorer = RouteScorer(scorer, pool, steps=finder.steps)
         guard = guard_of(config.mode)
         objective = Objective(
             config.goals,
@@ -99,8 +115,9 @@ def run(
             allowed=guard.allowed if guard is not None else frozenset(),
             aggregate=config.aggregate,
         )
-        used = sorted(objective.asked)
-        folder = RunFolder.create(output, verb="design", config=config, seed=config.seed, resume=resume)
+        used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
+        inputs = [config.stock] if config.stock is not None else []
+        folder = RunFolder.create(output, verb="design", config=config, inputs=inputs, seed=config.seed, resume=resume)
         finished = _finished(folder.path)
         if finished is not None:
             return finished
@@ -109,7 +126,14 @@ def run(
         if not ledger.head.count:
             cards = {name.partition(".")[0]: panel.models[name.partition(".")[0]].card for name in used}
             cards[str(config.prior)] = load_folder(prior_folder(config.prior)).card
-            ledger.append("started", verb="design", name=config.name, seed=config.seed, models=_hashes(cards))
+            ledger.append(
+                "started",
+                verb="design",
+                name=config.name,
+                seed=config.seed,
+                models=_hashes(cards),
+                **({"stock": sha256(config.stock)} if config.stock is not None else {}),
+            )
             ledger.output(folder.path / "run.json")
         optimiser = Optimiser(
             objective.evaluate,
@@ -132,6 +156,7 @@ def run(
         journal.close()
         ledger.output(folder.path / CALLS)
         chosen = optimiser.designs(config.designs, max_similarity=config.diversity)
+        smiles = [record.smiles for record in chosen]
         dossier = Dossier(
             name=config.name,
             text=config.model_dump_json(indent=2, exclude_defaults=True),
@@ -147,8 +172,16 @@ def run(
             ledger=ledger,
             engine=pool,
             used=tuple(used),
+            stock=config.stock,
+            routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
         )
         return finish(dossier, progress=progress)
+
+
+def _finder(config: DesignConfig, progress: Progress) -> RouteFinder | None:
+    if config.stock is None:
+        return None
+    return RouteFinder(load_stock(config.stock, progress=progress), steps=config.route_steps)
 
 
 def _answered(config: DesignConfig) -> list[str]:

@@ -14,12 +14,13 @@ from pharmakon.chem.descriptors import NAMED, descriptor
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.types import Estimates, Property
 from pharmakon.design.lineage import Archive
-from pharmakon.design.objective import Goal, Judge, halves
+from pharmakon.design.objective import Goal, Judge, Term, halves
 from pharmakon.explain.attribution import AtomWeights, scaled, sentence
 from pharmakon.predict.features import Features
 from pharmakon.record import report
 from pharmakon.record.report import Value
 
+from .design_routes import ROUTE, ROUTE_STEPS
 from .design_table import Dossier, descriptors, lead_model, value_column
 from .predict import PER_MODEL
 from .structures import structures
@@ -44,11 +45,16 @@ def asked(judge: Judge) -> report.Goal:
         wanted += f" (worth {', '.join(f'{grade:g} at {_number(value)}' for value, grade in term.points)})"
     if term.like:
         wanted += f", as {len(term.like)} examples"
+    if term.property in (ROUTE, ROUTE_STEPS):
+        return report.Goal(_title(judge), wanted, _weight(term), "named reactions from the stock")
     names = [name.partition(".")[0] for name in halves(term) if descriptor(name) is None]
     models = f"{'models' if len(names) > 1 else 'model'} {' and '.join(names)}"
     source = models if names and not judge.cheap else "computed from the structure"
-    weight = f"{term.weight:g}" if isinstance(term, Goal) else "must hold"
-    return report.Goal(_title(judge), wanted, weight, source)
+    return report.Goal(_title(judge), wanted, _weight(term), source)
+
+
+def _weight(term: Term) -> str:
+    return f"{term.weight:g}" if isinstance(term, Goal) else "must hold"
 
 
 def mode_line(dossier: Dossier) -> list[report.Goal]:
@@ -90,7 +96,7 @@ def _plain(judge: Judge) -> str:
     if term.keep or term.avoid:
         return "must be there" if term.keep else "must not be there"
     zero, one = (want.violation(value) == 0 for value in (0.0, 1.0))
-    if not judge.cheap and term.property.endswith(".domain") and zero != one:
+    if not judge.cheap and (term.property.endswith(".domain") or term.property == ROUTE) and zero != one:
         return "yes" if one else "no"
     return "none" if want.low == want.high == 0 and judge.what.unit == "count" and not term.over else ""
 
@@ -143,6 +149,7 @@ class Cards:
             lineage=_lineage(self.dossier.archive, row["smiles"]),
             notes=[f"{name}: {row[name]}" for name in self._changed(mol)],
             lead=self.lead or KEPT,
+            route=self._route(row["smiles"]),
         )
 
     def _changed(self, mol: Mol | None) -> Sequence[str]:
@@ -163,6 +170,23 @@ class Cards:
                 model="computed",
             )
         ]
+
+    def _route(self, smiles: str) -> report.Making | None:
+        """How the design could be made; None without a stock."""
+        if self.dossier.routes is None or self.dossier.stock is None:
+            return None
+        route, stock = self.dossier.routes[smiles], self.dossier.stock.name
+        if route is None:
+            return report.Making(f"No route was found from {stock}.")
+        if not route.steps:
+            return report.Making(f"In stock: {route.blocks[0].id} of {stock}.")
+        ids = {block.smiles: block.id for block in route.blocks}
+        steps = [
+            report.Reaction(step.reaction, step.conditions, [_compound(text, ids) for text in step.reactants],
+                            _compound(step.product, {}))
+            for step in route.steps
+        ]  # fmt: skip
+        return report.Making(f"From {stock}; stereochemistry is left out.", steps)
 
     def _line(self, i: int, row: Mapping[str, str], column: str, mol: Mol | None) -> report.PropertyLine:
         if column in self.found:
@@ -272,6 +296,10 @@ def _lineage(archive: Archive, smiles: str) -> list[report.Step]:
             )
         )
     return steps
+
+
+def _compound(smiles: str, ids: Mapping[str, str]) -> report.Compound:
+    return report.Compound(smiles, ids.get(smiles, ""), depict.svg(to_mol(smiles), size=SMALL))
 
 
 class _Neighbours:

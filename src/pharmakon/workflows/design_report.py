@@ -28,6 +28,11 @@ LIMITS = (
     "SA score estimates ease of synthesis from fragment statistics; it is not a route.",
 )
 
+ROUTE_LIMIT = (
+    "A route is a plan by named reactions, checked on paper for sites that compete: nobody ran it, yields and "
+    "stereochemistry are not judged, and where none was found one may exist."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DesignResult:
@@ -107,9 +112,10 @@ def _report(
             folder=folder.path.name,
             started=run.get("started", ""),
             versions=run.get("versions", {}),
+            inputs={Path(item["path"]).name: item["sha256"] for item in run["inputs"]},
             cards=models,
             ledger=dossier.ledger.head,
-            limits=LIMITS,
+            limits=LIMITS if dossier.routes is None else (*LIMITS, ROUTE_LIMIT),
         ),
     )
 
@@ -130,6 +136,9 @@ def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mappin
     limit = dossier.diversity
     lines.append(f"{len(table)} designs were kept, no two more alike than {limit:g} (ECFP4 Tanimoto).")
     lines.append(_met(dossier))
+    if dossier.routes is not None:
+        routes = sum(route is not None for route in dossier.routes.values())
+        lines.append(f"A route from {dossier.stock.name if dossier.stock else ''} was found for {routes} of them.")
     lead = lead_model(dossier)
     if lead:
         got = found[lead]

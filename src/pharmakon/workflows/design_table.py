@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rdkit.Chem import Mol
@@ -12,6 +13,7 @@ from pharmakon.chem import alerts
 from pharmakon.chem.descriptors import NAMED, named
 from pharmakon.chem.parse import to_mol
 from pharmakon.chem.reference import percentile
+from pharmakon.chem.routes import Route
 from pharmakon.core.types import Estimates
 from pharmakon.design.guard import Guard
 from pharmakon.design.lineage import Archive, Record, ancestry
@@ -22,6 +24,7 @@ from pharmakon.record.ledger import Ledger
 from pharmakon.store.runs import RunFolder
 from pharmakon.store.writers import show
 
+from .design_routes import NONE_FOUND, ROUTE, ROUTE_STEPS
 from .predict import PER_MODEL, cells_of
 
 if TYPE_CHECKING:
@@ -51,6 +54,9 @@ class Dossier:
     ledger: Ledger
     engine: Engine
     used: tuple[str, ...]
+    stock: Path | None = None
+    routes: Mapping[str, Route | None] | None = None
+    """The route of each design from the stock, None where none was found; None without a stock."""
 
 
 def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str, str]]:
@@ -77,6 +83,8 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
             row[name] = f"{numbers[name][i]:.3f}"
             row[f"{name}_percentile"] = f"{percentile(numbers[name][i : i + 1], name)[0]:.1f}"
         row["alerts"] = "; ".join(alert.name for alert in alerts.find(mol)) if mol is not None else ""
+        if dossier.routes is not None:
+            row |= route_cells(dossier.routes[record.smiles])
         for judge in dossier.objective.judges:
             part, column = parts[judge.key], value_column(judge)
             row.setdefault(column, f"{part.value:.5g}")
@@ -117,6 +125,13 @@ def _kept(dossier: Dossier, mol: Mol | None, *, columns: Sequence[str]) -> dict[
     return {"mode": dossier.mode, "kept_atoms": len(kept)} | {name: changed.get(name, "[H]") for name in columns}
 
 
+def route_cells(route: Route | None) -> dict[str, object]:
+    """A route as the table has it: its steps, joined by semicolons, and how many they are."""
+    if route is None:
+        return {"route": NONE_FOUND, "route_steps": ""}
+    return {"route": "; ".join(route.lines), "route_steps": len(route.steps)}
+
+
 def descriptors(objective: Objective) -> tuple[str, ...]:
     """The descriptors that every table has, then others that were asked for."""
     asked = [j.term.property for j in objective.judges if j.cheap and value_column(j) == j.term.property]
@@ -128,6 +143,8 @@ def value_column(judge: Judge) -> str:
     name, _, aspect = judge.term.property.partition(".")
     if judge.term.over:
         return f"value:{judge.term.name()}"
+    if judge.term.property in (ROUTE, ROUTE_STEPS):
+        return "route_found" if judge.term.property == ROUTE else "route_steps"
     if not judge.cheap:
         return name + ASPECTS[aspect]
     return name if name in NAMED and name != "alerts" else f"value:{judge.term.name()}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.replay import ReplayResult
+    from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
     from pharmakon.workflows.slice import SliceResult
     from pharmakon.workflows.train import TrainResult
@@ -93,6 +94,22 @@ def slice_molecules(smiles: str | Sequence[str] = (), *, progress: Progress = si
 
     given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
     return slicing.run(build(slicing.SliceConfig, {"smiles": given, **options}), progress=progress)
+
+
+def find_routes(
+    smiles: str | Sequence[str] = (),
+    *,
+    stock: str | Path,
+    data: str | Path | None = None,
+    progress: Progress = silent,
+    **options: Any,
+) -> RouteResult:
+    """Find how molecules can be made from building blocks; options are those of `pharmakon route`."""
+    from pharmakon.workflows import route
+
+    given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
+    config = build(route.RouteConfig, {"smiles": given, "data": data, "stock": stock, **options})
+    return route.run(config, progress=progress)
 
 
 def train_prior(data: str | Path, *, progress: Progress = silent, **options: Any) -> PriorResult:

@@ -1,0 +1,80 @@
+"""Routes of synthesis as something a design can be asked for: `route` and `route.steps`, from a user's blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pharmakon.chem.parse import to_mol
+from pharmakon.chem.routes import Route, RouteFinder
+from pharmakon.core.types import Estimates, Property, Scorer
+from pharmakon.design.objective import Term, halves
+
+from .design_scoring import CHUNK, load_panel
+
+if TYPE_CHECKING:
+    from pharmakon.engine.base import Engine
+
+ROUTE, ROUTE_STEPS = "route", "route.steps"
+NONE_FOUND = "none found"
+ADVICE = (
+    f'{ROUTE!r} and {ROUTE_STEPS!r} ask for a route from building blocks: give stock = "FILE", a table of their SMILES'
+)
+
+_worker: dict[str, RouteFinder] = {}
+
+
+def asks_for_routes(terms: Iterable[Term]) -> bool:
+    """Whether a wish is about a route."""
+    return any(name in (ROUTE, ROUTE_STEPS) for term in terms for name in halves(term))
+
+
+def prepare(models: tuple[str, ...], finder: RouteFinder | None) -> None:
+    """In a worker: load the models, and keep the finder of routes for the tasks to come."""
+    load_panel(models)
+    if finder is None:
+        _worker.pop(ROUTE, None)
+    else:
+        _worker[ROUTE] = finder
+
+
+def find_routes(smiles: tuple[str, ...]) -> list[Route | None]:
+    """In a worker: the routes of a few molecules."""
+    return [_worker[ROUTE].find(to_mol(text)) for text in smiles]
+
+
+def routes_of(smiles: Sequence[str], engine: Engine) -> list[Route | None]:
+    """The route of each molecule, None where none was found; dealt to workers that were prepared."""
+    chunks = [tuple(smiles[i : i + CHUNK]) for i in range(0, len(smiles), CHUNK)]
+    return [route for part in engine.map(find_routes, chunks, label="finding routes") for route in part]
+
+
+class RouteScorer:
+    """Another scorer that can also say whether a route was found, and of how many reactions.
+
+    Where none was found, the number of reactions is one more than were allowed.
+    """
+
+    def __init__(self, scorer: Scorer, engine: Engine, *, steps: int) -> None:
+        self._scorer, self._engine, self._steps = scorer, engine, steps
+        high = steps + 1
+        self.properties: dict[str, Property] = {
+            **scorer.properties,
+            ROUTE: Property(ROUTE, "Route from the stock", "", better="high", low=0, high=1),
+            ROUTE_STEPS: Property(ROUTE_STEPS, "Reactions of the route", "count", better="low", low=0, high=high),
+        }
+
+    def estimate(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
+        """See core.types.Scorer."""
+        others = [name for name in names if name not in (ROUTE, ROUTE_STEPS)]
+        out = self._scorer.estimate(smiles, others) if others else {}
+        if len(others) < len(names):
+            routes = routes_of(smiles, self._engine)
+            found = np.array([route is not None for route in routes], float)
+            steps = np.array([self._steps + 1 if route is None else len(route.steps) for route in routes], float)
+            for name, values in ((ROUTE, found), (ROUTE_STEPS, steps)):
+                if name in names:
+                    out[name] = Estimates.exact(self.properties[name], "routes", values)
+        return out

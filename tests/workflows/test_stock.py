@@ -1,0 +1,31 @@
+"""A file of building blocks is read whatever it looks like, and one without structures is refused."""
+
+import gzip
+
+import pytest
+
+from pharmakon.core.errors import DataError
+from pharmakon.workflows.stock import load_stock
+
+
+def test_a_table_is_read_with_its_ids(tmp_path):
+    path = tmp_path / "blocks.csv.gz"
+    path.write_bytes(gzip.compress(b"smiles,catalogue_id\nBrc1ccncc1,A1\nC1CC,A2\nC1COCCN1.Cl,A3\n"))
+    stock = load_stock(path)
+    assert list(stock) == [("Brc1ccncc1", "A1"), ("C1COCCN1", "A3")]
+
+
+def test_a_list_of_smiles_is_numbered(tmp_path):
+    path = tmp_path / "blocks.smi"
+    path.write_text("C1COCCN1\nNc1ccccc1\n", encoding="utf-8")
+    assert [name for _, name in load_stock(path)] == ["1", "2"]
+
+
+def test_a_table_without_readable_structures_is_refused(tmp_path):
+    path = tmp_path / "blocks.csv"
+    path.write_text("smiles,id\nC1CC,A2\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no structure that can be read"):
+        load_stock(path)
+    path.write_text("what,id\n12,A2\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no column of structures"):
+        load_stock(path)
