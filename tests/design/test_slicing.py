@@ -3,7 +3,7 @@ import tomllib
 import pytest
 
 from pharmakon.core.config import build
-from pharmakon.core.errors import ConfigError
+from pharmakon.core.errors import ConfigError, RefusedGoal
 from pharmakon.core.random import stream
 from pharmakon.design.graph import flat
 from pharmakon.design.modes import Mode, guard_of
@@ -69,3 +69,8 @@ def test_what_cannot_be_cut_says_so(smiles):
 
 def test_nothing_to_cut_is_no_mistake():
     assert proposals("CCO") == []
+
+
+def test_a_scheduled_chemical_is_not_sliced():
+    with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
+        proposals("CP(=O)(F)OC1CCCCC1")

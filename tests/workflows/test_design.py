@@ -193,3 +193,75 @@ def test_mistakes_in_a_goal_file_are_one_sentence(tmp_path: Path) -> None:
     path.write_text('goals = [{ property = "qed", want = "lots" }]')
     with pytest.raises(ConfigError, match="lots"):
         DesignConfig.from_toml(path)
+
+
+MODE = """
+[mode]
+kind = "decorate"
+scaffold = "C[C@H](N)c1ccc([*:1])c([*:2])c1"
+"""
+
+
+@pytest.fixture(scope="module")
+def decorated(goal: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A goal file with a mode, and its run."""
+    folder = tmp_path_factory.mktemp("modes")
+    path = folder / "goal.toml"
+    path.write_text(goal.read_text().replace("calls = 100", "calls = 60") + MODE)
+    result = run(DesignConfig.from_toml(path), output=folder / "run", workers=1)
+    assert any(line.startswith("Mode decorate: the scaffold C[C@H](N)") for line in result.summary)
+    return path, folder / "run"
+
+
+def test_every_molecule_that_is_scored_keeps_the_scaffold(decorated: tuple[Path, Path]) -> None:
+    from rdkit import Chem
+
+    _, folder = decorated
+    kept = Chem.MolFromSmarts("[CH3][CH]([NH2])[c;D3]1[c;D2][c;D2]c[c][c;D2]1")
+    calls = [json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines()]
+    scored = [m["smiles"] for batch in calls for m in batch["molecules"]]
+    assert len(scored) == 60
+    assert all(Chem.MolFromSmiles(smiles).HasSubstructMatch(kept) for smiles in scored)
+
+
+def test_table_and_report_say_the_mode_and_what_hangs_where(decorated: tuple[Path, Path]) -> None:
+    _, folder = decorated
+    designs = rows(folder)
+    assert designs
+    for row in designs:
+        assert row["mode"] == "decorate"
+        assert row["kept_atoms"] == "9"
+        assert {row["R1"], row["R2"]} != {"[H]"}
+        assert all("*" in row[place] or row[place] == "[H]" for place in ("R1", "R2"))
+    page = (folder / "report.html").read_text()
+    assert "Mode: decorate" in page
+    assert "Kept by the mode" in page
+    assert f"R1: {designs[0]['R1']}".split("*", maxsplit=1)[0] in page
+
+
+def test_a_mode_resumes_to_the_same_bytes(decorated: tuple[Path, Path], tmp_path: Path) -> None:
+    path, done = decorated
+    folder = tmp_path / "resumed"
+    folder.mkdir()
+    lines = (done / "ledger.jsonl").read_bytes().splitlines(keepends=True)
+    batches = [i for i, line in enumerate(lines) if b'"event":"batch"' in line]
+    kept = lines[: batches[1] + 1]
+    (folder / "run.json").write_bytes((done / "run.json").read_bytes())
+    (folder / "ledger.jsonl").write_bytes(b"".join(kept))
+    write_head(folder / "ledger.jsonl", Head(len(kept), json.loads(kept[-1])["hash"]))
+    (folder / "calls.jsonl").write_text("".join((done / "calls.jsonl").read_text().splitlines(keepends=True)[:2]))
+    with pytest.raises(UsageError, match="mode"):
+        run(DesignConfig.from_toml(path, mode={"scaffold": "c1ccc([*:1])cc1"}), output=folder, resume=True, workers=1)
+    run(DesignConfig.from_toml(path), output=folder, resume=True, workers=1)
+    for name in ("calls.jsonl", "designs.csv", "designs.sdf"):
+        assert (folder / name).read_bytes() == (done / name).read_bytes(), name
+
+
+def test_a_start_that_does_not_fit_the_mode_is_refused(decorated: tuple[Path, Path], tmp_path: Path) -> None:
+    path, _ = decorated
+    config = DesignConfig.from_toml(path, start=("CCOc1ccccc1",))
+    with pytest.raises(UsageError, match=r"CCOc1ccccc1 does not fit the mode: the scaffold"):
+        run(config, output=tmp_path / "run", workers=1)
+    fitting = DesignConfig.from_toml(path, start=("CC(N)c1ccc(C)c(F)c1",), calls=10)
+    run(fitting, output=tmp_path / "fits", workers=1)
+    assert "CC(N)c1ccc(" in (tmp_path / "fits" / "calls.jsonl").read_text()

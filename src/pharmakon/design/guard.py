@@ -126,13 +126,14 @@ class Guard(ABC):
 class Parts(Guard):
     """Fragments stay; what hangs on them is drawn and edited.
 
-    One of the `variants` must fit. `joined`: one part joins all fragments. `free` is how many heavy atoms may be new,
-    `ring` that some must be in a ring, `unlike` the Bemis-Murcko scaffold that a molecule must not have.
+    One of the `variants` must fit. `free` is how many heavy atoms may be new, `single` that they are one part, `ring`
+    that some are in a ring, `unlike` the Bemis-Murcko scaffold that a molecule must not have; `name` says what a part
+    is called.
     """
 
     variants: tuple[Kept, ...]
     free: tuple[int, int] = (1, 1000)
-    joined: bool = False
+    single: bool = False
     ring: bool = False
     unlike: str | None = None
     likeness: Likeness | None = None
@@ -155,12 +156,10 @@ class Parts(Guard):
     def start(self, random: Generator, *, strict: bool) -> Mol | None:
         kept = pick(self.variants, random)
         mol, room, points = kept.template
-        if self.joined or len(kept.fragments) > 1:
+        if len(kept.fragments) > 1:
             return fill(mol, list(room), random, strict=strict)
         places = [atom for atom, several in room.items() for _ in range(several)]
-        wanted = len(places) if points else 1 + int(random.integers(3))
-        if self.likeness:
-            wanted = 1
+        wanted = 1 if self.single else len(places) if points else 1 + int(random.integers(3))
         made: Mol | None = mol
         for place in random.permutation(places)[:wanted]:
             made = fill(made, [int(place)], random, strict=strict) if made is not None else None
@@ -191,7 +190,7 @@ class Parts(Guard):
                 if (
                     self.free[0] <= fit.free <= self.free[1]
                     and (not self.ring or any(part.ring for part in fit.parts))
-                    and (len(fit.parts) <= 1 or not (self.joined or self.likeness))
+                    and (len(fit.parts) <= 1 or not self.single)
                 ):
                     return kept, fit
         return None
@@ -212,8 +211,7 @@ class Parts(Guard):
         if found is None:
             return None
         kept, (_, parts, empty) = found
-        one_only = self.joined or self.likeness is not None
-        if empty and (not parts or (not one_only and random.random() < 0.5)):
+        if empty and (not parts or (not self.single and random.random() < 0.5)):
             return fill(mol, [pick(empty, random)], random)
         if not parts:
             return None

@@ -119,7 +119,7 @@ def _link(mode: Mode) -> Guard:
     low, high = _whole(mode.linker)
     one, two = mode.fragments
     words = f"{one} and {two} stay, joined by {low} to {high} heavy atoms"
-    return Parts(words, _base(kept), (kept,), free=(low, high), joined=True, name="linker")
+    return Parts(words, _base(kept), (kept,), free=(low, high), single=True, name="linker")
 
 
 def _hop(mode: Mode) -> Guard:
@@ -132,7 +132,7 @@ def _hop(mode: Mode) -> Guard:
         Chem.MolToSmiles(mol),
         (Kept(arms, filled=True),),
         free=(ARM, len(core) + LARGER),
-        joined=True,
+        single=True,
         ring=True,
         unlike=scaffold(mol),
         name="core",
@@ -193,7 +193,7 @@ def _analogues(mode: Mode) -> Guard:
         return Analogues(words, smiles, likeness)
     variants = one_place(mol)
     words += ", changed at one place"
-    return Parts(words, smiles, variants, free=(0, CHANGE), likeness=likeness, name="changed")
+    return Parts(words, smiles, variants, free=(0, CHANGE), single=True, likeness=likeness, name="changed")
 
 
 def one_place(mol: Mol) -> tuple[Kept, ...]:

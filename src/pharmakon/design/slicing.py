@@ -7,13 +7,16 @@ proposal is ranked by how much it keeps, how many open ends it leaves and how us
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem import Mol
 
-from pharmakon.core.errors import ConfigError
+from pharmakon.chem.scheduled import refuse
+from pharmakon.core.errors import ConfigError, RefusedGoal
 from pharmakon.design.fragment import joinable, kind, pieces, ring_cuts
 from pharmakon.design.graph import flat
 from pharmakon.design.kept import around, cut, template
@@ -51,12 +54,17 @@ class Proposal:
 def proposals(smiles: str) -> list[Proposal]:
     """Scaffolds to decorate, pairs to link, fragments to grow and a core to hop, best first of each kind.
 
-    Stereo stays in what is proposed. ConfigError where the text is no connected molecule.
+    Stereo stays in what is proposed. ConfigError where the text is no connected molecule, RefusedGoal where it is a
+    scheduled chemical.
     """
     mol = Chem.MolFromSmiles(smiles)
     if mol is None or flat(smiles) is None or any(a.GetAtomicNum() == 0 for a in mol.GetAtoms()):
         raise ConfigError(f"{smiles!r} is not the SMILES of one connected molecule")
-    found = [*_scaffolds(mol), *_pairs(mol), *_grown(mol), *_hops(mol)]
+    refuse(smiles, "as a molecule to slice")
+    found = []
+    for given, pieces_, why in (*_scaffolds(mol), *_pairs(mol), *_grown(mol), *_hops(mol)):
+        with suppress(RefusedGoal):  # a part of a harmless molecule may be none
+            found.append(Proposal(Mode(**given), pieces_, round(why.score, 3), tuple(why.said)))
     unique: dict[Mode, Proposal] = {}
     for one in sorted(found, key=lambda p: (KINDS.index(p.mode.kind), -p.score, p.pieces)):
         unique.setdefault(one.mode, one)
@@ -76,7 +84,11 @@ class _Reasons:
             self.said.append(text)
 
 
-def _scaffolds(mol: Mol) -> Iterator[Proposal]:
+_Found = tuple[dict[str, Any], tuple[str, ...], _Reasons]
+"""The keys of a mode, what is cut off for it, and why."""
+
+
+def _scaffolds(mol: Mol) -> Iterator[_Found]:
     """All rings with their linkers, without what hangs on them; and each ring system by itself."""
     found = pieces(mol)
     rings = [p for p in found if p.ring]
@@ -96,10 +108,10 @@ def _scaffolds(mol: Mol) -> Iterator[Proposal]:
         _share(why, mol, len(atoms), best=(0.4, 0.75))
         why.add(1.0 if len(bonds) in (2, 3) else 0.8, _count(len(bonds), "open end"))
         _usual(why, mol, bonds)
-        yield Proposal(Mode(kind="decorate", scaffold=scaffold), tuple(arms), round(why.score, 3), tuple(why.said))
+        yield {"kind": "decorate", "scaffold": scaffold}, tuple(arms), why
 
 
-def _pairs(mol: Mol) -> Iterator[Proposal]:
+def _pairs(mol: Mol) -> Iterator[_Found]:
     """What two fragments with a ring each are left when a linker between them is taken out."""
     bonds = [mol.GetBondBetweenAtoms(*pair).GetIdx() for pair in ring_cuts(mol)]
     for pair in combinations(bonds, 2):
@@ -118,11 +130,10 @@ def _pairs(mol: Mol) -> Iterator[Proposal]:
         why.add(1.0 if acyclic else 0.7, f"a linker of {_count(atoms[2], 'heavy atom')}{with_ring}")
         why.add(min(atoms[:2]) / max(atoms[:2]) * 0.5 + 0.5, f"two ends of {atoms[0]} and {atoms[1]} heavy atoms")
         _usual(why, mol, pair)
-        mode = Mode(kind="link", fragments=tuple(map(_renumbered, ends)))
-        yield Proposal(mode, (twice[0],), round(why.score, 3), tuple(why.said))
+        yield {"kind": "link", "fragments": tuple(map(_renumbered, ends))}, (twice[0],), why
 
 
-def _grown(mol: Mol) -> Iterator[Proposal]:
+def _grown(mol: Mol) -> Iterator[_Found]:
     """A side of a bond that holds a ring and a good part of the molecule."""
     for pair in ring_cuts(mol):
         bond = mol.GetBondBetweenAtoms(*pair).GetIdx()
@@ -135,17 +146,15 @@ def _grown(mol: Mol) -> Iterator[Proposal]:
             why = _Reasons()
             _share(why, mol, kept.GetNumHeavyAtoms(), best=(0.5, 0.7))
             _usual(why, mol, [bond])
-            mode = Mode(kind="grow", fragment=stays)
-            yield Proposal(mode, (leaves,), round(why.score, 3), tuple(why.said))
+            yield {"kind": "grow", "fragment": stays}, (leaves,), why
 
 
-def _hops(mol: Mol) -> Iterator[Proposal]:
+def _hops(mol: Mol) -> Iterator[_Found]:
     """The core that a hop replaces when none is named."""
     smiles = Chem.MolToSmiles(mol)
     try:
         ordered = Chem.MolFromSmiles(smiles)
         core = core_of(ordered)
-        mode = Mode(kind="hop", molecule=smiles)
     except ConfigError:
         return
     why = _Reasons()
@@ -153,7 +162,7 @@ def _hops(mol: Mol) -> Iterator[Proposal]:
     why.add(1.0 if len(arms) > 1 else 0.6, f"{_count(len(arms), 'arm')} of {ARM} heavy atoms or more stay")
     why.add(1.0, f"a core of {_count(len(core), 'heavy atom')} is replaced")
     others = frozenset(range(ordered.GetNumAtoms())) - core
-    yield Proposal(mode, cut(ordered, _leaving(ordered, core), without=others), round(why.score, 3), tuple(why.said))
+    yield {"kind": "hop", "molecule": smiles}, cut(ordered, _leaving(ordered, core), without=others), why
 
 
 # ------------------------------------------------------------------ what a cut is worth

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import ConfigError
+from pharmakon.core.errors import ConfigError, RefusedGoal
 from pharmakon.core.types import Progress, silent
 from pharmakon.design.slicing import Proposal, proposals
 
@@ -67,7 +67,7 @@ class SliceResult:
 
 
 def run(config: SliceConfig, *, progress: Progress = silent) -> SliceResult:
-    """Propose modes for each molecule; one that cannot be read, or is a mixture, has a problem."""
+    """Propose modes for each molecule; one that cannot be read, is a mixture or must not be made has a problem."""
     found = [_sliced("", text, best=config.best) for text in config.smiles]
     if config.data is not None:
         from pharmakon.store.tables import open_table
@@ -84,7 +84,7 @@ def run(config: SliceConfig, *, progress: Progress = silent) -> SliceResult:
 def _sliced(name: str, smiles: str, *, best: int) -> Sliced:
     try:
         every = proposals(smiles)
-    except ConfigError as error:
+    except (ConfigError, RefusedGoal) as error:
         return Sliced(name, smiles, problem=str(error))
     seen: Counter[str] = Counter()
     kept = []
