@@ -31,6 +31,15 @@ def test_an_entry_comes_back_bit_for_bit():
     assert math.isnan(found.low)
 
 
+def test_why_a_scorer_gave_nothing_is_kept_and_takes_no_room_where_it_gave_something():
+    failed = Part(math.nan, math.nan, math.nan, False, 1e-6, "no pose")
+    one = record("CCO", 1, -1.0, parts={"dock": failed, "mw": Part(1.0, 1.0, 1.0, True, 1.0)})
+    entry = json.loads(json.dumps(to_entry(0, [one]), allow_nan=False))
+    assert "problem" not in entry["molecules"][0]["parts"]["mw"]
+    (back,) = from_entry(entry)
+    assert [part.problem for part in back.evaluation.parts.values()] == ["no pose", ""]
+
+
 def test_a_damaged_entry_is_named():
     entry = to_entry(3, [record("CCO", 1)])
     del entry["molecules"][0]["score"]

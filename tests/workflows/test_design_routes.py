@@ -4,13 +4,12 @@ import csv
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pharmakon.chem.routes import RouteFinder
 from pharmakon.core.errors import ConfigError, UsageError
 from pharmakon.core.files import sha256
-from pharmakon.core.types import Estimates, Property, Scorer
+from pharmakon.core.types import Scorer
 from pharmakon.engine.local import SerialEngine
 from pharmakon.record.ledger import verify
 from pharmakon.workflows.design import DesignConfig, run
@@ -18,14 +17,6 @@ from pharmakon.workflows.design_routes import NONE_FOUND, RouteScorer, asks_for_
 from pharmakon.workflows.stock import load_stock
 
 AMIDE, NONE = "O=C(c1ccncc1)N1CCOCC1", "CC12CCC(CC1)C2(C)C"
-
-
-class Lengths:
-    def __init__(self):
-        self.properties = {"length": Property("length", "Length", "")}
-
-    def estimate(self, smiles, names):
-        return {n: Estimates.exact(self.properties[n], "l", np.array([len(s) for s in smiles], float)) for n in names}
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +32,15 @@ def stock(molecules, tmp_path_factory):
 def scorer(stock):
     finder = RouteFinder(load_stock(stock), steps=2)
     with SerialEngine(initializer=prepare, initargs=((), finder)) as engine:
-        yield RouteScorer(Lengths(), engine, steps=2)
+        yield RouteScorer(engine, steps=2)
 
 
 def test_the_scorer_says_whether_and_in_how_many_reactions(scorer):
     assert isinstance(scorer, Scorer)
-    got = scorer.estimate([AMIDE, NONE, "C1COCCN1"], ["route", "route.steps", "length"])
+    got = scorer.estimate([AMIDE, NONE, "C1COCCN1"], ["route", "route.steps"])
     assert got["route"].value.tolist() == [1, 0, 1]
     assert got["route.steps"].value.tolist() == [1, 3, 0]
-    assert got["length"].value.tolist() == [len(AMIDE), len(NONE), 8]
     assert set(scorer.estimate([AMIDE], ["route.steps"])) == {"route.steps"}
-    assert set(scorer.estimate([AMIDE], ["length"])) == {"length"}
 
 
 @pytest.mark.parametrize("name", ["route", "route.steps"])

@@ -76,7 +76,7 @@ class ScorerError(PharmakonError):
     """A scorer failed; the message names the scorer and the molecule."""
 
     def __init__(self, scorer: str, molecule: str, cause: object) -> None:
-        self.scorer, self.molecule = scorer, molecule
+        self.scorer, self.molecule, self.cause = scorer, molecule, cause
         super().__init__(f"scorer {scorer!r} failed on {molecule!r}: {cause}")
 
 

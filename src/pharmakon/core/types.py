@@ -62,6 +62,8 @@ class Estimates:
     """Tanimoto (ECFP4) to the nearest training molecule, 0-1; NaN for computed properties."""
     nearest_id: Sequence[str]
     nearest_value: Floats
+    problem: Sequence[str] = ()
+    """Why there is no answer, "" where there is one; empty where all have one or nobody says."""
 
     def __len__(self) -> int:
         return len(self.value)

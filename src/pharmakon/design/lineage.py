@@ -12,13 +12,17 @@ from pharmakon.core.errors import RecordError, UnknownName
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One quantity of one molecule: its estimate and how far that is what was asked for, 0 to 1."""
+    """One quantity of one molecule: its estimate and how far that is what was asked for, 0 to 1.
+
+    `problem` says why a scorer gave none; a molecule with one is infeasible.
+    """
 
     value: float
     low: float
     high: float
     in_domain: bool
     desirability: float
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +195,10 @@ def _step(child: str, parent: str, mate: str, operators: Sequence[str], draw: in
 
 
 def _plain(part: dict[str, Any]) -> dict[str, Any]:
-    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in part.items()}
+    said = {k: v for k, v in part.items() if k != "problem" or v}
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in said.items()}
 
 
 def _part(data: Mapping[str, Any]) -> Part:
     numbers = {k: math.nan if data[k] is None else float(data[k]) for k in ("value", "low", "high", "desirability")}
-    return Part(in_domain=bool(data["in_domain"]), **numbers)
+    return Part(in_domain=bool(data["in_domain"]), problem=str(data.get("problem", "")), **numbers)

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Literal
 
 import numpy as np
@@ -130,11 +131,18 @@ class Objective:
                 judge.part(float(value), float(low), float(high), in_domain=bool(inside))
                 for value, low, high, inside in zip(found.value, found.low, found.high, found.in_domain, strict=True)
             ]
+            for i, problem in enumerate(found.problem):
+                columns[judge.key][i] = replace(columns[judge.key][i], problem=problem)
         rows = [{key: parts[i] for key, parts in columns.items()} for i in range(len(smiles))]
         return [Evaluation(*self.total(parts), parts) for parts in rows]
 
     def total(self, parts: Mapping[str, Part]) -> tuple[float, bool]:
-        """Score and feasibility from the parts: how `evaluate` does it, so that it can be checked afterwards."""
+        """Score and feasibility from the parts: how `evaluate` does it, so that it can be checked afterwards.
+
+        One that a scorer failed on is as bad as a molecule that breaks every constraint.
+        """
+        if any(part.problem for part in parts.values()):
+            return WORTHLESS - 1.0, False
         feasible = all(parts[j.key].desirability == 1.0 for j in self.constraints)
         if not feasible:
             return _mean((parts[j.key].desirability, 1.0) for j in self.constraints) - 1.0, False
@@ -168,7 +176,9 @@ class Objective:
         down = np.hypot(one.value - one.low, other.high - other.value)  # errors of two models: taken as independent
         up = np.hypot(one.high - one.value, other.value - other.low)
         found = Estimates.exact(self._what(term), "difference", value)
-        return replace(found, low=value - down, high=value + up, in_domain=one.in_domain & other.in_domain)
+        problem = [a or b for a, b in zip_longest(one.problem, other.problem, fillvalue="")]
+        inside = one.in_domain & other.in_domain
+        return replace(found, low=value - down, high=value + up, in_domain=inside, problem=problem)
 
     def _fitted(self, term: Term) -> Term:
         """A term that gives examples instead of a range, with the range they span."""
@@ -200,8 +210,9 @@ class Objective:
         except Exception as error:
             raise ScorerError(", ".join(names), smiles[0] if smiles else "", error) from error
         for name in names:
-            for text, value in zip(smiles, found[name].value, strict=True):
-                if not math.isfinite(value):
+            told = found[name].problem or [""] * len(smiles)
+            for text, value, problem in zip(smiles, found[name].value, told, strict=True):
+                if not math.isfinite(value) and not problem:
                     raise ScorerError(name, text, "it gave no value")
         return found
 

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
@@ -13,12 +14,14 @@ from pydantic import Field, field_validator, model_validator
 from pharmakon.chem.parse import parse as parse_smiles
 from pharmakon.chem.routes import STEPS, RouteFinder
 from pharmakon.core.config import Config
-from pharmakon.core.errors import RecordError, UsageError
+from pharmakon.core.errors import RecordError, ScorerError, UsageError
 from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, Scorer, silent
 from pharmakon.design.modes import Mode, guard_of
 from pharmakon.design.objective import Aggregate, Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
+from pharmakon.design.own_scorer import Function
+from pharmakon.design.scorers import ScorerConfig, Scorers
 from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
 from pharmakon.record.ledger import Ledger
@@ -26,7 +29,8 @@ from pharmakon.store.models import load_folder
 from pharmakon.store.runs import Journal, RunFolder, sha256
 
 from .design_report import DesignResult, finish
-from .design_routes import ADVICE, RouteScorer, asks_for_routes, prepare, routes_of
+from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, prepare, routes_of
+from .design_scorers import OwnScorers, all_scorers, check_same
 from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
 from .stock import load_stock
@@ -53,6 +57,13 @@ class DesignConfig(Config):
     mode: Mode = Field(Mode(), description="what of a molecule must stay, as a [mode] table")
     aggregate: Aggregate = Field("geometric", description="how the goals' desirabilities make one score")
     models: tuple[str, ...] = Field((), description="own model folders whose properties the goals may name")
+    scorers: tuple[ScorerConfig, ...] = Field(
+        (), description="scorers of your own whose properties the goals may name, as [[scorers]] tables"
+    )
+    cache: bool | str = Field(
+        True,
+        description="whether own scorers' answers are kept for other runs, in the user's cache folder; or the file",
+    )
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
     prior: Path = Field(
         SHIPPED, description="folder of pharmakon train-prior whose molecules visit the search; the shipped one's else"
@@ -92,37 +103,52 @@ def run(
     output: Path,
     resume: bool = False,
     workers: int | None = None,
+    functions: Mapping[str, Function] = MappingProxyType({}),
     progress: Progress = silent,
 ) -> DesignResult:
     """Search, explain the best, and write designs.csv, designs.sdf, report.html and the ledger.
 
-    Killed at any moment and resumed, it gives the same calls.jsonl, designs.csv and designs.sdf. Raises
-    UnknownName for a property nobody can estimate, RefusedGoal for an objective that rewards harm, UsageError when
-    `output` holds another run.
+    Killed at any moment and resumed, it gives the same calls.jsonl, designs.csv and designs.sdf. `functions` are
+    scorers by name. Raises UnknownName for a property nobody can estimate, RefusedGoal for an objective that rewards
+    harm, UsageError when `output` holds another run, ScorerError where a scorer fails: mended, the run can be resumed.
     """
+    config = config.model_copy(update={"scorers": all_scorers(config.scorers, functions)})
     models = (*config.models, *_answered(config))
     panel = load_panel(models)
     finder = _finder(config, progress)
-    with engine(workers, initializer=prepare, initargs=(models, finder)) as pool:
-        scorer: Scorer = ModelScorer(panel, pool)
+    with (
+        OwnScorers(
+            config.scorers, functions=functions, cache=config.cache, taken={*panel.properties, *_shipped(), *ROUTES}
+        ) as own,
+        engine(workers, initializer=prepare, initargs=(models, finder)) as pool,
+    ):
+        scorers: list[Scorer] = [ModelScorer(panel, pool), *own.scorers]
         if finder is not None:
-            scorer = RouteScorer(scorer, pool, steps=finder.steps)
+            scorers.append(RouteScorer(pool, steps=finder.steps))
         guard = guard_of(config.mode)
         objective = Objective(
             config.goals,
             config.constraints,
-            scorer=scorer,
+            scorer=Scorers(scorers),
             allowed=guard.allowed if guard is not None else frozenset(),
             aggregate=config.aggregate,
         )
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
-        inputs = [config.stock] if config.stock is not None else []
-        folder = RunFolder.create(output, verb="design", config=config, inputs=inputs, seed=config.seed, resume=resume)
+        folder = RunFolder.create(
+            output,
+            verb="design",
+            config=config,
+            inputs=[config.stock] if config.stock is not None else [],
+            seed=config.seed,
+            resume=resume,
+            ignore=("scorers", "cache"),
+        )
+        check_same(folder.run["config"].get("scorers", []), config.scorers)
         finished = _finished(folder.path)
         if finished is not None:
             return finished
         ledger = Ledger(folder.path / LEDGER)
-        journal = RecordedJournal(folder.journal(CALLS), ledger, resumed=folder.resumed)
+        journal = RecordedJournal(folder.journal(CALLS), ledger, own=own, resumed=folder.resumed)
         if not ledger.head.count:
             cards = {name.partition(".")[0]: panel.models[name.partition(".")[0]].card for name in used}
             cards[str(config.prior)] = load_folder(prior_folder(config.prior)).card
@@ -133,6 +159,7 @@ def run(
                 seed=config.seed,
                 models=_hashes(cards),
                 **({"stock": sha256(config.stock)} if config.stock is not None else {}),
+                **own.definitions(),
             )
             ledger.output(folder.path / "run.json")
         optimiser = Optimiser(
@@ -153,6 +180,12 @@ def run(
                 journal.close()
                 shutil.rmtree(folder.path)
             raise
+        except ScorerError as error:
+            journal.close()
+            reason = str(error.cause)
+            ledger.append("failed", scorer=error.scorer, molecule=error.molecule, reason=reason, **own.counts())
+            advice = f"mend the scorer, and the same command with --resume goes on after {len(optimiser.archive)} calls"
+            raise ScorerError(error.scorer, error.molecule, f"{error.cause}; {advice}") from error
         journal.close()
         ledger.output(folder.path / CALLS)
         chosen = optimiser.designs(config.designs, max_similarity=config.diversity)
@@ -174,6 +207,7 @@ def run(
             used=tuple(used),
             stock=config.stock,
             routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
+            own=own.names,
         )
         return finish(dossier, progress=progress)
 
@@ -186,11 +220,18 @@ def _finder(config: DesignConfig, progress: Progress) -> RouteFinder | None:
 
 def _answered(config: DesignConfig) -> list[str]:
     """What goals and constraints ask of the networks: endpoints without a model of their own, and targets."""
-    from pharmakon.predict.panel import own_names, shipped_names, target_names
+    from pharmakon.predict.panel import own_names
 
     terms = (*config.goals, *config.constraints)
     asked = dict.fromkeys(name.partition(".")[0] for term in terms for name in halves(term))
-    return [name for name in asked if name in {*shipped_names(), *target_names()} - {*own_names()}]
+    return [name for name in asked if name in _shipped() - {*own_names()}]
+
+
+def _shipped() -> set[str]:
+    """The endpoints and targets that can be estimated."""
+    from pharmakon.predict.panel import shipped_names, target_names
+
+    return {*shipped_names(), *target_names()}
 
 
 def _strangers(config: DesignConfig) -> list[str]:
@@ -235,8 +276,11 @@ class RecordedJournal:
     A run killed between the two writes its missing entries, marked late, when it is resumed.
     """
 
-    def __init__(self, journal: Journal, ledger: Ledger, *, resumed: bool = False) -> None:
+    def __init__(
+        self, journal: Journal, ledger: Ledger, *, own: OwnScorers | None = None, resumed: bool = False
+    ) -> None:
         self._journal = journal
+        self._own = own
         self._ledger = ledger
         self._kept = journal.read()
         if resumed:
@@ -250,14 +294,14 @@ class RecordedJournal:
                     f"cut off, so this run cannot go on; put back the whole {CALLS} from a copy and --resume, or start "
                     "again in another folder (-o)"
                 )
-            ledger.append("resumed", batches=len(self._kept))
+            ledger.append("resumed", batches=len(self._kept), **(own.definitions() if own else {}))
             for entry in self._kept[len(known) :]:
                 self._record(entry, late=True)
 
     def append(self, entry: Mapping[str, Any], /) -> None:
         """Keep a batch for good."""
         self._journal.append(entry)
-        self._record(entry)
+        self._record(entry, **(self._own.counts() if self._own else {}))
 
     def read(self) -> list[dict[str, Any]]:
         """The batches that were kept when the run began."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ from pharmakon.predict.features import Features
 from pharmakon.record import report
 from pharmakon.record.report import Value
 
-from .design_routes import ROUTE, ROUTE_STEPS
-from .design_table import Dossier, descriptors, lead_model, value_column
+from .design_routes import ROUTE, ROUTES
+from .design_table import Dossier, descriptors, is_estimated, lead_model, value_column
 from .predict import PER_MODEL
 from .structures import structures
 
@@ -33,8 +33,8 @@ SMALL = (110, 80)
 KEPT = "kept_atoms"
 
 
-def asked(judge: Judge) -> report.Goal:
-    """A line of what was asked, in words."""
+def asked(judge: Judge, own: Collection[str] = ()) -> report.Goal:
+    """A line of what was asked, in words; `own` are the user's own scorers."""
     term = judge.term
     wanted = words(judge)
     if term.uncertainty != "mean":
@@ -45,10 +45,11 @@ def asked(judge: Judge) -> report.Goal:
         wanted += f" (worth {', '.join(f'{grade:g} at {_number(value)}' for value, grade in term.points)})"
     if term.like:
         wanted += f", as {len(term.like)} examples"
-    if term.property in (ROUTE, ROUTE_STEPS):
+    if term.property in ROUTES:
         return report.Goal(_title(judge), wanted, _weight(term), "named reactions from the stock")
     names = [name.partition(".")[0] for name in halves(term) if descriptor(name) is None]
-    models = f"{'models' if len(names) > 1 else 'model'} {' and '.join(names)}"
+    sources = [f"{'your scorer' if name in own else 'model'} {name}" for name in names]
+    models = f"models {' and '.join(names)}" if len(names) > 1 and not {*names} & {*own} else " and ".join(sources)
     source = models if names and not judge.cheap else "computed from the structure"
     return report.Goal(_title(judge), wanted, _weight(term), source)
 
@@ -195,7 +196,8 @@ class Cards:
         if column in NAMED:
             return _computed(row, column, wishes)
         judge = self.asked[column][0]
-        estimated = bool(judge.term.over) and not judge.cheap
+        estimated, difference = is_estimated(judge, self.dossier.own), bool(judge.term.over) and not judge.cheap
+        alone = judge.what if judge.term.property in self.dossier.own and not difference else None
         return report.PropertyLine(
             name=column,
             title=_title(judge),
@@ -203,7 +205,10 @@ class Cards:
             unit=judge.what.unit,
             low=Value(f"{column}_low", row[f"{column}_low"]) if estimated else None,
             high=Value(f"{column}_high", row[f"{column}_high"]) if estimated else None,
-            in_domain=row[f"{column}_in_domain"] == "yes" if estimated else None,
+            range=(alone.low, alone.high) if alone else (None, None),
+            threshold=alone.threshold if alone else None,
+            better=alone.better if alone else "none",
+            in_domain=row[f"{column}_in_domain"] == "yes" if difference else None,
             model=" and ".join(halves(judge.term)) if estimated else "",
             wishes=wishes,
         )

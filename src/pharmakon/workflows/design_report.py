@@ -15,9 +15,10 @@ from pharmakon.design.lineage import Archive
 from pharmakon.explain.attribution import AtomWeights
 from pharmakon.record import report
 from pharmakon.record.charts import TrajectoryPoint
-from pharmakon.store.writers import CsvText, SdfWriter
+from pharmakon.store.writers import CsvText, SdfWriter, write_csv
 
 from .design_cards import Cards, asked, mode_line
+from .design_scorers import failures, sentences
 from .design_scoring import CHUNK, estimate, explain_values, join
 from .design_table import Dossier, lead_model, table_of
 
@@ -70,6 +71,8 @@ def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
             sdf.write(row["smiles"], row, title=row["name"])
     ledger.output(folder / "designs.csv")
     ledger.output(folder / "designs.sdf")
+    if failed := failures(dossier.archive):
+        ledger.output(write_csv(folder / "failed.csv", list(failed[0]), failed, ours=["reason"]))
     best = max((record.score for record in dossier.chosen), default=math.nan)
     summary = _summary(dossier, table, found)
     page = report.render(_report(dossier, table, found, weights, summary))
@@ -103,7 +106,7 @@ def _report(
         title=dossier.name,
         summary=summary,
         designs=[cards.card(i, row) for i, row in enumerate(table)],
-        goals=[*mode_line(dossier), *(asked(judge) for judge in dossier.objective.judges)],
+        goals=[*mode_line(dossier), *(asked(judge, dossier.own) for judge in dossier.objective.judges)],
         trajectory=[TrajectoryPoint(*point) for point in trajectory(dossier.archive)],
         scores=[(record.call, record.score) for record in dossier.archive],
         facts=report.RunFacts(
@@ -131,6 +134,7 @@ def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mappin
     lines = [f"{len(archive):,} molecules were scored; {rise}."]
     if dossier.guard is not None:
         lines.append(f"Mode {dossier.mode}: {dossier.guard.words}. Every molecule that was scored holds this.")
+    lines += sentences(dossier.own, ledger=dossier.ledger.path, archive=archive)
     if not table:
         return [*lines, "No molecule met every constraint. Loosen one, or spend more calls."]
     limit = dossier.diversity

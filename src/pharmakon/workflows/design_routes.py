@@ -9,7 +9,7 @@ import numpy as np
 
 from pharmakon.chem.parse import to_mol
 from pharmakon.chem.routes import Route, RouteFinder
-from pharmakon.core.types import Estimates, Property, Scorer
+from pharmakon.core.types import Estimates, Property
 from pharmakon.design.objective import Term, halves
 
 from .design_scoring import CHUNK, load_panel
@@ -17,7 +17,7 @@ from .design_scoring import CHUNK, load_panel
 if TYPE_CHECKING:
     from pharmakon.engine.base import Engine
 
-ROUTE, ROUTE_STEPS = "route", "route.steps"
+ROUTES = ROUTE, ROUTE_STEPS = "route", "route.steps"
 NONE_FOUND = "none found"
 ADVICE = (
     f'{ROUTE!r} and {ROUTE_STEPS!r} ask for a route from building blocks: give stock = "FILE", a table of their SMILES'
@@ -28,7 +28,7 @@ _worker: dict[str, RouteFinder] = {}
 
 def asks_for_routes(terms: Iterable[Term]) -> bool:
     """Whether a wish is about a route."""
-    return any(name in (ROUTE, ROUTE_STEPS) for term in terms for name in halves(term))
+    return any(name in ROUTES for term in terms for name in halves(term))
 
 
 def prepare(models: tuple[str, ...], finder: RouteFinder | None) -> None:
@@ -52,29 +52,23 @@ def routes_of(smiles: Sequence[str], engine: Engine) -> list[Route | None]:
 
 
 class RouteScorer:
-    """Another scorer that can also say whether a route was found, and of how many reactions.
+    """Says whether a route was found, and of how many reactions.
 
     Where none was found, the number of reactions is one more than were allowed.
     """
 
-    def __init__(self, scorer: Scorer, engine: Engine, *, steps: int) -> None:
-        self._scorer, self._engine, self._steps = scorer, engine, steps
+    def __init__(self, engine: Engine, *, steps: int) -> None:
+        self._engine, self._steps = engine, steps
         high = steps + 1
         self.properties: dict[str, Property] = {
-            **scorer.properties,
             ROUTE: Property(ROUTE, "Route from the stock", "", better="high", low=0, high=1),
             ROUTE_STEPS: Property(ROUTE_STEPS, "Reactions of the route", "count", better="low", low=0, high=high),
         }
 
     def estimate(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
         """See core.types.Scorer."""
-        others = [name for name in names if name not in (ROUTE, ROUTE_STEPS)]
-        out = self._scorer.estimate(smiles, others) if others else {}
-        if len(others) < len(names):
-            routes = routes_of(smiles, self._engine)
-            found = np.array([route is not None for route in routes], float)
-            steps = np.array([self._steps + 1 if route is None else len(route.steps) for route in routes], float)
-            for name, values in ((ROUTE, found), (ROUTE_STEPS, steps)):
-                if name in names:
-                    out[name] = Estimates.exact(self.properties[name], "routes", values)
-        return out
+        routes = routes_of(smiles, self._engine)
+        found = [route is not None for route in routes]
+        steps = [self._steps + 1 if route is None else len(route.steps) for route in routes]
+        values = {ROUTE: np.array(found, float), ROUTE_STEPS: np.array(steps, float)}
+        return {name: Estimates.exact(self.properties[name], "routes", values[name]) for name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +57,8 @@ class Dossier:
     stock: Path | None = None
     routes: Mapping[str, Route | None] | None = None
     """The route of each design from the stock, None where none was found; None without a stock."""
+    own: tuple[str, ...] = ()
+    """The names of the user's own scorers."""
 
 
 def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str, str]]:
@@ -88,8 +90,9 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
         for judge in dossier.objective.judges:
             part, column = parts[judge.key], value_column(judge)
             row.setdefault(column, f"{part.value:.5g}")
-            if judge.term.over and not judge.cheap:
+            if is_estimated(judge, dossier.own):
                 row |= {f"{column}_low": f"{part.low:.5g}", f"{column}_high": f"{part.high:.5g}"}
+            if judge.term.over and not judge.cheap:
                 row[f"{column}_in_domain"] = "yes" if part.in_domain else "no"
         if potency:
             row["novelty"] = f"{1 - found[potency].nearest_similarity[i]:.3f}"
@@ -148,6 +151,11 @@ def value_column(judge: Judge) -> str:
     if not judge.cheap:
         return name + ASPECTS[aspect]
     return name if name in NAMED and name != "alerts" else f"value:{judge.term.name()}"
+
+
+def is_estimated(judge: Judge, own: Collection[str]) -> bool:
+    """Whether a wish has an interval in columns of its own, as a difference and a user's own scorer have."""
+    return not judge.cheap and (bool(judge.term.over) or judge.term.property in own)
 
 
 def lead_model(dossier: Dossier) -> str:

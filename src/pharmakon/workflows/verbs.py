@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from pharmakon.core.config import build
 from pharmakon.core.types import Progress, silent
 
 if TYPE_CHECKING:
+    from pharmakon.design.own_scorer import Function
     from pharmakon.record.ledger import Verification
     from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.benchmark import BenchmarkResult
@@ -78,14 +79,21 @@ def design_molecules(
     output: str | Path,
     resume: bool = False,
     workers: int | None = None,
+    scorers: Mapping[str, Function] | None = None,
     progress: Progress = silent,
     **options: Any,
 ) -> DesignResult:
-    """Find molecules that meet a goal file; options win over the file's keys."""
+    """Find molecules that meet a goal file; options win over the file's keys.
+
+    `scorers` are functions by the names that goals give them: a list of SMILES in, as many numbers (or dicts with
+    value, low and high) out. What the number means may stand in the file's [[scorers]] table of that name.
+    """
     from pharmakon.workflows import design
 
     config = design.DesignConfig.from_toml(goal, **options)
-    return design.run(config, output=Path(output), resume=resume, workers=workers, progress=progress)
+    return design.run(
+        config, output=Path(output), resume=resume, workers=workers, functions=scorers or {}, progress=progress
+    )
 
 
 def slice_molecules(smiles: str | Sequence[str] = (), *, progress: Progress = silent, **options: Any) -> SliceResult:

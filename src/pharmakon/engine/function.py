@@ -1,0 +1,98 @@
+"""A Python function as a command (engine.command): `python -m pharmakon.engine.function MODULE:FUNCTION`.
+
+The function gets a list of SMILES and returns as many numbers, or dicts with value, low and high.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.machinery import PathFinder
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, BinaryIO
+
+__all__ = ["answers", "command", "source"]
+
+Function = Callable[[list[str]], Iterable[Any]]
+
+
+def command(target: str) -> tuple[list[str], dict[str, str]]:
+    """The words that serve a function, and the environment they need: modules are found where we find them."""
+    path = os.pathsep.join(place for place in sys.path if place)
+    return [sys.executable, "-m", "pharmakon.engine.function", target], {**os.environ, "PYTHONPATH": path}
+
+
+def source(target: str) -> Path | None:
+    """The file of a target's module, which is not run; None where it has none, or cannot be found."""
+    path: Sequence[str] | None = [str(Path.cwd()), *sys.path]
+    place = None
+    for part in target.partition(":")[0].split("."):
+        spec = PathFinder.find_spec(part, path) if path is not None else None
+        if spec is None:
+            return None
+        place, path = spec.origin, spec.submodule_search_locations
+    return Path(place) if place and Path(place).is_file() else None
+
+
+def answers(function: Function, smiles: Sequence[str]) -> list[dict[str, Any]]:
+    """For each SMILES a dict with `value`, or with `error`; one that makes the function fail is found by itself."""
+    try:
+        found = list(function(list(smiles)))
+    except Exception as error:  # noqa: BLE001 - a user's code may raise anything, and it is told
+        if len(smiles) > 1:
+            return [answers(function, [one])[0] for one in smiles]
+        traceback.print_exc()
+        return [{"error": f"{type(error).__name__}: {error}"}]
+    if len(found) != len(smiles):
+        return [{"error": f"the function gave {len(found)} values for {len(smiles)} molecules"}] * len(smiles)
+    return [dict(one) if isinstance(one, Mapping) else {"value": one} for one in found]
+
+
+def serve(target: str) -> None:
+    """Answer lines of JSON until the input ends."""
+    # What the function, or what it starts, reads and prints has nothing to do with ours.
+    lines, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    asked: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    threading.Thread(target=_read, args=(lines, asked), daemon=True).start()
+    function = _function(target)
+    while True:
+        together = [asked.get()]
+        while together[-1]["left"]:
+            together.append(asked.get())
+        found = answers(function, [one["smiles"] for one in together])
+        for one, answer in zip(together, found, strict=True):
+            out.write(json.dumps({"id": one["id"], **answer}, default=_number).encode() + b"\n")
+
+
+def _read(lines: BinaryIO, asked: SimpleQueue[dict[str, Any]]) -> None:
+    for line in lines:
+        asked.put(json.loads(line))
+    os._exit(0)  # nobody waits for an answer any more, whatever the function is doing
+
+
+def _function(target: str) -> Function:
+    module, _, name = target.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    if not callable(found):
+        raise TypeError(f"{target} is not a function")
+    return found  # type: ignore[no-any-return]
+
+
+def _number(value: Any) -> Any:
+    """A NumPy number as a plain one; what else is not JSON is quoted, and refused where numbers are checked."""
+    return value.item() if hasattr(value, "item") and getattr(value, "size", 0) == 1 else repr(value)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
