@@ -219,12 +219,14 @@ def _origin(file: DataFile) -> str:
 
 def descriptors() -> str:
     """The computed properties a goal can name."""
-    from pharmakon.chem.descriptors import NAMED
+    from pharmakon.chem.properties import NAMED, UNRANKED
 
-    rows = [(f"`{name}`", item.title, item.unit or "-", _range(item.low, item.high)) for name, item in NAMED.items()]
+    found = NAMED | UNRANKED
+    rows = [(f"`{name}`", item.title, item.unit or "-", _range(item.low, item.high)) for name, item in found.items()]
     intro = (
         "Properties that are computed, not learnt: a goal of `pharmakon design` may name any of them, and any "
-        'descriptor of RDKit with `rdkit.` before its name (`"rdkit.BertzCT"`).\n'
+        'descriptor of RDKit with `rdkit.` before its name (`"rdkit.BertzCT"`), those of a conformer among them '
+        '(`"rdkit.NPR1"`): they are of the lowest-energy conformer of a few, the same each time.\n'
     )
     return "\n".join([NOTE, "# Descriptors\n", intro, _table(("name", "what", "unit", "range"), rows)])
 

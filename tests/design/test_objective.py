@@ -318,3 +318,44 @@ def test_wishes_of_one_property_are_told_apart_and_unknown_aggregates_refused():
     assert set(objective(hills).evaluate(MOLECULES[:1])[0].parts) == {"mw 200..200", "mw 400..400"}
     with pytest.raises(ConfigError, match="bogus"):
         objective(hills[:1], aggregate="bogus")
+
+
+def test_novelty_needs_a_table_and_is_asked_only_of_those_about_to_be_scored(tmp_path):
+    with pytest.raises(ConfigError, match="give known"):
+        objective([{"property": "novelty", "want": ">= 0.4"}])
+    table = tmp_path / "known.smi"
+    table.write_text(f"{MOLECULES[0]} K1\n")
+    made = objective(
+        [{"property": "potency", "want": ">= 8"}], [{"property": "novelty", "want": ">= 0.4"}], known=table
+    )
+    same, other = (Chem.MolFromSmiles(s) for s in (MOLECULES[0], MOLECULES[3]))
+    sieve = pickle.loads(pickle.dumps(made.sieve))  # noqa: S301 - our own bytes
+    assert sieve(same) and not sieve.thorough(same)
+    assert sieve.thorough(other)
+    assert [found.feasible for found in made.evaluate([MOLECULES[0], MOLECULES[3]])] == [False, True]
+
+
+def test_likeness_in_space_and_by_features():
+    goals = [
+        {"property": kind, "to": MOLECULES[0], "want": ">= 0.9"} for kind in ("shape", "pharmacophore", "similarity")
+    ]
+    made = objective([*goals, {"to": MOLECULES[0], "want": ">= 0.9", "fingerprint": "atom_pair"}])
+    same, other = made.evaluate(MOLECULES[:2])
+    assert same.score == 1.0
+    assert len(other.parts) == 4
+    assert 0 < other.score < 0.5
+    with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
+        objective([{"property": "shape", "to": "CC(C)OP(C)(=O)F", "want": ">= 0.5"}])
+    alike = objective([{"property": "shape", "to": MOLECULES[3], "like": [MOLECULES[3], "c1ccc2ncccc2c1"]}])
+    assert alike.goals[0].term.wanted().low > 0.9
+
+
+def test_nearness_to_a_table_that_holds_a_chemical_weapon_is_refused(tmp_path):
+    table = tmp_path / "known.smi"
+    table.write_text("CCO a\nCC(C)OP(C)(=O)F b\n")
+    objective([{"property": "novelty", "want": ">= 0.4"}], known=table)
+    for near in ({"want": "<= 0.3"}, {"want": "0.1..0.5"}, {"over": "qed", "want": "<= 0"}):
+        with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
+            objective([{"property": "novelty", **near}], known=table)
+    with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
+        objective([{"property": "qed", "over": "novelty", "want": ">= 0"}], known=table)

@@ -36,6 +36,9 @@ from pharmakon.design.terms import Constraint, Goal
         ({"property": "qed", "points": [[0, 0], [1, 1]], "shape": "step"}, "leave shape out"),
         ({"property": "qed", "points": [[0, 0], [1, 1]], "uncertainty": "probability"}, "points are judged"),
         ({"property": "qed", "over": "similarity", "want": ">= 1"}, "no property"),
+        ({"property": "shape", "want": ">= 0.5"}, "a shape needs to"),
+        ({"property": "shape", "to": "CCO", "want": ">= 0.5", "fingerprint": "fcfp4"}, "goes with a similarity"),
+        ({"to": "CCO", "want": ">= 0.5", "fingerprint": "maccs"}, "ecfp4"),
     ],
 )
 def test_a_wrong_goal_is_one_sentence(data, says):

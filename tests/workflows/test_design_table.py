@@ -58,3 +58,27 @@ def test_what_a_wish_is_about_has_a_column():
     columns = [value_column(judge) for judge in objective.judges]
     assert columns == ["mw", "hbd", "value:alerts", "value:avoid [N+](=O)[O-]"]
     assert descriptors(objective) == (*DESCRIPTORS, "hbd")
+
+
+def test_the_table_names_the_nearest_known_molecule(tmp_path):
+    known = tmp_path / "ours.csv"
+    known.write_text("id,smiles\nOURS-1,Cc1ccccc1C(=O)NC1CCNCC1\nOURS-2,CCOC(=O)C\n")
+    wishes = {
+        "calls": 20,
+        "designs": 3,
+        "start": ["Cc1ccccc1C(=O)NC1CCNCC1"],
+        "known": str(known),
+        "goals": [{"property": "qed", "want": ">= 0.9"}, {"property": "novelty", "want": ">= 0.5"}],
+        "constraints": [{"property": "novelty", "want": ">= 0.2"}],
+    }
+    folder = run(DesignConfig.model_validate(wishes), output=tmp_path / "run", workers=1).folder
+    with (folder / "designs.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 3
+    for row in rows:
+        assert row["nearest_known"] in {"OURS-1", "OURS-2"}
+        assert float(row["novelty"]) == pytest.approx(1 - float(row["nearest_known_similarity"]), abs=1.1e-3)
+        assert float(row["novelty"]) >= 0.2
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "nearest known molecule" in page
+    assert "ours.csv, SHA-256" in page

@@ -80,6 +80,14 @@ def bits(mols: Sequence[Mol | None], n_bits: int = 2048, radius: int = 2) -> NDA
     return packed
 
 
+def bit_vector(mol: Mol, view: str) -> DataStructs.ExplicitBitVect:
+    """2,048 hashed bits of a view that is not Avalon, as RDKit compares them."""
+    if view not in _GENERATORS:
+        raise UnknownName("fingerprint", view, _GENERATORS)
+    found: DataStructs.ExplicitBitVect = _GENERATORS[view].GetFingerprint(mol)
+    return found
+
+
 def bits_of_smiles(smiles: Sequence[str], n_bits: int = 2048, radius: int = 2) -> NDArray[np.uint8]:
     """`bits` of SMILES, read a thousand at a time: a list of molecules takes thirty times the room of their bits."""
     silence = rdBase.BlockLogs()

@@ -15,6 +15,8 @@ from pharmakon.core.errors import UnknownName
 from pharmakon.core.types import Better, Floats, Property
 
 from . import alerts
+from .conformers import conformers
+from .precedent import unprecedented
 from .synthesis import sa_score
 
 
@@ -111,12 +113,23 @@ _TABLE: dict[str, _Row] = {
     "alerts": _Row("Structural alerts (PAINS, Brenk)", "count", _alerts, "low", 0, "none", hazard=True),
 }
 
-NAMED: dict[str, Property] = {
-    name: Property(
-        name, row.title, row.unit, "regression", row.better, row.low, row.high, row.threshold, row.meaning, row.hazard
-    )
-    for name, row in _TABLE.items()
+_UNRANKED: dict[str, _Row] = {
+    "unprecedented_rings": _Row(
+        "Ring systems rare in ChEMBL", "count", lambda mol: len(unprecedented(mol)), "low", 0, "none: all made before"
+    ),
 }
+"""More of them, of which nobody knows where approved drugs lie."""
+
+
+def _properties(table: dict[str, _Row]) -> dict[str, Property]:
+    return {
+        name: Property(name, r.title, r.unit, "regression", r.better, r.low, r.high, r.threshold, r.meaning, r.hazard)
+        for name, r in table.items()
+    }
+
+
+NAMED: dict[str, Property] = _properties(_TABLE)
+UNRANKED: dict[str, Property] = _properties(_UNRANKED)
 
 
 RDKIT = "rdkit."
@@ -124,23 +137,34 @@ RDKIT = "rdkit."
 
 
 def descriptor(name: str) -> Property | None:
-    """What a name stands for: one of NAMED, or any of RDKit's descriptors with `RDKIT` before it; None for no name."""
-    if name in NAMED or not name.startswith(RDKIT):
-        return NAMED.get(name)
+    """What a name stands for: one of NAMED or UNRANKED, or one of RDKit's with `RDKIT` before it; None for no name."""
+    if not name.startswith(RDKIT):
+        return NAMED.get(name) or UNRANKED.get(name)
     function = _rdkit().get(name.removeprefix(RDKIT))
     return None if function is None else Property(name, f"RDKit's {name.removeprefix(RDKIT)}", "", "regression")
 
 
 def descriptor_names() -> list[str]:
     """All that `descriptor` knows."""
-    return [*NAMED, *(RDKIT + name for name in _rdkit())]
+    return [*NAMED, *UNRANKED, *(RDKIT + name for name in _rdkit())]
 
 
 @cache
 def _rdkit() -> dict[str, Callable[[Mol], float]]:
-    from rdkit.Chem import Descriptors
+    """RDKit's descriptors of the graph and of the lowest-energy conformer."""
+    from rdkit.Chem import Descriptors, Descriptors3D
 
-    return dict(Descriptors.descList)
+    return dict(Descriptors.descList) | {name: _in_space(function) for name, function in Descriptors3D.descList}
+
+
+def _in_space(function: Callable[..., float]) -> Callable[[Mol], float]:
+    """A descriptor of the lowest-energy conformer found, hydrogens included; NaN where there is none."""
+
+    def value(mol: Mol) -> float:
+        placed = conformers(Chem.MolToSmiles(mol))
+        return math.nan if placed is None else float(function(placed, confId=0))
+
+    return value
 
 
 def _guarded(function: Callable[[Mol], float]) -> Callable[[Mol], float]:
@@ -157,8 +181,8 @@ def _guarded(function: Callable[[Mol], float]) -> Callable[[Mol], float]:
 
 def named(mols: Sequence[Mol | None], name: str) -> Floats:
     """One property of each molecule, shape (n,); NaN for None, and where RDKit's own has no value."""
-    if name in _TABLE:
-        function = _TABLE[name].function
+    if row := _TABLE.get(name) or _UNRANKED.get(name):
+        function = row.function
     elif descriptor(name) is not None:
         function = _guarded(_rdkit()[name.removeprefix(RDKIT)])
     else:

@@ -8,51 +8,45 @@ them. Properties come from a Scorer (models) or are descriptors; a hazard can be
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import zip_longest
-from typing import Literal
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from rdkit import Chem
 from rdkit.Chem import Mol
 
 from pharmakon.chem.alerts import unwanted
-from pharmakon.chem.descriptors import RDKIT, descriptor, descriptor_names, named
-from pharmakon.chem.fingerprints import bits
+from pharmakon.chem.descriptors import descriptor, descriptor_names
 from pharmakon.chem.parse import canonical, to_mol
 from pharmakon.chem.precedent import unprecedented
 from pharmakon.chem.scheduled import is_scheduled, refuse
-from pharmakon.chem.similarity import tanimoto
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import ConfigError, PharmakonError, RefusedGoal, ScorerError, UnknownName
 from pharmakon.core.types import Estimates, Property, Scorer
+from pharmakon.design.aggregate import AGGREGATES, Aggregate, geometric
 from pharmakon.design.desirability import Want, desirability
 from pharmakon.design.graph import flat
 from pharmakon.design.lineage import Evaluation, Part
-from pharmakon.design.terms import Constraint, Goal, Term
+from pharmakon.design.novelty import NOVELTY, refuse_nearness
+from pharmakon.design.quantities import PRESENT, halves, is_slow, likeness, named_values, value, values
+from pharmakon.design.terms import LIKENESS, Constraint, Goal, Term
 
 __all__ = ["Aggregate", "Constraint", "Evaluation", "Goal", "Judge", "Objective", "Part", "Sieve", "Term", "halves"]
 
-Aggregate = Literal["geometric", "arithmetic", "product"]
-PRESENT = Property("present", "Substructure", "count", low=0, high=1)
-SIMILARITY = Property("similarity", "Tanimoto similarity (ECFP4)", "score", low=0, high=1)
-SLOW = ("qed", "alerts")
-"""Descriptors that take a millisecond or more, beside RDKit's own."""
 WORTHLESS = 1e-6
 """The desirability of what has no value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A term with what its name stands for. `cheap` ones need no scorer."""
+    """A term with what its name stands for. `cheap` ones need no scorer; `known` is the table to be new against."""
 
     key: str
     term: Term
     what: Property
     cheap: bool
+    known: str = ""
 
     def part(self, value: float, low: float, high: float, *, in_domain: bool) -> Part:
         """The verdict on one estimate. A descriptor that a molecule does not have is as bad as can be."""
@@ -84,7 +78,8 @@ class Objective:
     Raises UnknownName for a property nobody has, RefusedGoal for a hazard wanted high and for a chemical weapon to be
     like. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a cheap
     constraint; `allowed` names what of that a mode asks for. `aggregate` makes one score of the goals' desirabilities:
-    their weighted geometric or arithmetic mean, or the product of each to the power of its weight.
+    their weighted geometric or arithmetic mean, the product of each to the power of its weight, or how good the worst
+    is ("pareto"). `known` is the table that "novelty" is the distance from.
     """
 
     def __init__(
@@ -96,12 +91,13 @@ class Objective:
         sane: bool = True,
         allowed: frozenset[str] = frozenset(),
         aggregate: Aggregate = "geometric",
+        known: str | Path = "",
     ) -> None:
         if not goals and not constraints:
             raise ConfigError("an objective needs at least one goal or constraint")
         if aggregate not in AGGREGATES:
             raise ConfigError(f"no aggregate {aggregate!r}; there are {', '.join(AGGREGATES)}")
-        self.scorer, self.aggregate = scorer, aggregate
+        self.scorer, self.aggregate, self.known = scorer, aggregate, str(known)
         terms = [self._fitted(term) for term in (*goals, *constraints)]
         names = [t.name() for t in terms]
         keys = [n if names.count(n) == 1 else f"{n} {_range(t)}".strip() for n, t in zip(names, terms, strict=True)]
@@ -114,6 +110,9 @@ class Objective:
         for judge in self.judges:
             if judge.term.to and judge.term.wanted().low > 0:
                 refuse(judge.term.to, "as a goal", exempt=True)
+            near = NOVELTY.name in halves(judge.term) and (judge.term.over or judge.term.wanted().high < 1)
+            if near and judge.known:
+                refuse_nearness(judge.known)
 
     @property
     def judges(self) -> tuple[Judge, ...]:
@@ -126,7 +125,10 @@ class Objective:
         estimates = self._ask(smiles, self.asked)
         columns: dict[str, list[Part]] = {}
         for judge in self.judges:
-            found = _exact(judge, mols) if judge.cheap else self._found(judge.term, estimates, mols)
+            if judge.cheap:
+                found = Estimates.exact(judge.what, "computed", values(judge.term, mols, self.known))
+            else:
+                found = self._found(judge.term, estimates, mols)
             columns[judge.key] = [
                 judge.part(float(value), float(low), float(high), in_domain=bool(inside))
                 for value, low, high, inside in zip(found.value, found.low, found.high, found.in_domain, strict=True)
@@ -145,7 +147,7 @@ class Objective:
             return WORTHLESS - 1.0, False
         feasible = all(parts[j.key].desirability == 1.0 for j in self.constraints)
         if not feasible:
-            return _mean((parts[j.key].desirability, 1.0) for j in self.constraints) - 1.0, False
+            return geometric([(parts[j.key].desirability, 1.0) for j in self.constraints]) - 1.0, False
         weighted = [(parts[j.key].desirability, j.term.weight) for j in self.goals if isinstance(j.term, Goal)]
         return (AGGREGATES[self.aggregate](weighted) if weighted else 1.0), True
 
@@ -167,7 +169,10 @@ class Objective:
     def _found(self, term: Term, estimates: Mapping[str, Estimates], mols: Sequence[Mol | None]) -> Estimates:
         """The estimates of a term's property; of a difference, with both intervals' widths, squared and added."""
         one, *rest = (
-            estimates[name] if name in estimates else _computed(self._known(name), mols) for name in halves(term)
+            estimates[name]
+            if name in estimates
+            else Estimates.exact(self._property(name), "computed", named_values(name, mols, self.known))
+            for name in halves(term)
         )
         if not rest:
             return one
@@ -187,18 +192,18 @@ class Objective:
         smiles = [standardize(text).smiles for text in term.like]
         mols = [flat(text) for text in smiles]
         if term.to:
-            what, values = SIMILARITY, [_value(term, mol) if mol is not None else math.nan for mol in mols]
+            what, found = likeness(term), values(term, mols)
         else:
             estimates = self._ask(smiles, [name for name in halves(term) if name in self._models])
-            what, values = self._what(term), self._found(term, estimates, mols).value.tolist()
-        for text, value in zip(term.like, values, strict=True):
-            if not math.isfinite(value):
+            what, found = self._what(term), self._found(term, estimates, mols).value
+        for text, one in zip(term.like, found, strict=True):
+            if not math.isfinite(one):
                 raise ConfigError(f"the example {text} has no {term.name()}")
-        if isinstance(term, Constraint) and len(set(values)) == 1 and what.unit != "count":
+        if isinstance(term, Constraint) and len(set(found)) == 1 and what.unit != "count":
             raise ConfigError(
                 f"all examples of {term.name()} have one value, which nothing else will have; give a want"
             )
-        return term.fitted(values, Want(min(values), max(values)).tolerance(what))
+        return term.fitted(found.tolist(), Want(min(found), max(found)).tolerance(what))
 
     def _ask(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
         if not names or self.scorer is None:
@@ -211,35 +216,39 @@ class Objective:
             raise ScorerError(", ".join(names), smiles[0] if smiles else "", error) from error
         for name in names:
             told = found[name].problem or [""] * len(smiles)
-            for text, value, problem in zip(smiles, found[name].value, told, strict=True):
-                if not math.isfinite(value) and not problem:
+            for text, answer, problem in zip(smiles, found[name].value, told, strict=True):
+                if not math.isfinite(answer) and not problem:
                     raise ScorerError(name, text, "it gave no value")
         return found
 
     def _resolve(self, key: str, term: Term) -> Judge:
         if not halves(term):
-            return Judge(key, term, SIMILARITY if term.to else PRESENT, True)
+            return Judge(key, term, likeness(term) if term.to else PRESENT, True)
         for name, want in zip(halves(term), (term.wanted(), term.wanted().turned()), strict=False):
-            what = self._known(name)
+            what = self._property(name)
             if what.hazard and _rewards_harm(want, what, bounded=not term.over):
                 raise RefusedGoal(
                     f"{name} is a hazard and {_range(term)!r} asks for it; ask for it to be "
                     f"{'high' if what.better == 'high' else 'low'} instead"
                 )
-        return Judge(key, term, self._what(term), not any(name in self._models for name in halves(term)))
+        cheap = not any(name in self._models for name in halves(term))
+        return Judge(key, term, self._what(term), cheap, self.known)
 
-    def _known(self, name: str) -> Property:
+    def _property(self, name: str) -> Property:
         """What a name stands for."""
+        if name == NOVELTY.name and name not in self._models:
+            if not self.known:
+                raise ConfigError("novelty is the distance from known molecules; give known = their table")
+            return NOVELTY
         what = self._models.get(name) or descriptor(name)
         if what is None:
-            raise UnknownName(
-                "property", name, [*self._models, *descriptor_names(), "similarity"], where="the objective"
-            )
+            names = [*self._models, *descriptor_names(), *LIKENESS, NOVELTY.name]
+            raise UnknownName("property", name, names, where="the objective")
         return what
 
     def _what(self, term: Term) -> Property:
         """What a term is about; a difference of two properties has no range of its own."""
-        one, *rest = map(self._known, halves(term))
+        one, *rest = map(self._property, halves(term))
         return Property(term.name(), f"{one.title} over {rest[0].title}", one.unit) if rest else one
 
 
@@ -257,7 +266,7 @@ class Sieve:
 
     def __call__(self, mol: Mol) -> bool:
         """Whether a molecule passes all that is quick to ask: under a millisecond."""
-        quick = (j for j in self.judges if not _slowly(j.term))
+        quick = (j for j in self.judges if not is_slow(j.term))
         return all(self._holds(j, mol) for j in quick) and not (self.sane and self._odd(mol))
 
     def _odd(self, mol: Mol) -> bool:
@@ -265,30 +274,11 @@ class Sieve:
 
     def thorough(self, mol: Mol) -> bool:
         """Whether one that passed holds the slow constraints too: asked of the few that are about to be scored."""
-        return all(self._holds(j, mol) for j in self.judges if _slowly(j.term))
+        return all(self._holds(j, mol) for j in self.judges if is_slow(j.term))
 
     @staticmethod
     def _holds(judge: Judge, mol: Mol) -> bool:
-        return judge.term.wanted().violation(_value(judge.term, mol)) == 0.0
-
-
-def _value(term: Term, mol: Mol) -> float:
-    """A cheap term's value."""
-    if pattern := term.keep or term.avoid:
-        return float(mol.HasSubstructMatch(_pattern(pattern)))
-    if term.to:
-        return float(tanimoto(bits([mol]), _reference(term.to))[0, 0])
-    one, *rest = (_descriptor(name, mol) for name in halves(term))
-    return one - rest[0] if rest else one
-
-
-def _descriptor(name: str, mol: Mol) -> float:
-    return _slow(Chem.MolToSmiles(mol), name) if _is_slow(name) else float(named([mol], name)[0])
-
-
-def _exact(judge: Judge, mols: Iterable[Mol | None]) -> Estimates:
-    values = [_value(judge.term, mol) if mol is not None else math.nan for mol in mols]
-    return Estimates.exact(judge.what, "computed", np.array(values, np.float64))
+        return judge.term.wanted().violation(value(judge.term, mol, judge.known)) == 0.0
 
 
 def _range(term: Term) -> str:
@@ -296,56 +286,8 @@ def _range(term: Term) -> str:
     return term.want or (f"{term.wanted().low:g}..{term.wanted().high:g}" if halves(term) else "")
 
 
-def _computed(what: Property, mols: Iterable[Mol | None]) -> Estimates:
-    values = [_descriptor(what.name, mol) if mol is not None else math.nan for mol in mols]
-    return Estimates.exact(what, "computed", np.array(values, np.float64))
-
-
-def halves(term: Term) -> tuple[str, ...]:
-    """The properties that a term is about: one, two of a difference, none of a substructure or a similarity."""
-    named_here = bool(term.property) and term.property != "similarity"
-    return tuple(name for name in (term.property, term.over) if name) if named_here else ()
-
-
-def _slowly(term: Term) -> bool:
-    return any(map(_is_slow, halves(term)))
-
-
-def _is_slow(name: str) -> bool:
-    return name in SLOW or name.startswith(RDKIT)
-
-
-@lru_cache(maxsize=4096)
-def _slow(smiles: str, name: str) -> float:
-    """A slow descriptor, kept: a sieve asks for it, and soon after the score does."""
-    return float(named([to_mol(smiles)], name)[0])
-
-
-@lru_cache(maxsize=256)
-def _pattern(smarts: str) -> Mol:
-    return Chem.MolFromSmarts(smarts)
-
-
-@lru_cache(maxsize=64)
-def _reference(smiles: str) -> NDArray[np.uint8]:
-    return bits([to_mol(smiles)])
-
-
 def _rewards_harm(want: Want, what: Property, *, bounded: bool) -> bool:
     """Whether some desirability rises on the way to more of a hazard; `bounded` says that it has the usual range."""
     if what.better == "high":
         return want.high < (what.high if bounded and what.high is not None else math.inf)
     return want.low > (what.low if bounded and what.low is not None else -math.inf)
-
-
-def _mean(weighted: Iterable[tuple[float, float]]) -> float:
-    """Weighted geometric mean."""
-    pairs = list(weighted)
-    return math.exp(sum(w * math.log(d) for d, w in pairs) / sum(w for _, w in pairs))
-
-
-AGGREGATES: dict[str, Callable[[Sequence[tuple[float, float]]], float]] = {
-    "geometric": _mean,
-    "arithmetic": lambda pairs: sum(w * d for d, w in pairs) / sum(w for _, w in pairs),
-    "product": lambda pairs: math.prod(d**w for d, w in pairs),
-}

@@ -6,7 +6,6 @@ i): a run that is killed and resumed from its journal goes on with the bytes it 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -26,23 +25,28 @@ from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Progress, silent
 from pharmakon.design.acquire import best_first, betas, choose
 from pharmakon.design.assemble import assemble
-from pharmakon.design.diversity import Packed, differing, packed
+from pharmakon.design.diversity import Packed, differing
 from pharmakon.design.graph import Limits, flat
 from pharmakon.design.guard import OPERATORS, Guard
 from pharmakon.design.lineage import Archive, Evaluation, Journal, Record, from_entry, to_entry
 from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned
+from pharmakon.design.selection import select, uncrowded
 from pharmakon.design.settings import Settings
 from pharmakon.design.strangers import Strangers
 from pharmakon.design.surrogate import Surrogate, Views, normal_scores
 from pharmakon.engine.threads import one_thread
 
-__all__ = ["Engine", "Evaluate", "Journal", "Optimiser", "Settings"]
+__all__ = ["Engine", "Evaluate", "Journal", "Optimiser", "Rescore", "Settings"]
 
 Evaluate = Callable[[Sequence[str]], Sequence[Evaluation]]
+Rescore = Callable[[Sequence[Record], int], Floats]
+"""What all evaluated molecules are worth in a batch, where that changes: `design.pareto.Scalarisation`."""
 CHUNKS = 8
 """Tasks per generation: fixed, so that the number of workers changes no result."""
 NICHE = 0.45
 """Molecules this similar to a niche's best belong to it."""
+BEST = 10
+"""Molecules whose mean score says how far a search has come."""
 PROGRESS = 0.02
 """Rise of the mean of the best ten, in deviations of all scores, below which a search has stalled."""
 
@@ -69,6 +73,7 @@ class Optimiser:
         strangers: Sequence[str] = (),
         prefilter: Prefilter | None = None,
         guard: Guard | None = None,
+        rescore: Rescore | None = None,
         journal: Journal | None = None,
         engine: Engine | None = None,
         progress: Progress = silent,
@@ -79,6 +84,7 @@ class Optimiser:
         self._strangers = Strangers(strangers)
         self.prefilter = prefilter
         self.guard = guard
+        self.rescore = rescore
         self.journal = journal
         self.engine = engine
         self.progress = progress
@@ -86,6 +92,7 @@ class Optimiser:
         self._known = Views()
         self._bits: Packed = bits([])
         self._scaffolds: list[str] = []
+        self._worth: Floats | None = None
         self._withheld: dict[str, bool] = {}  # hashes, and whether the journal has them
         self._batches = 0
         limits = Limits(self.settings.min_atoms, self.settings.max_atoms)
@@ -95,25 +102,22 @@ class Optimiser:
         """Search until the calls are spent, from where the journal ends; stop early when nothing new is left."""
         with one_thread():
             self._replay()
-            while len(self.archive) < self.settings.calls:
+            while len(self.archive) < self.settings.calls and not self._good_enough():
                 chosen = self._start() if len(self.archive) < self.settings.initial else self._search()
                 if not chosen:
                     break
                 self._score(chosen)
         return self.archive
 
+    def _good_enough(self) -> bool:
+        """Whether the ten best are what was asked for, on average."""
+        best = [r.score for r in self.archive.ranked()[:BEST]] if self.settings.until is not None else []
+        return len(best) == BEST and float(np.mean(best)) >= (self.settings.until or 0.0)
+
     def designs(self, n: int, *, max_similarity: float = 0.7) -> list[Record]:
         """The best feasible molecules, none more similar to a better one than allowed, no scaffold above its share."""
-        best = [r for r in self.archive.ranked() if r.evaluation.feasible]
-        scaffolds = [self._scaffolds[r.call - 1] for r in best] if self.settings.per_scaffold else None
-        rows = differing(
-            packed([r.smiles for r in best]),
-            n,
-            max_similarity=max_similarity,
-            groups=scaffolds,
-            per_group=self.settings.per_scaffold,
-        )
-        return [best[i] for i in rows]
+        share = self.settings.per_scaffold
+        return select(self.archive.ranked(), n, max_similarity=max_similarity, per_scaffold=share)
 
     # ------------------------------------------------------------ the ledger of calls
 
@@ -132,6 +136,7 @@ class Optimiser:
             self._scaffolds.append(self._scaffold(mol))
         self._bits = np.concatenate([self._bits, bits(self._known.mols[len(self._bits) :])])
         self._batches += 1
+        self._worth = None
         best = max((r.score for r in self.archive), default=0.0)
         self.progress(len(self.archive), self.settings.calls, f"best {best:.3f}")
 
@@ -250,7 +255,7 @@ class Optimiser:
         scaffolds = [*(self._scaffolds[i] for i in rows), *map(self._scaffold, pool.views.mols)]
         for generation in range(settings.generations):
             order = best_first(np.concatenate([merit, mean + hopes[generation] * deviation]))
-            order = self._uncrowded(order, scaffolds)[: settings.parents]
+            order = uncrowded(order, scaffolds, settings.per_scaffold)[: settings.parents]
             promising = [[*candidates, *pool.proposals][i] for i in order]
             brood = self._breed(promising, share, f"generation {generation}", surrogate.kernel, strangers=strangers)
             brood = self._fresh(brood, pool, mask)
@@ -278,7 +283,7 @@ class Optimiser:
 
     def _taught(self, kernel: str) -> tuple[Surrogate, Floats]:
         """A surrogate that knows the best half and the newest molecules, and every molecule's score on its scale."""
-        score = np.array([r.score for r in self.archive])
+        score = self._scores()
         level = (score - score.mean()) / (score.std() or 1.0)
         if self.settings.rank:
             level = normal_scores(level)
@@ -346,7 +351,16 @@ class Optimiser:
         usual = self.guard.operators if self.guard is not None else dict.fromkeys(OPERATORS, 1.0)
         if not self.settings.adapt or len(self.archive) < self.settings.initial:
             return usual
-        return earned(usual, self.archive, bar=self.archive.ranked()[: self.settings.parents][-1].score)
+        score = self._scores()
+        return earned(usual, zip(self.archive, score, strict=True), bar=np.sort(score)[-self.settings.parents :][0])
+
+    def _scores(self) -> Floats:
+        """What every evaluated molecule is worth in this batch."""
+        if self._worth is None:
+            records = self.archive.records
+            scores = self.rescore(records, self._batches) if self.rescore else [r.score for r in records]
+            self._worth = np.asarray(scores, np.float64)
+        return self._worth
 
     # ------------------------------------------------------------ elsewhere
 
@@ -355,8 +369,8 @@ class Optimiser:
         calls, patience = len(self.archive), self.settings.stagnation
         if calls < 2 * patience or self._batches % 2:
             return self._bits[:0]
-        score = np.array([r.score for r in self.archive])
-        now, before = (float(np.sort(s)[-10:].mean()) for s in (score, score[: calls - patience]))
+        score = self._scores()
+        now, before = (float(np.sort(s)[-BEST:].mean()) for s in (score, score[: calls - patience]))
         if now - before > PROGRESS * float(score.std()):
             return self._bits[:0]
         order = np.argsort(-score, kind="stable")[:1000]
@@ -366,19 +380,7 @@ class Optimiser:
     def _parents(self, mask: Packed) -> list[int]:
         """Positions in the archive of those that may breed: the best outside the mask, each scaffold to its share."""
         rows = self._unmasked(mask)
-        return self._uncrowded(rows.tolist(), self._scaffolds)[: self.settings.parents]
-
-    def _uncrowded(self, order: Sequence[int], scaffolds: Sequence[str]) -> list[int]:
-        """Of an order, those whose scaffold has not had its share before them."""
-        if not self.settings.per_scaffold:
-            return list(order)
-        taken: Counter[str] = Counter()
-        kept = []
-        for i in order:
-            taken[scaffolds[i]] += 1
-            if taken[scaffolds[i]] <= self.settings.per_scaffold:
-                kept.append(i)
-        return kept
+        return uncrowded(rows.tolist(), self._scaffolds, self.settings.per_scaffold)[: self.settings.parents]
 
     def _scaffold(self, mol: Mol) -> str:
         """What a molecule's niche is called; "" where there are no niches."""
@@ -386,5 +388,5 @@ class Optimiser:
 
     def _unmasked(self, mask: Packed) -> NDArray[np.int64]:
         """Positions in the archive of the molecules outside the mask, best first."""
-        rows = np.array([r.call - 1 for r in self.archive.ranked()])
+        rows = np.argsort(-self._scores(), kind="stable")
         return rows[tanimoto(self._bits[rows], mask).max(axis=1) < NICHE] if len(mask) else rows

@@ -130,7 +130,9 @@ def _edited(
     """A molecule after the edits, up to the first that does not apply, and those that were made; None after none."""
     mol, mate, random = _molecule(one), _molecule(two or one), stream(draw, "edit")
     made: list[str] = []
-    for name in operators if mol is not None and mate is not None else ():
+    if mol is None or mate is None:
+        return None, ()
+    for name in operators:
         operator = guard.operator(name) if guard is not None else OPERATORS[name]
         child = operator(mol, mate, random)
         if child is None:
@@ -154,11 +156,11 @@ def replay(step: Step, guard: Guard | None = None) -> str:
     return Chem.MolToSmiles(mol) if mol is not None and made == step.operators else ""
 
 
-def earned(usual: Mapping[str, float], records: Iterable[Record], *, bar: float) -> dict[str, float]:
-    """Operators' weights: as usual, and more the oftener a molecule whose last edit each made has reached the bar."""
+def earned(usual: Mapping[str, float], judged: Iterable[tuple[Record, float]], *, bar: float) -> dict[str, float]:
+    """Operators' weights: as usual, and more the oftener a molecule whose last edit each made is worth the bar."""
     tried, won = dict.fromkeys(usual, 0), dict.fromkeys(usual, 0)
-    for record in records:
+    for record, worth in judged:
         for name in record.operators[-1:]:
             tried[name] += 1
-            won[name] += record.score >= bar
+            won[name] += bool(worth >= bar)
     return {name: weight * (won[name] + 2.0) / (tried[name] + 10.0) for name, weight in usual.items()}

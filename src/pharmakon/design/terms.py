@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -17,6 +17,10 @@ from pharmakon.design.desirability import Points, Shape, Uncertainty, Want
 
 __all__ = ["Constraint", "Goal", "Term"]
 
+LIKENESS = ("similarity", "pharmacophore", "shape")
+"""Properties that need `to`, a molecule to be like."""
+Fingerprint = Literal["ecfp4", "ecfp6", "fcfp4", "atom_pair", "torsion"]
+
 MANY = 10
 """Examples from which on single ones no longer set the range."""
 
@@ -24,7 +28,9 @@ MANY = 10
 class Term(Config):
     """One wish: a property in a range, a substructure kept or avoided, or a similarity to a molecule."""
 
-    property: str = Field("", description="a model's or descriptor's name, or 'similarity'")
+    property: str = Field(
+        "", description="a model's or descriptor's name, 'novelty', or 'similarity', 'pharmacophore' or 'shape' with to"
+    )
     over: str = Field("", description="another property that is subtracted: selectivity")
     want: str = Field("", description="'>= 8', '<= 0.3', '2..5' or '= 3'")
     like: tuple[str, ...] = Field(
@@ -35,6 +41,8 @@ class Term(Config):
     keep: str = Field("", description="SMARTS that must be there")
     avoid: str = Field("", description="SMARTS that must not be there")
     to: str = Field("", description="SMILES to be similar to")
+    fingerprint: Fingerprint = Field("ecfp4", description="what a similarity compares")
+    stage: int = Field(1, ge=1, description="the stage, of those in [[stages]], from which on this counts")
     tolerance: float | None = Field(
         None, gt=0, description="distance from the wanted range at which a value is worth little"
     )
@@ -74,12 +82,14 @@ class Term(Config):
     @model_validator(mode="after")
     def _one_wish(self) -> Self:
         wishes = [name for name in ("keep", "avoid", "to") if getattr(self, name)]
-        if self.property and not (self.property == "similarity" and wishes == ["to"]):
+        if self.property and not (self.property in LIKENESS and wishes == ["to"]):
             wishes.append("property")
         if len(wishes) != 1:
             raise ValueError(f"needs exactly one of property, keep, avoid, to; has {' and '.join(wishes) or 'none'}")
-        if self.property == "similarity" and not self.to:
-            raise ValueError("a similarity needs to = a SMILES")
+        if self.property in LIKENESS and not self.to:
+            raise ValueError(f"a {self.property} needs to = a SMILES")
+        if "fingerprint" in self.model_fields_set and not (self.to and self.property in ("", "similarity")):
+            raise ValueError("fingerprint goes with a similarity")
         ranges = self._ranges()
         if wishes[0] in ("property", "to") and not ranges:
             raise ValueError("needs want, such as '>= 8'")
@@ -89,7 +99,7 @@ class Term(Config):
             raise ValueError(f"{wishes[0]} takes no {ranges[0]}")
         if self.over and wishes[0] != "property":
             raise ValueError("over needs a property that it is subtracted from")
-        if self.over and self.over in (self.property, "similarity"):
+        if self.over and self.over in (self.property, *LIKENESS):
             raise ValueError(f"over is {'the property itself' if self.over == self.property else 'no property'}")
         return self
 
@@ -104,7 +114,8 @@ class Term(Config):
     def name(self) -> str:
         """What the term is about."""
         if self.to:
-            return f"similarity to {self.to}"
+            kind = self.property or "similarity"
+            return f"{kind}{'' if self.fingerprint == 'ecfp4' else f' ({self.fingerprint})'} to {self.to}"
         if self.over:
             return f"{self.property} over {self.over}"
         return self.property or (f"keep {self.keep}" if self.keep else f"avoid {self.avoid}")

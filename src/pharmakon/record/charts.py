@@ -53,7 +53,7 @@ def trajectory(
     low, high = _around([v for v in values if math.isfinite(v)])
     calls = max([p.call for p in points] + [call for call, _ in scores])
     x, y = Axis(0, calls, 56, width - 96), Axis(low, high, height - 50, 14)
-    best = _steps([(x(p.call), y(p.best)) for p in points if math.isfinite(p.best)])
+    best = steps([(x(p.call), y(p.best)) for p in points if math.isfinite(p.best)])
     mean = "L".join(f"{x(p.call):.1f},{y(p.mean):.1f}" for p in points if math.isfinite(p.mean))
     dots = "".join(f"M{x(call):.1f},{y(score):.1f}h0" for call, score in scores if math.isfinite(score))
     about = f"Best score so far: {show(points[0].best)} at first, {show(last.best)} after {last.call:,} scorer calls."
@@ -123,7 +123,7 @@ def _grid(x: Axis, y: Axis, height: int, *, narrow: bool) -> Iterator[str]:
     for tick in y.ticks(7):
         at = y(tick)
         yield f'<path class="rule" d="M{x.start:.1f},{at:.1f}H{x.end:.1f}"/>'
-        yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{at + 4:.1f}">{_number(tick)}</text>'
+        yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{at + 4:.1f}">{tick_text(tick)}</text>'
     for tick in x.ticks(4 if narrow else 8):
         yield f'<text class="tick" text-anchor="middle" x="{x(tick):.1f}" y="{height - 28}">{tick:,.0f}</text>'
     middle = (x.start + x.end) / 2
@@ -140,14 +140,15 @@ def _barred(x: Axis, y: Axis) -> str:
     return f'{ground} height="{max(0.0, y.start - top):.1f}"/>{words}below 0: breaks a constraint</text>'
 
 
-def _steps(points: Sequence[tuple[float, float]]) -> str:
+def steps(points: Sequence[tuple[float, float]]) -> str:
     """A best-so-far does not rise between two calls: across, then up."""
     if not points:
         return ""
     return f"M{points[0][0]:.1f},{points[0][1]:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points[1:])
 
 
-def _number(tick: float) -> str:
+def tick_text(tick: float) -> str:
+    """A number beside an axis."""
     return f"{tick:.6g}".replace("-", "−")
 
 

@@ -18,6 +18,7 @@ from .card import html as card_html
 from .charts import TrajectoryPoint, common_scale, interval_bar, trajectory
 from .drawings import Drawing, Drawings
 from .entry import Head
+from .front import scatter, volume_line
 from .page import write_page
 
 MARKS = {"good": "✓", "poor": "✕", "don't know": "?"}
@@ -217,6 +218,16 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Front:
+    """Molecules in the values of two goals, those no other beats, and the front's hypervolume after so many calls."""
+
+    points: Sequence[tuple[float, float]]
+    first: Sequence[tuple[float, float]]
+    titles: tuple[str, str]
+    volumes: Sequence[tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the page says. `summary` is what was asked and found, in plain sentences."""
 
@@ -226,6 +237,9 @@ class Report:
     goals: Sequence[Goal] = ()
     trajectory: Sequence[TrajectoryPoint] = ()
     scores: Sequence[tuple[int, float]] = ()
+    aggregate: str = ""
+    """What a score is, to follow "A molecule's score is"."""
+    front: Front | None = None
     facts: RunFacts = field(default_factory=RunFacts)
 
 
@@ -247,7 +261,23 @@ def render(report: Report) -> str:
             ("wide", trajectory(report.trajectory, scores=report.scores)),
             ("narrow", trajectory(report.trajectory, scores=report.scores, width=400, height=260)),
         ],
+        front_charts=_front_charts(report.front),
     )
+
+
+def _front_charts(front: Front | None) -> list[tuple[str, str, str]]:
+    """The scatter and the volume, wide and narrow."""
+    if front is None:
+        return []
+    sizes = (("wide", 960, 380, 220), ("narrow", 400, 340, 220))
+    return [
+        (
+            name,
+            scatter(front.points, front.first, titles=front.titles, width=width, height=tall),
+            volume_line(front.volumes, width=width, height=low),
+        )
+        for name, width, tall, low in sizes
+    ]
 
 
 def _figures(report: Report) -> list[tuple[str, str]]:
@@ -257,6 +287,8 @@ def _figures(report: Report) -> list[tuple[str, str]]:
     scores = [d.score.number for d in designs if math.isfinite(d.score.number)]
     if scores:
         out.append((show(max(scores)), "best score"))
+    if report.front is not None:
+        out.append((str(len(report.front.first)), "on the front"))
     if any(line.wishes for d in designs for line in d.parts):
         out.append((str(sum(not d.missed for d in designs)), "meet every goal"))
     if any(line.in_domain is not None for d in designs for line in d.asked):

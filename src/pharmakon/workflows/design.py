@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from pharmakon.chem.parse import parse as parse_smiles
 from pharmakon.chem.routes import STEPS, RouteFinder
 from pharmakon.core.config import Config
-from pharmakon.core.errors import RecordError, ScorerError, UsageError
+from pharmakon.core.errors import ScorerError, UsageError
 from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, Scorer, silent
+from pharmakon.design.aggregate import Aggregate
+from pharmakon.design.curriculum import Curriculum, Stage
+from pharmakon.design.guard import Guard
+from pharmakon.design.lineage import Journal as Kept
+from pharmakon.design.lineage import Record
 from pharmakon.design.modes import Mode, guard_of
-from pharmakon.design.objective import Aggregate, Constraint, Goal, Objective, halves
+from pharmakon.design.objective import Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.design.own_scorer import Function
+from pharmakon.design.pareto import Scalarisation
 from pharmakon.design.scorers import ScorerConfig, Scorers
+from pharmakon.design.selection import by_front, select
 from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.models import load_folder
-from pharmakon.store.runs import Journal, RunFolder, sha256
+from pharmakon.store.runs import RunFolder, sha256
 
+from .design_journal import CALLS, RecordedJournal
 from .design_report import DesignResult, finish
 from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, prepare, routes_of
 from .design_scorers import OwnScorers, all_scorers, check_same
@@ -38,7 +46,6 @@ from .train_prior import SHIPPED, load_prior, prior_folder
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
-CALLS = "calls.jsonl"
 INITIAL = 40
 """Molecules scored before the surrogate is first asked."""
 POINTS = 1_000
@@ -57,6 +64,9 @@ class DesignConfig(Config):
     mode: Mode = Field(Mode(), description="what of a molecule must stay, as a [mode] table")
     aggregate: Aggregate = Field("geometric", description="how the goals' desirabilities make one score")
     models: tuple[str, ...] = Field((), description="own model folders whose properties the goals may name")
+    known: Path | None = Field(
+        None, description="table of molecules that 'novelty' is the distance from, such as the company's own"
+    )
     scorers: tuple[ScorerConfig, ...] = Field(
         (), description="scorers of your own whose properties the goals may name, as [[scorers]] tables"
     )
@@ -77,7 +87,10 @@ class DesignConfig(Config):
     per_scaffold: int = Field(
         5, ge=0, description="most designs, and most parents at a time, of one Bemis-Murcko scaffold; 0 for no limit"
     )
-    calls: int = Field(2000, ge=1, description="scorer calls to spend")
+    calls: int = Field(2000, ge=1, description="scorer calls to spend; with stages, theirs count")
+    stages: tuple[Stage, ...] = Field(
+        (), description="a curriculum, as [[stages]] tables: goals with stage = 2 count from the second on"
+    )
     batch: int = Field(20, ge=1, le=1000, description="molecules scored at a time; a checkpoint follows each batch")
     seed: int = Field(0, ge=0, description="same seed, same designs")
     proposals: int = Field(12, ge=1, description="candidate molecules looked at for each scorer call")
@@ -91,9 +104,21 @@ class DesignConfig(Config):
         return start
 
     @model_validator(mode="after")
-    def _routes_have_a_stock(self) -> DesignConfig:
+    def _routes_have_a_stock(self) -> Self:
         if self.stock is None and asks_for_routes((*self.goals, *self.constraints)):
             raise ValueError(ADVICE)
+        return self
+
+    @model_validator(mode="after")
+    def _stages_are_there(self) -> Self:
+        terms, last = (*self.goals, *self.constraints), max(1, len(self.stages))
+        if late := [term for term in terms if term.stage > last]:
+            count = f"{len(self.stages)} stages" if self.stages else "no [[stages]]"
+            raise ValueError(f"{late[0].name()} counts from stage {late[0].stage} on, and there are {count}")
+        if self.stages and "calls" in self.model_fields_set:
+            raise ValueError("each of the stages has its own calls; leave calls out")
+        if all(goal.stage > 1 for goal in self.goals):
+            raise ValueError("the first stage has no goal")
         return self
 
 
@@ -115,7 +140,7 @@ def run(
     config = config.model_copy(update={"scorers": all_scorers(config.scorers, functions)})
     models = (*config.models, *_answered(config))
     panel = load_panel(models)
-    finder = _finder(config, progress)
+    finder, guard = _finder(config, progress), guard_of(config.mode)
     with (
         OwnScorers(
             config.scorers, functions=functions, cache=config.cache, taken={*panel.properties, *_shipped(), *ROUTES}
@@ -125,20 +150,16 @@ def run(
         scorers: list[Scorer] = [ModelScorer(panel, pool), *own.scorers]
         if finder is not None:
             scorers.append(RouteScorer(pool, steps=finder.steps))
-        guard = guard_of(config.mode)
-        objective = Objective(
-            config.goals,
-            config.constraints,
-            scorer=Scorers(scorers),
-            allowed=guard.allowed if guard is not None else frozenset(),
-            aggregate=config.aggregate,
-        )
+        objectives = [
+            _objective(config, stage, Scorers(scorers), guard) for stage in range(1, max(1, len(config.stages)) + 1)
+        ]
+        objective = objectives[-1]
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
         folder = RunFolder.create(
             output,
             verb="design",
             config=config,
-            inputs=[config.stock] if config.stock is not None else [],
+            inputs=[path for path in (config.stock, config.known) if path is not None],
             seed=config.seed,
             resume=resume,
             ignore=("scorers", "cache"),
@@ -162,21 +183,30 @@ def run(
                 **own.definitions(),
             )
             ledger.output(folder.path / "run.json")
-        optimiser = Optimiser(
-            objective.evaluate,
-            _settings(config),
-            start=config.start or [s for s in objective.seeds() if guard is None or guard.accepts(s)],
-            strangers=_strangers(config),
-            prefilter=objective.sieve,
-            guard=guard,
-            journal=journal,
-            engine=pool,
-            progress=progress,
-        )
+        strangers = _strangers(config)
+
+        def search(stage: int, settings: Settings, start: Sequence[str], kept: Kept | None) -> Optimiser:
+            wanted = objectives[stage]
+            goals = [(judge.key, judge.term.weight) for judge in wanted.goals if isinstance(judge.term, Goal)]
+            return Optimiser(
+                wanted.evaluate,
+                settings,
+                start=start,
+                strangers=strangers,
+                prefilter=wanted.sieve,
+                guard=guard,
+                rescore=Scalarisation(goals, seed=settings.seed) if config.aggregate == "pareto" else None,
+                journal=kept,
+                engine=pool,
+                progress=progress,
+            )
+
+        curriculum = Curriculum(config.stages, _settings(config), search, journal=journal)
+        start = config.start or [s for s in objective.seeds() if guard is None or guard.accepts(s)]
         try:
-            archive = optimiser.run()
+            archive = curriculum.run(start, max_similarity=config.diversity)
         except UsageError:
-            if not len(optimiser.archive):  # refused before anything was scored: nothing is worth keeping
+            if not journal.calls:  # refused before anything was scored: nothing is worth keeping
                 journal.close()
                 shutil.rmtree(folder.path)
             raise
@@ -184,11 +214,11 @@ def run(
             journal.close()
             reason = str(error.cause)
             ledger.append("failed", scorer=error.scorer, molecule=error.molecule, reason=reason, **own.counts())
-            advice = f"mend the scorer, and the same command with --resume goes on after {len(optimiser.archive)} calls"
+            advice = f"mend the scorer, and the same command with --resume goes on after {journal.calls} calls"
             raise ScorerError(error.scorer, error.molecule, f"{error.cause}; {advice}") from error
         journal.close()
         ledger.output(folder.path / CALLS)
-        chosen = optimiser.designs(config.designs, max_similarity=config.diversity)
+        chosen, front = _chosen(config, curriculum, objective)
         smiles = [record.smiles for record in chosen]
         dossier = Dossier(
             name=config.name,
@@ -200,7 +230,9 @@ def run(
             objective=objective,
             panel=panel,
             archive=archive,
+            stages=tuple(stage.records for stage in curriculum.finished),
             chosen=chosen,
+            front=front,
             folder=folder,
             ledger=ledger,
             engine=pool,
@@ -216,6 +248,27 @@ def _finder(config: DesignConfig, progress: Progress) -> RouteFinder | None:
     if config.stock is None:
         return None
     return RouteFinder(load_stock(config.stock, progress=progress), steps=config.route_steps)
+
+
+def _objective(config: DesignConfig, stage: int, scorer: Scorer, guard: Guard | None) -> Objective:
+    """What counts in a stage, from 1."""
+    return Objective(
+        [goal for goal in config.goals if goal.stage <= stage],
+        [constraint for constraint in config.constraints if constraint.stage <= stage],
+        scorer=scorer,
+        allowed=guard.allowed if guard is not None else frozenset(),
+        aggregate=config.aggregate,
+        known=config.known or "",
+    )
+
+
+def _chosen(config: DesignConfig, curriculum: Curriculum, objective: Objective) -> tuple[list[Record], dict[str, int]]:
+    """The designs in order, and with several goals not made one the front of each molecule."""
+    ranked, front = curriculum.ranked(), dict[str, int]()
+    if config.aggregate == "pareto":
+        ranked, front = by_front(ranked, [judge.key for judge in objective.goals])
+    chosen = select(ranked, config.designs, max_similarity=config.diversity, per_scaffold=config.per_scaffold)
+    return sorted(chosen, key=lambda r: (front.get(r.smiles, 0), -r.score, r.call)), front
 
 
 def _answered(config: DesignConfig) -> list[str]:
@@ -268,67 +321,3 @@ def _finished(folder: Path) -> DesignResult | None:
     return DesignResult(
         folder, folder / "report.html", found["designs"], found["best"], list(found["summary"]), last.hash
     )
-
-
-class RecordedJournal:
-    """The journal of evaluated batches; each batch is also an entry of the ledger, with the hash of what it says.
-
-    A run killed between the two writes its missing entries, marked late, when it is resumed.
-    """
-
-    def __init__(
-        self, journal: Journal, ledger: Ledger, *, own: OwnScorers | None = None, resumed: bool = False
-    ) -> None:
-        self._journal = journal
-        self._own = own
-        self._ledger = ledger
-        self._kept = journal.read()
-        if resumed:
-            known = _recorded_batches(ledger.path)
-            for entry, recorded in zip(self._kept, known, strict=False):
-                if _digest(entry) != recorded:
-                    raise RecordError(f"batch {entry['batch']} of {CALLS} was changed after it was recorded")
-            if len(self._kept) < len(known):
-                raise RecordError(
-                    f"{journal.path} holds {len(self._kept)} batches and the ledger recorded {len(known)}: some were "
-                    f"cut off, so this run cannot go on; put back the whole {CALLS} from a copy and --resume, or start "
-                    "again in another folder (-o)"
-                )
-            ledger.append("resumed", batches=len(self._kept), **(own.definitions() if own else {}))
-            for entry in self._kept[len(known) :]:
-                self._record(entry, late=True)
-
-    def append(self, entry: Mapping[str, Any], /) -> None:
-        """Keep a batch for good."""
-        self._journal.append(entry)
-        self._record(entry, **(self._own.counts() if self._own else {}))
-
-    def read(self) -> list[dict[str, Any]]:
-        """The batches that were kept when the run began."""
-        return self._kept
-
-    def close(self) -> None:
-        """No more batches."""
-        self._journal.close()
-
-    def _record(self, entry: Mapping[str, Any], **more: Any) -> None:
-        molecules = entry["molecules"]
-        self._ledger.append(
-            "batch",
-            number=entry["batch"],
-            calls=len(molecules),
-            best=max(m["score"] for m in molecules),
-            sha256=_digest(entry),
-            **{key: entry[key] for key in ("withheld",) if key in entry},
-            **more,
-        )
-
-
-def _digest(entry: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(entry)).hexdigest()
-
-
-def _recorded_batches(path: Path) -> list[str]:
-    """The hash of each batch, as the ledger has it."""
-    entries = (parse(line) for line in path.read_bytes().splitlines())
-    return [str(entry.data.get("sha256")) for entry in entries if entry is not None and entry.event == "batch"]

@@ -45,6 +45,8 @@ def asked(judge: Judge, own: Collection[str] = ()) -> report.Goal:
         wanted += f" (worth {', '.join(f'{grade:g} at {_number(value)}' for value, grade in term.points)})"
     if term.like:
         wanted += f", as {len(term.like)} examples"
+    if term.stage > 1:
+        wanted += f", from stage {term.stage} on"
     if term.property in ROUTES:
         return report.Goal(_title(judge), wanted, _weight(term), "named reactions from the stock")
     names = [name.partition(".")[0] for name in halves(term) if descriptor(name) is None]
@@ -109,7 +111,7 @@ def _number(value: float) -> str:
 def _title(judge: Judge) -> str:
     term = judge.term
     if term.to:
-        return f"Similarity to {term.to} (ECFP4 Tanimoto)"
+        return f"{judge.what.title} to {term.to}"
     return f"Substructure {term.keep or term.avoid}" if term.keep or term.avoid else judge.what.title
 
 
@@ -146,7 +148,7 @@ class Cards:
             alerts=[name for name in row["alerts"].split("; ") if name],
             sa_score=Value("sa_score", row["sa_score"]),
             novelty=Value("novelty", row["novelty"]) if "novelty" in row else None,
-            nearest=self.neighbours.of(i, row),
+            nearest=[*_known(row), *self.neighbours.of(i, row)],
             lineage=_lineage(self.dossier.archive, row["smiles"]),
             notes=[f"{name}: {row[name]}" for name in self._changed(mol)],
             lead=self.lead or KEPT,
@@ -305,6 +307,21 @@ def _lineage(archive: Archive, smiles: str) -> list[report.Step]:
 
 def _compound(smiles: str, ids: Mapping[str, str]) -> report.Compound:
     return report.Compound(smiles, ids.get(smiles, ""), depict.svg(to_mol(smiles), size=SMALL))
+
+
+def _known(row: Mapping[str, str]) -> list[report.Neighbour]:
+    """The nearest molecule of the collection that the goal file names, where it names one."""
+    if "nearest_known" not in row:
+        return []
+    mol = to_mol(row["nearest_known_smiles"])
+    return [
+        report.Neighbour(
+            id=row["nearest_known"],
+            similarity=Value("nearest_known_similarity", row["nearest_known_similarity"]),
+            what="nearest known molecule",
+            svg=depict.svg(mol, size=(180, 130)) if mol is not None else None,
+        )
+    ]
 
 
 class _Neighbours:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pharmakon.core.types import Estimates, Progress
-from pharmakon.design.lineage import Archive
+from pharmakon.design.aggregate import IN_WORDS
+from pharmakon.design.lineage import Record
 from pharmakon.explain.attribution import AtomWeights
 from pharmakon.record import report
 from pharmakon.record.charts import TrajectoryPoint
 from pharmakon.store.writers import CsvText, SdfWriter, write_csv
 
 from .design_cards import Cards, asked, mode_line
+from .design_front import front_in_words, front_of
 from .design_scorers import failures, sentences
 from .design_scoring import CHUNK, estimate, explain_values, join
 from .design_table import Dossier, lead_model, table_of
@@ -52,7 +54,7 @@ def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
     """Write the outputs, record their hashes and close the ledger."""
     folder, ledger = dossier.folder.path, dossier.ledger
     smiles = tuple(record.smiles for record in dossier.chosen)
-    calls = len(dossier.archive)
+    calls = sum(map(len, dossier.stages))
     progress(calls, calls, "predicting the designs")
     chunks = [smiles[i : i + CHUNK] for i in range(0, len(smiles), CHUNK)]
     found = _estimates(dossier, chunks)
@@ -74,8 +76,9 @@ def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
     if failed := failures(dossier.archive):
         ledger.output(write_csv(folder / "failed.csv", list(failed[0]), failed, ours=["reason"]))
     best = max((record.score for record in dossier.chosen), default=math.nan)
-    summary = _summary(dossier, table, found)
-    page = report.render(_report(dossier, table, found, weights, summary))
+    front = front_of(dossier)
+    summary = _summary(dossier, table, found, front)
+    page = report.render(_report(dossier, table, found, weights, summary, front=front))
     path = dossier.folder.write("report.html", page)
     ledger.output(path)
     end = ledger.seal(designs=len(table), best=best if math.isfinite(best) else None, summary=summary)
@@ -97,6 +100,8 @@ def _report(
     found: Mapping[str, Estimates],
     weights: Mapping[str, Sequence[AtomWeights]],
     summary: Sequence[str],
+    *,
+    front: report.Front | None,
 ) -> report.Report:
     folder = dossier.folder
     cards = Cards(dossier, found, weights)
@@ -107,8 +112,10 @@ def _report(
         summary=summary,
         designs=[cards.card(i, row) for i, row in enumerate(table)],
         goals=[*mode_line(dossier), *(asked(judge, dossier.own) for judge in dossier.objective.judges)],
-        trajectory=[TrajectoryPoint(*point) for point in trajectory(dossier.archive)],
-        scores=[(record.call, record.score) for record in dossier.archive],
+        aggregate=IN_WORDS[dossier.objective.aggregate],
+        trajectory=[TrajectoryPoint(*point) for records in dossier.stages for point in trajectory(records)],
+        scores=[(record.call, record.score) for records in dossier.stages for record in records],
+        front=front,
         facts=report.RunFacts(
             config=dossier.text,
             seed=run["seed"],
@@ -126,15 +133,18 @@ def _report(
 # ------------------------------------------------------------------ in words
 
 
-def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mapping[str, Estimates]) -> list[str]:
-    archive = dossier.archive
-    scores = [record.score for record in archive]
-    first = max(scores[: dossier.batch], default=math.nan)
-    rise = f"the best score rose from {first:.3f} in the first batch to {max(scores):.3f}"
-    lines = [f"{len(archive):,} molecules were scored; {rise}."]
+def _summary(
+    dossier: Dossier,
+    table: Sequence[Mapping[str, str]],
+    found: Mapping[str, Estimates],
+    front: report.Front | None,
+) -> list[str]:
+    lines = _course(dossier)
     if dossier.guard is not None:
         lines.append(f"Mode {dossier.mode}: {dossier.guard.words}. Every molecule that was scored holds this.")
-    lines += sentences(dossier.own, ledger=dossier.ledger.path, archive=archive)
+    lines += sentences(dossier.own, ledger=dossier.ledger.path, archive=dossier.archive)
+    if front is not None and front.first:
+        lines.append(front_in_words(front))
     if not table:
         return [*lines, "No molecule met every constraint. Loosen one, or spend more calls."]
     limit = dossier.diversity
@@ -159,6 +169,18 @@ def _summary(dossier: Dossier, table: Sequence[Mapping[str, str]], found: Mappin
     return lines
 
 
+def _course(dossier: Dossier) -> list[str]:
+    """How the best score rose, in each stage."""
+    lines = []
+    for number, records in enumerate(dossier.stages, start=1):
+        scores = [record.score for record in records]
+        first = max(scores[: dossier.batch], default=math.nan)
+        rise = f"the best score rose from {first:.3f} in the first batch to {max(scores):.3f}"
+        stage = f"Stage {number}: " if len(dossier.stages) > 1 else ""
+        lines.append(f"{stage}{len(records):,} molecules were scored; {rise}.")
+    return lines
+
+
 def _met(dossier: Dossier) -> str:
     """How many designs meet every goal, and which goals the others miss."""
     missed = [
@@ -173,16 +195,15 @@ def _met(dossier: Dossier) -> str:
     return text + "."
 
 
-def trajectory(archive: Archive) -> list[tuple[int, float, float]]:
-    """After each batch: calls, best score so far, mean of the batch."""
+def trajectory(records: Iterable[Record]) -> list[tuple[int, float, float]]:
+    """After each batch: its last call, best score so far, mean of the batch."""
     points: list[tuple[int, float, float]] = []
     best = float("-inf")
-    by_batch: dict[int, list[float]] = {}
-    for record in archive:
-        by_batch.setdefault(record.batch, []).append(record.score)
-    calls = 0
-    for _, scores in sorted(by_batch.items()):
-        calls += len(scores)
+    by_batch: dict[int, list[Record]] = {}
+    for record in records:
+        by_batch.setdefault(record.batch, []).append(record)
+    for _, batch in sorted(by_batch.items()):
+        scores = [record.score for record in batch]
         best = max(best, *scores)
-        points.append((calls, best, sum(scores) / len(scores)))
+        points.append((batch[-1].call, best, sum(scores) / len(scores)))
     return points

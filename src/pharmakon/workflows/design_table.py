@@ -17,6 +17,7 @@ from pharmakon.chem.routes import Route
 from pharmakon.core.types import Estimates
 from pharmakon.design.guard import Guard
 from pharmakon.design.lineage import Archive, Record, ancestry
+from pharmakon.design.novelty import NOVELTY, collection
 from pharmakon.design.objective import Judge, Objective
 from pharmakon.predict.features import Features
 from pharmakon.predict.panel import Panel
@@ -49,7 +50,12 @@ class Dossier:
     objective: Objective
     panel: Panel
     archive: Archive
+    """Every molecule once."""
+    stages: Sequence[Sequence[Record]]
+    """Every call of each stage, in order; one stage where the goal file names none."""
     chosen: Sequence[Record]
+    front: Mapping[str, int]
+    """The front of each molecule, from 1; empty where the goals make one score."""
     folder: RunFolder
     ledger: Ledger
     engine: Engine
@@ -69,6 +75,7 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
     potency = lead_model(dossier)
     actives = dossier.panel.models[potency].neighbours(Features(mols), k=1, good=True) if potency else []
     places = _places(dossier, mols)
+    nearest = nearest_known(dossier.objective, mols)
     rows = []
     for i, (record, mol) in enumerate(zip(dossier.chosen, mols, strict=True)):
         row: dict[str, object] = {
@@ -77,6 +84,8 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
             "smiles": record.smiles,
             "score": f"{record.score:.6g}",
         }
+        if dossier.front:
+            row["front"] = dossier.front[record.smiles]
         parts = record.evaluation.parts
         row |= {f"desirability:{name}": f"{p.desirability:.4f}" for name, p in parts.items()}
         row |= {f"missed:{j.key}": f"{j.missed(parts[j.key]):.4g}" for j in dossier.objective.judges}
@@ -101,6 +110,7 @@ def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str,
             row["nearest_active_value"] = f"{near.value:.5g}" if near else ""
             row["nearest_active_similarity"] = f"{near.similarity:.3f}" if near else ""
         row |= _kept(dossier, mol, columns=places)
+        row |= nearest[i]
         row |= {
             "call": record.call,
             "batch": record.batch,
@@ -135,9 +145,28 @@ def route_cells(route: Route | None) -> dict[str, object]:
     return {"route": "; ".join(route.lines), "route_steps": len(route.steps)}
 
 
+def nearest_known(objective: Objective, mols: Sequence[Mol | None]) -> list[dict[str, str]]:
+    """Of each molecule, the most similar one of the collection that the goal file names; nothing without one."""
+    if not objective.known:
+        return [{} for _ in mols]
+    known = collection(objective.known)
+    rows = []
+    for similarity, index in zip(*known.nearest(mols), strict=True):
+        name, smiles = known[int(index)]
+        rows.append(
+            {
+                "novelty": f"{1 - similarity:.3f}",
+                "nearest_known": name,
+                "nearest_known_smiles": smiles,
+                "nearest_known_similarity": f"{similarity:.3f}",
+            }
+        )
+    return rows
+
+
 def descriptors(objective: Objective) -> tuple[str, ...]:
     """The descriptors that every table has, then others that were asked for."""
-    asked = [j.term.property for j in objective.judges if j.cheap and value_column(j) == j.term.property]
+    asked = [j.term.property for j in objective.judges if j.cheap and value_column(j) in NAMED]
     return tuple(dict.fromkeys([*DESCRIPTORS, *asked]))
 
 
@@ -150,6 +179,8 @@ def value_column(judge: Judge) -> str:
         return "route_found" if judge.term.property == ROUTE else "route_steps"
     if not judge.cheap:
         return name + ASPECTS[aspect]
+    if name == NOVELTY.name:
+        return name
     return name if name in NAMED and name != "alerts" else f"value:{judge.term.name()}"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.errors import RecordError
 
-from .design import CALLS
+from .design_journal import CALLS
 
 if TYPE_CHECKING:
     from pharmakon.design.guard import Guard
@@ -53,7 +53,8 @@ def replay(run: str | Path) -> ReplayResult:
     archive = Archive()
     for entry in Journal(path).read():
         for record in from_entry(entry):
-            archive.add(record)
+            if record.smiles not in archive:  # a later stage scores the best of an earlier one again
+                archive.add(record)
     different: list[str] = []
     outside: dict[str, None] = {}
     for record in archive:

@@ -288,11 +288,12 @@ def _reference(path: Path) -> tuple[list[str], Features]:
 
 def check_name(name: str) -> None:
     """Refuse (ConfigError) what cannot be a model's name, or is a descriptor's."""
-    from pharmakon.chem.descriptors import NAMED
+    from pharmakon.chem.descriptors import descriptor
+    from pharmakon.design.quantities import RESERVED
 
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise ConfigError(f"a model's name is made of letters, digits, _ and -, not {name!r}")
-    if name in NAMED or name == "similarity":
+    if name in RESERVED or descriptor(name) is not None:
         raise ConfigError(f"{name!r} is a descriptor's name; choose another for the model")
 
 
