@@ -87,7 +87,7 @@ def screened(
         for done, smiles in enumerate((*STARTS.get(task, ()), *pool), start=1):
             mol = Chem.MolFromSmiles(smiles)
             if not is_scheduled(mol):
-                found[smiles] = score(mol)
+                found[Chem.MolToSmiles(mol)] = score(mol)
             if done % 1000 == 0:
                 progress(done, len(pool), "scoring the pool")
     return heapq.nsmallest(best, found.items(), key=lambda pair: (-pair[1], pair[0])), len(found)
