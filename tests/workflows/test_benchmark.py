@@ -103,7 +103,14 @@ def test_progress_tells_task_and_how_far(toy, tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "comparable"),
-    [({}, True), ({"limit": 20}, False), ({"repeats": 1}, False), ({"repeats": 3}, True), ({"calls": 100}, False)],
+    [
+        ({}, True),
+        ({"limit": 20}, False),
+        ({"repeats": 1}, False),
+        ({"repeats": 3}, True),
+        ({"calls": 100}, False),
+        ({"pool": 1000}, False),
+    ],
 )
 def test_a_slice_is_marked_as_one(ask, options, comparable):
     assert ask(**options).record["comparable"] is comparable

@@ -103,6 +103,11 @@ def test_a_prior_that_writes_no_molecules_is_told(everything, writes, tmp_path):
         run(config(tmp_path, tasks=("samples",)))
 
 
+def test_another_folder_is_not_a_prior(everything, tmp_path):
+    with pytest.raises(DataError, match="is not a prior"):
+        run(config(tmp_path, prior=tmp_path))
+
+
 def test_without_a_prior_it_says_how_to_make_one(everything, tmp_path, monkeypatch):
     monkeypatch.setattr(distribution, "SHIPPED", tmp_path / "nowhere")
     with pytest.raises(DataError, match="train-prior"):

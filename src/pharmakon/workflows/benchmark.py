@@ -32,6 +32,7 @@ from pharmakon.store.runs import sha256, versions, write_atomic
 from .provenance import code_identity, git_commit
 
 PROTOCOL_CALLS, GUACAMOL_CALLS = 10_000, 20_000
+POOL = 100_000
 NETWORK_FILES = ("network", "graph", "out_of_fold")
 WITH_NETWORK = ("tdc", "expansionrx")
 
@@ -56,7 +57,7 @@ class BenchmarkConfig(Config):
     calls: int | None = Field(
         None, ge=10, description="oracle calls of a design task (pmo: 10,000, guacamol: 20,000 otherwise)"
     )
-    pool: int = Field(100_000, ge=1000, description="guacamol: molecules of ChEMBL that are scored before the search")
+    pool: int = Field(POOL, ge=1000, description="guacamol: molecules of ChEMBL that are scored before the search")
     prior: Path | None = Field(
         None, description="distribution: folder that pharmakon train-prior wrote (the shipped one otherwise)"
     )
@@ -296,9 +297,12 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
     if config.name == "guacamol":
         settings["pool"] = config.pool
     if config.prior is not None:
+        if not (config.prior / "language.npz").is_file():
+            raise DataError(f"{config.prior} is not a prior: pharmakon train-prior makes one")
         settings["prior"] = sha256(config.prior / "language.npz")
     identity = {"settings": settings, "versions": versions(), "code": code_identity()}
-    whole = config.limit is None and repeats >= benchmark.repeats and config.paid >= protocol_calls(config.name)
+    enough = config.paid >= protocol_calls(config.name) and config.pool >= POOL
+    whole = config.limit is None and repeats >= benchmark.repeats and enough
     record: dict[str, Any] = {
         "benchmark": config.name,
         "protocol": benchmark.protocol,
