@@ -3,6 +3,7 @@
 import importlib
 import sys
 from itertools import product
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -109,6 +110,6 @@ def test_another_folder_is_not_a_prior(everything, tmp_path):
 
 
 def test_without_a_prior_it_says_how_to_make_one(everything, tmp_path, monkeypatch):
-    monkeypatch.setattr(distribution, "SHIPPED", tmp_path / "nowhere")
+    monkeypatch.setattr(distribution, "SHIPPED", Path("no_such_prior"))
     with pytest.raises(DataError, match="train-prior"):
         run(config(tmp_path, tasks=("samples",)))

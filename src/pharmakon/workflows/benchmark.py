@@ -297,9 +297,12 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
     if config.name == "guacamol":
         settings["pool"] = config.pool
     if config.prior is not None:
-        if not (config.prior / "language.npz").is_file():
+        from .train_prior import prior_folder
+
+        weights = prior_folder(config.prior) / "language.npz"
+        if not weights.is_file():
             raise DataError(f"{config.prior} is not a prior: pharmakon train-prior makes one")
-        settings["prior"] = sha256(config.prior / "language.npz")
+        settings["prior"] = sha256(weights)
     identity = {"settings": settings, "versions": versions(), "code": code_identity()}
     enough = config.paid >= protocol_calls(config.name) and config.pool >= POOL
     whole = config.limit is None and repeats >= benchmark.repeats and enough

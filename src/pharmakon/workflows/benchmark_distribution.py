@@ -19,7 +19,7 @@ from pharmakon.store.places import path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, told
 from .benchmark_coverage import wilson
-from .provenance import package_folder
+from .train_prior import SHIPPED, load_prior, prior_folder
 
 if TYPE_CHECKING:
     from pharmakon.design.language import LanguageModel
@@ -30,7 +30,6 @@ TRIES = 2
 """Texts for each different molecule that is wanted, at most."""
 ROUND = 1_000
 RIVALS = {"lstm": "SMILES LSTM", "gpt2": "GPT-2 3M", "random_sampler": "random sampler"}
-SHIPPED = package_folder() / "models" / "drug_like"
 NO_FCD = "FCD was not measured: the package fcd is not installed (pip install fcd)"
 
 
@@ -49,8 +48,8 @@ class Distribution:
     def files(self, task: str, root: Path) -> list[Path]:
         from pharmakon.design.collection import CHEMBL
 
-        shipped = [SHIPPED / "language.npz"] if task == SAMPLES and SHIPPED.is_dir() else []
-        return [path_of(name) for name in CHEMBL] + shipped
+        shipped = prior_folder(SHIPPED) / "language.npz"
+        return [path_of(name) for name in CHEMBL] + [shipped] * (task == SAMPLES and shipped.is_file())
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         from pharmakon.core.random import stream
@@ -88,9 +87,7 @@ class Distribution:
 
 
 def _prior(folder: Path | None) -> LanguageModel:
-    from .train_prior import load_prior
-
-    if folder is None and not SHIPPED.is_dir():
+    if folder is None and not prior_folder(SHIPPED).is_dir():
         raise DataError("no prior is shipped with this version: give --prior FOLDER, made by pharmakon train-prior")
     return load_prior(folder or SHIPPED)
 
