@@ -265,3 +265,23 @@ def test_a_start_that_does_not_fit_the_mode_is_refused(decorated: tuple[Path, Pa
     fitting = DesignConfig.from_toml(path, start=("CC(N)c1ccc(C)c(F)c1",), calls=10)
     run(fitting, output=tmp_path / "fits", workers=1)
     assert "CC(N)c1ccc(" in (tmp_path / "fits" / "calls.jsonl").read_text()
+
+
+def test_many_different_hits_on_request(tmp_path: Path) -> None:
+    from pharmakon.chem.fingerprints import bits_of_smiles
+    from pharmakon.chem.similarity import tanimoto
+    from pharmakon.design.diversity import circles
+
+    goals = [{"property": "tpsa", "want": "40..90"}, {"property": "logp", "want": "1..3"}]
+    config = DesignConfig.model_validate(
+        {"goals": goals, "calls": 60, "batch": 10, "proposals": 4, "designs": 8, "hits": 0.9}
+    )
+    result = run(config, output=tmp_path / "hits", workers=1)
+    line = next(line for line in result.summary if "different hits" in line)
+    assert "at least 0.9, no two more alike than 0.3 " in line
+    batches = [json.loads(text) for text in (tmp_path / "hits" / "calls.jsonl").read_text().splitlines()]
+    hits = [m["smiles"] for batch in batches for m in batch["molecules"] if m["score"] >= 0.9]
+    assert int(line.split()[0]) == circles(hits) > 5
+    packed = bits_of_smiles([row["smiles"] for row in rows(tmp_path / "hits")])
+    alike = tanimoto(packed, packed)
+    assert max(alike[i, j] for i in range(len(packed)) for j in range(i)) <= 0.3 + 1e-6

@@ -161,6 +161,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "modes": "pharmakon.workflows.benchmark_modes:MODES",
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
         "routes": "pharmakon.workflows.benchmark_routes:ROUTES",
+        "diverse-hits": "pharmakon.workflows.benchmark_diverse_hits:DIVERSE_HITS",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
     },
 )

@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from pharmakon.chem.parse import parse as parse_smiles
+from pharmakon.chem.parse import to_mol
 from pharmakon.chem.routes import STEPS, RouteFinder
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ScorerError, UsageError
@@ -20,6 +21,7 @@ from pharmakon.core.types import Progress, Scorer, silent
 from pharmakon.design.aggregate import Aggregate
 from pharmakon.design.curriculum import Curriculum, Stage
 from pharmakon.design.guard import Guard
+from pharmakon.design.hits import HitSearch, HitSettings
 from pharmakon.design.lineage import Journal as Kept
 from pharmakon.design.lineage import Record
 from pharmakon.design.modes import Mode, guard_of
@@ -87,6 +89,12 @@ class DesignConfig(Config):
     per_scaffold: int = Field(
         5, ge=0, description="most designs, and most parents at a time, of one Bemis-Murcko scaffold; 0 for no limit"
     )
+    hits: float | None = Field(
+        None, gt=0, le=1, description="search for many different hits of at least this score, not for the best"
+    )
+    hit_distance: float = Field(
+        0.7, gt=0, lt=1, description="least distance (1 - ECFP4 Tanimoto) of two different hits"
+    )
     calls: int = Field(2000, ge=1, description="scorer calls to spend; with stages, theirs count")
     stages: tuple[Stage, ...] = Field(
         (), description="a curriculum, as [[stages]] tables: goals with stage = 2 count from the second on"
@@ -117,6 +125,8 @@ class DesignConfig(Config):
             raise ValueError(f"{late[0].name()} counts from stage {late[0].stage} on, and there are {count}")
         if self.stages and "calls" in self.model_fields_set:
             raise ValueError("each of the stages has its own calls; leave calls out")
+        if self.hits is not None and (self.stages or self.aggregate == "pareto"):
+            raise ValueError("hits are looked for with one score, in one stage")
         if all(goal.stage > 1 for goal in self.goals):
             raise ValueError("the first stage has no goal")
         return self
@@ -188,7 +198,7 @@ def run(
         def search(stage: int, settings: Settings, start: Sequence[str], kept: Kept | None) -> Optimiser:
             wanted = objectives[stage]
             goals = [(judge.key, judge.term.weight) for judge in wanted.goals if isinstance(judge.term, Goal)]
-            return Optimiser(
+            return (HitSearch if isinstance(settings, HitSettings) else Optimiser)(
                 wanted.evaluate,
                 settings,
                 start=start,
@@ -223,7 +233,7 @@ def run(
         dossier = Dossier(
             name=config.name,
             text=config.model_dump_json(indent=2, exclude_defaults=True),
-            diversity=config.diversity,
+            diversity=_closest(config),
             batch=config.batch,
             mode=config.mode.kind,
             guard=guard,
@@ -240,6 +250,7 @@ def run(
             stock=config.stock,
             routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
             own=own.names,
+            notes=_hits_found(curriculum.finished[-1].search),
         )
         return finish(dossier, progress=progress)
 
@@ -267,7 +278,7 @@ def _chosen(config: DesignConfig, curriculum: Curriculum, objective: Objective) 
     ranked, front = curriculum.ranked(), dict[str, int]()
     if config.aggregate == "pareto":
         ranked, front = by_front(ranked, [judge.key for judge in objective.goals])
-    chosen = select(ranked, config.designs, max_similarity=config.diversity, per_scaffold=config.per_scaffold)
+    chosen = select(ranked, config.designs, max_similarity=_closest(config), per_scaffold=config.per_scaffold)
     return sorted(chosen, key=lambda r: (front.get(r.smiles, 0), -r.score, r.call)), front
 
 
@@ -289,19 +300,36 @@ def _shipped() -> set[str]:
 
 def _strangers(config: DesignConfig) -> list[str]:
     """What the prior writes: molecules that the search itself would not come upon."""
-    return load_prior(config.prior).sample(VISITORS, random=stream(config.seed, "strangers"))
+    texts = load_prior(config.prior).sample(VISITORS, random=stream(config.seed, "strangers"))
+    return [text for text in dict.fromkeys(texts) if to_mol(text) is not None]
 
 
 def _settings(config: DesignConfig) -> Settings:
-    return Settings(
-        calls=config.calls,
-        batch=config.batch,
-        seed=config.seed,
-        initial=INITIAL,
-        proposals=config.proposals,
-        points=POINTS,
-        per_scaffold=config.per_scaffold,
-    )
+    common: dict[str, Any] = {
+        "calls": config.calls,
+        "batch": config.batch,
+        "seed": config.seed,
+        "initial": INITIAL,
+        "proposals": config.proposals,
+        "points": POINTS,
+        "per_scaffold": config.per_scaffold,
+    }
+    if config.hits is None:
+        return Settings(**common)
+    return HitSettings(**common, hit=config.hits, distance=config.hit_distance)
+
+
+def _closest(config: DesignConfig) -> float:
+    """Highest similarity of two designs."""
+    return config.diversity if config.hits is None else 1 - config.hit_distance
+
+
+def _hits_found(optimiser: Optimiser) -> tuple[str, ...]:
+    if not isinstance(optimiser, HitSearch):
+        return ()
+    bar, alike = optimiser.settings.hit, 1 - optimiser.settings.distance
+    found = f"{len(optimiser.found()):,} different hits were found"
+    return (f"{found}: a score of at least {bar:g}, no two more alike than {alike:g} (ECFP4 Tanimoto).",)
 
 
 def _hashes(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

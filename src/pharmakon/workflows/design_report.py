@@ -139,7 +139,7 @@ def _summary(
     found: Mapping[str, Estimates],
     front: report.Front | None,
 ) -> list[str]:
-    lines = _course(dossier)
+    lines = [*_course(dossier), *dossier.notes]
     if dossier.guard is not None:
         lines.append(f"Mode {dossier.mode}: {dossier.guard.words}. Every molecule that was scored holds this.")
     lines += sentences(dossier.own, ledger=dossier.ledger.path, archive=dossier.archive)

@@ -65,6 +65,8 @@ class Dossier:
     """The route of each design from the stock, None where none was found; None without a stock."""
     own: tuple[str, ...] = ()
     """The names of the user's own scorers."""
+    notes: tuple[str, ...] = ()
+    """What the search itself has to say."""
 
 
 def table_of(dossier: Dossier, found: Mapping[str, Estimates]) -> list[dict[str, str]]:
