@@ -257,7 +257,7 @@ def transplant(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     ends = [piece.ends[i] for i in random.permutation(len(piece.ends))]
     if not all(joinable(one, two) for one, two in zip(_outside(mol, ends), new.kinds, strict=True)):
         return None
-    return _replace(mol, ends, new)
+    return put(mol, ends, new)
 
 
 def recombine(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
@@ -297,7 +297,7 @@ def _swap(mol: Mol, candidates: Sequence[Piece], sort: str, random: Generator) -
     piece = pick(candidates, random)
     ends = [piece.ends[i] for i in random.permutation(len(piece.ends))]
     new = vocabulary(sort, len(ends)).fitting(_outside(mol, ends), random)
-    return _replace(mol, ends, new) if new is not None else None
+    return put(mol, ends, new) if new is not None else None
 
 
 def _outside(mol: Mol, ends: Sequence[tuple[int, int]]) -> list[str]:
@@ -305,7 +305,7 @@ def _outside(mol: Mol, ends: Sequence[tuple[int, int]]) -> list[str]:
     return [kind(mol.GetAtomWithIdx(outside), across=inside) for inside, outside in ends]
 
 
-def _replace(mol: Mol, ends: Sequence[tuple[int, int]], new: Fragment) -> Mol | None:
+def put(mol: Mol, ends: Sequence[tuple[int, int]], new: Fragment) -> Mol | None:
     """Put `new` where the piece with these ends was, the ends in order."""
     shift = mol.GetNumAtoms()
     edited = RWMol(Chem.CombineMols(mol, new.mol))
@@ -322,8 +322,11 @@ def _grow(mol: Mol, source: Vocabulary, random: Generator) -> Mol | None:
         return None
     place = pick(places, random)
     new = source.fitting([kind(mol.GetAtomWithIdx(place))], random)
-    if new is None:
-        return None
+    return attach(mol, place, new) if new is not None else None
+
+
+def attach(mol: Mol, place: int, new: Fragment) -> Mol | None:
+    """Hang a fragment with one open end on an atom, for a hydrogen of it."""
     edited = RWMol(Chem.CombineMols(mol, new.mol))
     _free(edited.GetAtomWithIdx(place))
     edited.AddBond(place, new.ends[0] + mol.GetNumAtoms(), SINGLE)

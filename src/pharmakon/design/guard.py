@@ -22,13 +22,13 @@ from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.precedent import unprecedented
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.similarity import tanimoto
-from pharmakon.design import fragment, genetic
+from pharmakon.design import context, fragment, genetic
 from pharmakon.design.diversity import spread
 from pharmakon.design.graph import Limits, Operator, flat, pick
 from pharmakon.design.kept import Fit, Kept
 from pharmakon.design.parts import edit_part, fill, put, redraw
 
-OPERATORS: dict[str, Operator] = genetic.OPERATORS | fragment.OPERATORS
+OPERATORS: dict[str, Operator] = genetic.OPERATORS | fragment.OPERATORS | context.OPERATORS
 CROSSOVERS = genetic.CROSSOVERS | fragment.CROSSOVERS
 REDRAW = "redraw"
 """The operator that draws another part from the vocabulary in place of one that is not kept."""
