@@ -74,7 +74,7 @@ class DiverseHits:
         for who in (OURS, *RIVALS):
             for seed in range(config.seed, config.seed + (config.repeats or self.repeats)):
                 try:
-                    found = _one(who, task, proxy, bounds, pool, calls=config.calls, seed=seed, work=work, say=say)
+                    found = _one(who, task, proxy, bounds, pool, calls=config.paid, seed=seed, work=work, say=say)
                 except MissingExtra as error:
                     left_out[who] = str(error)
                     break

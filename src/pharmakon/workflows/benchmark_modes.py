@@ -61,7 +61,7 @@ class Modes:
         return []
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
-        asked = min(config.calls, OUTPUTS) // len(DRUGS)
+        asked = min(config.paid, OUTPUTS) // len(DRUGS)
         found: dict[str, dict[str, int]] = {}
         for drug, smiles in DRUGS.items():
             mode = mode_of(task, smiles)
