@@ -162,6 +162,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "coverage": "pharmakon.workflows.benchmark_coverage:COVERAGE",
         "routes": "pharmakon.workflows.benchmark_routes:ROUTES",
         "diverse-hits": "pharmakon.workflows.benchmark_diverse_hits:DIVERSE_HITS",
+        "scheduled": "pharmakon.workflows.benchmark_scheduled:SCHEDULED",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
     },
 )
