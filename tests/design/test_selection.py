@@ -7,7 +7,7 @@ SMILES = ["CCOc1ccccc1", "CCCOc1ccccc1", "CCCCOc1ccccc1", "CC(C)NC1CCNCC1", "O=C
 
 def record(i, *grades, feasible=True):
     parts = {f"g{k}": Part(g, g, g, True, g) for k, g in enumerate(grades)}
-    return Record(SMILES[i], Evaluation(sum(grades) if feasible else -0.5, feasible, parts), (), (), 0, i + 1)
+    return Record(SMILES[i], Evaluation(sum(grades) if feasible else -0.5, feasible, parts), (), 0, i + 1)
 
 
 def test_the_first_that_differ_and_are_feasible():

@@ -75,7 +75,7 @@ class Views:
         done = 0 if have is None else have.shape[0]
         if have is None or done < len(self.mols):
             rest = self.mols[done:]
-            new = np.array([_composition(mol) for mol in rest]) if name == COMPOSITION else counts(rest, name)
+            new = _compositions(rest) if name == COMPOSITION else counts(rest, name)
             self._made[name] = have = new if have is None else _stacked([have, new])
         return have
 
@@ -84,6 +84,10 @@ def _stacked(parts: Sequence[Matrix]) -> Matrix:
     from scipy.sparse import vstack
 
     return np.concatenate(parts) if isinstance(parts[0], np.ndarray) else vstack(parts, format="csr")
+
+
+def _compositions(mols: Sequence[Mol]) -> Floats:
+    return np.array([_composition(mol) for mol in mols], np.float64).reshape(len(mols), len(ELEMENTS) + 7)
 
 
 def _composition(mol: Mol) -> list[float]:
