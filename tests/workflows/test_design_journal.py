@@ -43,7 +43,7 @@ def test_a_batch_that_was_changed_or_cut_off_is_refused(run):
     path = run / "calls.jsonl"
     text = path.read_text()
     path.write_text(text.replace("0.4", "0.9"))
-    with pytest.raises(RecordError, match="batch 0 .* was changed"):
+    with pytest.raises(RecordError, match=r"batch 0 .* was changed"):
         RecordedJournal(Journal(path), Ledger(run), resumed=True)
     path.write_text(text.splitlines(keepends=True)[0])
     with pytest.raises(RecordError, match="holds 1 batches and the ledger recorded 2"):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -171,7 +172,13 @@ def test_ctrl_c_leaves_no_program_behind_and_the_run_can_go_on(workshop):
         f"scorers = [{{ name = 'dock', command = [{words}], timeout = 600 }}]\n"
     )
     command = [sys.executable, "-m", "pharmakon", "design", "goal.toml", "-o", "run", "--workers", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a shell's & ignores it
+    )
     while process.poll() is None and not ((workshop / "pid").exists() and (workshop / "pid").read_text()):
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
