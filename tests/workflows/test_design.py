@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pharmakon.core.errors import ConfigError, RecordError, RefusedGoal, UnknownName, UsageError
+from pharmakon.core.errors import ConfigError, PharmakonError, RecordError, RefusedGoal, UnknownName, UsageError
 from pharmakon.record.entry import Head, write_head
 from pharmakon.record.ledger import verify
 from pharmakon.workflows.design import DesignConfig, run
@@ -288,3 +288,11 @@ def test_many_different_hits_on_request(tmp_path: Path) -> None:
     packed = bits_of_smiles([row["smiles"] for row in rows(tmp_path / "hits")])
     alike = tanimoto(packed, packed)
     assert max(alike[i, j] for i in range(len(packed)) for j in range(i)) <= 0.3 + 1e-6
+
+
+def test_a_file_that_is_wrong_leaves_no_folder(goal: Path, tmp_path: Path) -> None:
+    (tmp_path / "known.csv").write_text("a,b\n1,2\n")
+    for wrong in ({"prior": tmp_path / "nowhere"}, {"known": tmp_path / "known.csv"}):
+        with pytest.raises(PharmakonError):
+            run(DesignConfig.from_toml(goal).model_copy(update=wrong), output=tmp_path / "run", workers=1)
+        assert not (tmp_path / "run").exists()

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from pharmakon.core.types import Property
+from pharmakon.design.lineage import Archive, Evaluation, Record, Step
 from pharmakon.design.objective import Constraint, Goal, Judge
 from pharmakon.workflows.design import DesignConfig, run
-from pharmakon.workflows.design_cards import asked, signs, words
+from pharmakon.workflows.design_cards import _lineage, asked, signs, words
 
 POTENCY = Property("p", "Potency", "pIC50", better="high")
 CHANCE = Property("c", "Absorption", "probability", "classification", low=0, high=1)
@@ -67,3 +68,11 @@ def test_every_wish_stands_on_every_card(trained, tmp_path):
         assert {"logs", "qed", "hbd", "logs_nearest_similarity"} <= set(re.findall(r'data-property="([^"]*)"', card))
         assert "nearest known active" in card
         assert 'data-property="tpsa"' not in card
+
+
+def test_a_lineage_ends_at_a_molecule_that_was_scored_after_its_child():
+    visitor, child = "CCOc1ccccc1", "CCNc1ccccc1"
+    archive = Archive()
+    archive.add(Record(child, Evaluation(0.5), (Step(child, visitor, "", ("swap_atom",), 1),), 3, 1))
+    archive.add(Record(visitor, Evaluation(0.6), (Step(visitor, child, "", ("swap_atom",), 2),), 4, 2))
+    assert [step.smiles for step in _lineage(archive, visitor)] == [child, visitor]

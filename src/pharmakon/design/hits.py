@@ -156,7 +156,7 @@ class HitSearch(Optimiser):
         """Those that may be scored and were not."""
         for text in texts:
             mol = flat(text)
-            if mol is not None and self._quick(mol):
+            if mol is not None and self._quick(mol) and not self._withhold(mol):
                 smiles = Chem.MolToSmiles(mol)
                 if smiles not in self.archive and self._limits.allow(mol, smiles):
                     yield smiles, mol

@@ -108,6 +108,8 @@ class Objective:
         self.goals, self.constraints = tuple(judges[: len(goals)]), tuple(judges[len(goals) :])
         self.sieve = Sieve(tuple(j for j in self.constraints if j.cheap), sane, allowed)
         for judge in self.judges:
+            for text in judge.term.like:
+                refuse(text, "as a goal", exempt=True)
             if judge.term.to and judge.term.wanted().low > 0:
                 refuse(judge.term.to, "as a goal", exempt=True)
             near = NOVELTY.name in halves(judge.term) and (judge.term.over or judge.term.wanted().high < 1)

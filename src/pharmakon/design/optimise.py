@@ -216,11 +216,16 @@ class Optimiser:
 
     def _thorough(self, mol: Mol) -> bool:
         """Whether a molecule may be scored: not scheduled, past the guard and the slow half of a prefilter."""
-        if is_scheduled(mol):
-            self._withheld.setdefault(digest_of(Chem.MolToSmiles(mol)), False)
+        if self._withhold(mol):
             return False
         slow: Prefilter | None = getattr(self.prefilter, "thorough", None)
         return all(asked is None or asked(mol) for asked in (self.guard, slow))
+
+    def _withhold(self, mol: Mol) -> bool:
+        """Whether a molecule is scheduled; a hash of it goes into the record."""
+        if listed := is_scheduled(mol):
+            self._withheld.setdefault(digest_of(Chem.MolToSmiles(mol)), False)
+        return listed
 
     def _accepted(self, brood: Brood) -> Iterator[Proposal]:
         pairs = zip(brood.proposals, brood.views.mols, strict=True)
@@ -294,11 +299,12 @@ class Optimiser:
         return surrogate.fit(self._known.take(rows) if len(rows) < len(level) else self._known, level[rows]), level
 
     def _fresh(self, brood: Brood, pool: Brood, mask: Packed) -> Brood:
-        """Those that are new to the archive and the pool and outside the mask."""
+        """Those that are new to the archive and the pool, outside the mask, and not scheduled: nor may they breed."""
         seen = {p.smiles for p in pool.proposals}
         rows = []
         for i, proposal in enumerate(brood.proposals):
-            if proposal.smiles not in seen and proposal.smiles not in self.archive:
+            new = proposal.smiles not in seen and proposal.smiles not in self.archive
+            if new and not self._withhold(brood.views.mols[i]):
                 seen.add(proposal.smiles)
                 rows.append(i)
         if len(mask) and rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from pharmakon.core.types import Better, Estimates, Property, Scorer
 
 __all__ = ["ScorerConfig", "Scorers"]
 
+SECRET = re.compile(r"(?i)(^|&)[^=&]*(token|key|secret|password)[^=&]*=")
+"""What a url's query must not hold: it would be recorded."""
 TOGETHER = 20
 """Molecules that a function or a server gets at a time, unless the goal file says otherwise."""
 
@@ -74,7 +77,7 @@ class ScorerConfig(Config):
             parts = urlsplit(self.url)
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError(f"the url of scorer {self.name!r} begins with http:// or https:// and names a host")
-            if parts.username or parts.password:
+            if parts.username or parts.password or SECRET.search(parts.query):
                 raise ValueError(
                     f"the url of scorer {self.name!r} holds a password, which would be recorded; put the Authorization "
                     "header into an environment variable and name that as authorization_env"

@@ -25,6 +25,7 @@ from pharmakon.design.hits import HitSearch, HitSettings
 from pharmakon.design.lineage import Journal as Kept
 from pharmakon.design.lineage import Record
 from pharmakon.design.modes import Mode, guard_of
+from pharmakon.design.novelty import collection
 from pharmakon.design.objective import Constraint, Goal, Objective, halves
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.design.own_scorer import Function
@@ -165,6 +166,10 @@ def run(
         ]
         objective = objectives[-1]
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
+        # What can be wrong with a file is found before there is a folder.
+        prior_card, strangers = load_folder(prior_folder(config.prior)).card, _strangers(config)
+        if config.known is not None:
+            collection(str(config.known))
         folder = RunFolder.create(
             output,
             verb="design",
@@ -182,7 +187,7 @@ def run(
         journal = RecordedJournal(folder.journal(CALLS), ledger, own=own, resumed=folder.resumed)
         if not ledger.head.count:
             cards = {name.partition(".")[0]: panel.models[name.partition(".")[0]].card for name in used}
-            cards[str(config.prior)] = load_folder(prior_folder(config.prior)).card
+            cards[str(config.prior)] = prior_card
             ledger.append(
                 "started",
                 verb="design",
@@ -193,7 +198,6 @@ def run(
                 **own.definitions(),
             )
             ledger.output(folder.path / "run.json")
-        strangers = _strangers(config)
 
         def search(stage: int, settings: Settings, start: Sequence[str], kept: Kept | None) -> Optimiser:
             wanted = objectives[stage]

@@ -287,8 +287,9 @@ def _desirability(row: Mapping[str, str], name: str) -> Value | None:
 def _lineage(archive: Archive, smiles: str) -> list[report.Step]:
     """From the starting molecule to the design, by each molecule's first parent; a second one stands beside."""
     line = [archive[smiles]]
-    while line[-1].parents and line[-1].parents[0] in archive:
-        line.append(archive[line[-1].parents[0]])
+    # A visitor may be scored after its child was: the line ends there, or it could go round.
+    while (first := line[-1].parents[:1]) and first[0] in archive and archive[first[0]].call < line[-1].call:
+        line.append(archive[first[0]])
     steps = []
     for record in reversed(line):
         partner = record.parents[1] if len(record.parents) > 1 else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -27,6 +28,8 @@ __all__ = ["OwnScorers", "all_scorers", "check_same", "failures", "sentences"]
 COLUMNS = {
     *("rank", "name", "smiles", "score", "alerts", "novelty", "call", "batch", "parents", "operators", "steps"),
     *("similarity", "nearest_active", "nearest_active_value", "nearest_active_similarity"),
+    *("nearest_known", "nearest_known_smiles", "nearest_known_similarity", "route_found", "route_steps", "front"),
+    *("mode", "kept_atoms", "linker", "core", "changed"),
 }
 """Columns of designs.csv, which no scorer can be called."""
 MEANING = ("name", "title", "unit", "better", "low", "high", "threshold", "hazard", "version")
@@ -151,7 +154,7 @@ def _check(config: ScorerConfig, taken: Collection[str]) -> None:
     for what, clash in (
         ("a model", name in taken),
         ("a descriptor", name in descriptor_names()),
-        ("a column of the table of designs", name in COLUMNS or bool(ending)),
+        ("a column of the table of designs", name in COLUMNS or bool(ending) or bool(re.fullmatch(r"R\d+", name))),
     ):
         if clash:
             raise ConfigError(f"scorer {name!r} has the name of {what}; call it something else, such as 'my_{name}'")
