@@ -63,7 +63,9 @@ def benchmarks() -> str:
 def _scored(task: str, found: dict[str, Any], metric: str) -> list[str]:
     score, rivals = found["scores"][metric], found["anchors"].get(metric, {})
     published = ", ".join(f"{who} {value}" for who, value in rivals.items())
-    figure, n = _figure(metric, score, rivals), str(score.get("n", ""))
+    if elsewhere := bool(found.get("elsewhere")) and bool(rivals):
+        published += " (on other molecules)"
+    figure, n = _figure(metric, score, {} if elsewhere else rivals), str(score.get("n", ""))
     return [task, metric, figure, _interval(score), n, published, found.get("note", "")]
 
 

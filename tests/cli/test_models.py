@@ -53,3 +53,11 @@ def test_a_wrong_name_gets_a_suggestion(monkeypatch, capsys):
     monkeypatch.setattr(models, "shipped_names", lambda: ["herg", "ames"])
     assert main(["models", "hergg"]) == 2
     assert "did you mean 'herg'?" in capsys.readouterr().err
+
+
+def test_a_shipped_prior_has_a_card_with_its_sources(capsys):
+    assert main(["models", "drug_like"]) == 0
+    shown = capsys.readouterr().out
+    assert "chembl22_bimodal" in shown
+    assert "zinc250k" in shown
+    assert "Validity" in shown

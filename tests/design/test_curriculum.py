@@ -19,26 +19,6 @@ OBJECTIVES = [
 TWO = (Stage(calls=40), Stage(calls=40))
 
 
-class Memory:
-    """A journal that can be cut off."""
-
-    def __init__(self, entries=(), dies_after=10**9):
-        self.kept, self.new, self.left = [json.loads(json.dumps(e)) for e in entries], [], dies_after
-
-    @property
-    def entries(self):
-        return self.kept + self.new
-
-    def append(self, entry):
-        if not self.left:
-            raise KeyboardInterrupt
-        self.left -= 1
-        self.new.append(json.loads(json.dumps(entry)))
-
-    def read(self):
-        return self.kept
-
-
 def course(journal, stages=TWO):
     def search(number, settings, start, mine):
         made = OBJECTIVES[number]
@@ -50,8 +30,8 @@ def course(journal, stages=TWO):
 
 
 @pytest.fixture(scope="module")
-def whole():
-    return course(Memory())
+def whole(memory):
+    return course(memory())
 
 
 def test_calls_and_batches_run_through_and_name_their_stage(whole):
@@ -89,17 +69,17 @@ def test_lineage_runs_through_the_stages(whole):
 
 
 @pytest.mark.parametrize("after", [2, 5])
-def test_killed_in_any_stage_and_resumed_it_is_the_same(whole, after):
-    cut = Memory(dies_after=after)
+def test_killed_in_any_stage_and_resumed_it_is_the_same(whole, after, memory):
+    cut = memory(dies_after=after)
     with pytest.raises(KeyboardInterrupt):
         course(cut)
-    resumed = course(Memory(cut.entries))
+    resumed = course(memory(cut.entries))
     assert json.dumps(resumed.journal.entries) == json.dumps(whole.journal.entries)
     assert resumed.records == whole.records
 
 
-def test_a_stage_ends_early_when_its_ten_best_are_good_enough():
-    made = course(Memory(), stages=(Stage(calls=40, until=0.3), Stage(calls=20)))
+def test_a_stage_ends_early_when_its_ten_best_are_good_enough(memory):
+    made = course(memory(), stages=(Stage(calls=40, until=0.3), Stage(calls=20)))
     first = made.finished[0].records
     assert 10 <= len(first) < 40
     assert sum(sorted(r.score for r in first)[-10:]) / 10 >= 0.3
@@ -107,8 +87,8 @@ def test_a_stage_ends_early_when_its_ten_best_are_good_enough():
     assert len(made.finished[1].records) == 20
 
 
-def test_without_stages_it_is_the_plain_search():
-    journal, plain = Memory(), Memory()
+def test_without_stages_it_is_the_plain_search(memory):
+    journal, plain = memory(), memory()
     settings = QUICK.model_copy(update={"calls": 30})
     made = Curriculum(
         (),

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 from rdkit import Chem
@@ -37,22 +35,6 @@ def both(smiles):
     ]
 
 
-class Memory:
-    """A journal in memory that can be cut off."""
-
-    def __init__(self, entries=(), dies_after=10**9):
-        self.entries, self.left = list(entries), dies_after
-
-    def append(self, entry):
-        if not self.left:
-            raise KeyboardInterrupt
-        self.left -= 1
-        self.entries.append(json.loads(json.dumps(entry)))
-
-    def read(self):
-        return list(self.entries)
-
-
 def search(journal=None, **more):
     found = HitSearch(both, HitSettings(**(QUICK | STRANGE | more)), start=START, journal=journal)
     found.run()
@@ -60,8 +42,8 @@ def search(journal=None, **more):
 
 
 @pytest.fixture(scope="module")
-def whole():
-    return search(Memory())
+def whole(memory):
+    return search(memory())
 
 
 def different(archive):
@@ -86,11 +68,11 @@ def test_what_is_near_a_found_hit_is_not_scored(whole):
 
 
 @pytest.mark.parametrize("after", [1, 4])
-def test_killed_and_resumed_it_is_the_same(whole, after):
-    cut = Memory(dies_after=after)
+def test_killed_and_resumed_it_is_the_same(whole, after, memory):
+    cut = memory(dies_after=after)
     with pytest.raises(KeyboardInterrupt):
         search(cut)
-    assert search(Memory(cut.entries)).archive.records == whole.archive.records
+    assert search(memory(cut.entries)).archive.records == whole.archive.records
 
 
 def test_strangers_come_from_the_pool_where_there_is_one():

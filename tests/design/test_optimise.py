@@ -28,22 +28,6 @@ class Counter:
         return [Evaluation(1 / (1 + abs(v - 3.3)), v < 6, {"logp": Part(v, v, v, True, 0.1)}) for v in values]
 
 
-class Memory:
-    """A journal that forgets nothing and can be cut off."""
-
-    def __init__(self, entries=(), dies_after=10**9):
-        self.entries, self.left = [json.loads(json.dumps(e)) for e in entries], dies_after
-
-    def append(self, entry):
-        if not self.left:
-            raise KeyboardInterrupt
-        self.left -= 1
-        self.entries.append(json.loads(json.dumps(entry)))
-
-    def read(self):
-        return list(self.entries)
-
-
 def search(journal=None, start=START, evaluate=None, **more):
     optimiser = Optimiser(evaluate or Counter(), Settings(**(QUICK | more)), start=start, journal=journal)
     optimiser.run()
@@ -51,8 +35,8 @@ def search(journal=None, start=START, evaluate=None, **more):
 
 
 @pytest.fixture(scope="module")
-def whole():
-    return search(Memory())
+def whole(memory):
+    return search(memory())
 
 
 def test_calls_are_unique_counted_and_spent_exactly(whole):
@@ -72,12 +56,12 @@ def test_it_gets_better(whole):
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 5])
-def test_killed_after_any_batch_and_resumed_it_is_the_same(whole, after):
-    cut = Memory(dies_after=after)
+def test_killed_after_any_batch_and_resumed_it_is_the_same(whole, after, memory):
+    cut = memory(dies_after=after)
     with pytest.raises(KeyboardInterrupt):
         search(cut)
     assert len(cut.entries) == after
-    resumed = search(Memory(cut.entries))
+    resumed = search(memory(cut.entries))
     assert json.dumps(resumed.journal.entries) == json.dumps(whole.journal.entries)
     assert resumed.archive.records == whole.archive.records
     assert len(resumed.evaluate.asked) == 60 - 10 * after
@@ -184,12 +168,12 @@ def test_nothing_to_start_from_is_said():
         Optimiser(Counter(), Settings(**QUICK), prefilter=lambda mol: False).run()
 
 
-def test_a_foreign_journal_is_refused(whole):
+def test_a_foreign_journal_is_refused(whole, memory):
     entries = whole.journal.entries
     with pytest.raises(RecordError, match="entry 2 is batch 2"):
-        search(Memory([entries[0], entries[2]]))
+        search(memory([entries[0], entries[2]]))
     with pytest.raises(RecordError, match="twice"):
-        search(Memory([entries[0], entries[0] | {"batch": 1}]))
+        search(memory([entries[0], entries[0] | {"batch": 1}]))
 
 
 def test_a_scorer_must_answer_for_every_molecule():
@@ -211,14 +195,14 @@ def test_a_stalled_search_goes_elsewhere():
     assert len(made._mask()) > 0 or made._batches % 2
 
 
-def test_scheduled_chemicals_are_never_scored_and_leave_a_hash(monkeypatch):
+def test_scheduled_chemicals_are_never_scored_and_leave_a_hash(monkeypatch, memory):
     def bears_chlorine(mol):  # stands for a family that the search would come across
         return mol.HasSubstructMatch(Chem.MolFromSmarts("[Cl]"))
 
     monkeypatch.setattr("pharmakon.design.optimise.is_scheduled", bears_chlorine)
-    found = search(Memory(), START[1:])
+    found = search(memory(), START[1:])
     assert not [r.smiles for r in found.archive if "Cl" in r.smiles]
-    told = [one for entry in found.journal.read() for one in entry.get("withheld", ())]
+    told = [one for entry in found.journal.entries for one in entry.get("withheld", ())]
     assert told
     assert all(len(one) == 64 and set(one) <= set("0123456789abcdef") for one in told)
 
@@ -228,10 +212,10 @@ def test_a_scheduled_chemical_is_no_start():
         search(start=("CC(C)O[P@](C)(=O)F", START[0]))
 
 
-def test_scheduled_chemicals_are_not_assembled_either(monkeypatch):
+def test_scheduled_chemicals_are_not_assembled_either(monkeypatch, memory):
     monkeypatch.setattr("pharmakon.design.optimise.is_scheduled", lambda mol: "F" in Chem.MolToSmiles(mol))
-    found = search(Memory(), (), calls=20)
+    found = search(memory(), (), calls=20)
     assert len(found.archive) == 20
     assert not [r.smiles for r in found.archive if "F" in r.smiles]
-    told = [one for entry in found.journal.read() for one in entry.get("withheld", ())]
+    told = [one for entry in found.journal.entries for one in entry.get("withheld", ())]
     assert len(told) == len(set(told)) > 0

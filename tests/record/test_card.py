@@ -150,3 +150,18 @@ def test_words_with_underscores_stay_readable_in_a_terminal():
 
 def test_the_level_of_the_headings_can_be_chosen():
     assert read(html(CARD, level=2)).seen >= {"h2", "h3"}
+
+
+def test_a_language_models_card_says_what_it_learnt_from_and_what_it_writes():
+    card = {
+        "name": "drug_like",
+        "data": {"molecules": 624_889, "withheld": 65},
+        "sources": [{"set": "zinc250k", "licence": "MIT", "citation": "ZINC (Irwin 2012)"}],
+        "judged": {"validity": 0.79},
+        "left out": "targets of benchmarks",
+    }
+    for said in (markdown(card), html(card)):
+        assert "624,889" in said or "624889" in said
+        assert "zinc250k: MIT; ZINC (Irwin 2012)" in said
+        assert "0.79" in said
+        assert "Left out: targets of benchmarks." in said

@@ -51,7 +51,7 @@ def test_all_searches_spend_the_same_calls_and_are_kept(root, no_torch, tmp_path
     assert task["scores"][bench.AUC]["value"] > 0.9
     assert set(task["anchors"][bench.METRIC]) == {"Graph GA", "random ZINC"}
     assert record["summary"]["proxies"] == 1
-    work = next((tmp_path / "out" / "diverse-hits-work").iterdir())
+    work = next((tmp_path / "out" / "later-work").iterdir())
     kept = json.loads((work / "jnk3-pharmakon-0-80.json").read_text())
     assert kept["diverse_hits"] == task["runs"]["pharmakon"][0]["diverse_hits"]
     (work / "jnk3-pharmakon-0-80.json").unlink()  # killed before it was written: the journal is there

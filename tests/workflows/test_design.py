@@ -296,3 +296,20 @@ def test_a_file_that_is_wrong_leaves_no_folder(goal: Path, tmp_path: Path) -> No
         with pytest.raises(PharmakonError):
             run(DesignConfig.from_toml(goal).model_copy(update=wrong), output=tmp_path / "run", workers=1)
         assert not (tmp_path / "run").exists()
+
+
+def test_a_run_does_not_go_on_with_another_prior(goal: Path, undisturbed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("run.json", "calls.jsonl"):
+        (folder / name).write_bytes((undisturbed / name).read_bytes())
+    run_json = json.loads((folder / "run.json").read_text())
+    run_json["inputs"][-1]["sha256"] = "0" * 64
+    (folder / "run.json").write_text(json.dumps(run_json))
+    with pytest.raises(UsageError, match="content of .*language.npz"):
+        run(DesignConfig.from_toml(goal), output=folder, resume=True, workers=1)
+
+
+def test_a_distance_of_hits_needs_hits(goal: Path) -> None:
+    with pytest.raises(ConfigError, match="no hits are asked for"):
+        DesignConfig.from_toml(goal, hit_distance=0.6)

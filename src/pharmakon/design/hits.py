@@ -23,7 +23,6 @@ from pharmakon.chem.similarity import tanimoto
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats
 from pharmakon.design.acquire import best_first
-from pharmakon.design.assemble import assemble
 from pharmakon.design.diversity import Packed, differing
 from pharmakon.design.graph import flat
 from pharmakon.design.optimise import Optimiser
@@ -146,7 +145,7 @@ class HitSearch(Optimiser):
         drawn = random.choice(len(self.pool), some, replace=False).tolist() if some else []
         mols = dict(self._unscored(self.pool[i] for i in drawn))
         if len(mols) < min(n, self.settings.batch):
-            mols |= self._unscored(assemble(min(n, self.settings.batch), random))
+            mols |= self._unscored(self._from_nothing(min(n, self.settings.batch), random))
         views = Views(list(mols.values()))
         for name in KERNELS[kernel]:
             views.get(name)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import Mol
@@ -203,8 +204,10 @@ class Optimiser:
     @cached_property
     def _assembled(self) -> list[str]:
         """Molecules from nothing, made when they are first needed."""
-        make = self.guard.starts if self.guard is not None else assemble
-        return make(3 * self.settings.initial // 2, stream(self.settings.seed, "assemble"))
+        return self._from_nothing(3 * self.settings.initial // 2, stream(self.settings.seed, "assemble"))
+
+    def _from_nothing(self, n: int, random: Generator) -> list[str]:
+        return (self.guard.starts if self.guard is not None else assemble)(n, random)
 
     def _passes(self, smiles: str) -> bool:
         mol = flat(smiles)
@@ -367,8 +370,6 @@ class Optimiser:
             scores = self.rescore(records, self._batches) if self.rescore else [r.score for r in records]
             self._worth = np.asarray(scores, np.float64)
         return self._worth
-
-    # ------------------------------------------------------------ elsewhere
 
     def _mask(self) -> Packed:
         """Molecules to stay away from: in every other batch of a stalled search, the best of its first niches."""

@@ -88,7 +88,10 @@ def load_model(name_or_path: str | Path, profile: Profile = "full") -> Model:
 
 
 def card_file(name_or_path: str | Path, profile: Profile = "full") -> Path:
-    """The file of a model's card. Raises as `load_model` does."""
+    """The file of a model's card, a shipped prior's too. Raises as `load_model` does."""
+    shipped = shipped_folder() / name_or_path / CARD
+    if len(Path(name_or_path).parts) == 1 and str(name_or_path) not in endpoints() and shipped.is_file():
+        return shipped
     place = model_place(name_or_path, profile)
     return place / CARD if place.is_dir() else place
 

@@ -85,11 +85,20 @@ def _outline(card: Mapping[str, Any]) -> Iterator[tuple[str, list[_Block]]]:
         "How well it does": _scores(_part(card, "scores"), _part(card, "property")),
         "How honest its intervals are": _coverage(_part(card, "coverage"), _part(card, "property")),
         "Where it may be believed": _facts(_part(card, "domain")),
+        "What it learnt from": _learnt(card),
+        "What it writes": _facts(_part(card, "judged")),
         "Limits": [_Points([str(limit) for limit in card["limits"]])] if card.get("limits") else [],
         "Notes": [_Points([str(note) for note in card["notes"]])] if card.get("notes") else [],
         "Made": _made(card),
     }
     yield from ((heading, blocks) for heading, blocks in sections.items() if blocks)
+
+
+def _learnt(card: Mapping[str, Any]) -> list[_Block]:
+    """Of a language model: what became of the rows, and where they are from."""
+    sources = [f"{one['set']}: {one['licence']}; {one['citation']}" for one in card.get("sources", ())]
+    left_out = [_Text(f"Left out: {card['left out']}.")] if card.get("left out") else []
+    return [*_facts(_part(card, "data")), *([_Points(sources)] if sources else []), *left_out]
 
 
 def _meaning(card: Mapping[str, Any]) -> list[_Block]:

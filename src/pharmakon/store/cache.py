@@ -137,6 +137,6 @@ class Cache:
             ) from None
         except sqlite3.DatabaseError as error:
             raise DataError(
-                f"the cache of scorers' answers {self.path} is damaged or no such file ({error}); delete it, and the "
-                "scorers are asked again"
+                f"the cache of scorers' answers {self.path} is damaged or no such file ({error}); delete it if it is "
+                "one, and the scorers are asked again, or name another file as `cache`"
             ) from None

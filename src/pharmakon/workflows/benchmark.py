@@ -10,7 +10,7 @@ import json
 import math
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -62,7 +62,9 @@ class BenchmarkConfig(Config):
         None, description="distribution: folder that pharmakon train-prior wrote (the shipped one otherwise)"
     )
     work: Path | None = Field(
-        None, description="distribution, guacamol: folder for what a later run can use (OUTPUT/work otherwise)"
+        None,
+        description="distribution, guacamol, diverse-hits: folder for what a later run can use (OUTPUT/later-work "
+        "otherwise)",
     )
     seed: int = Field(0, description="where the seeds start")
     max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
@@ -78,7 +80,7 @@ class BenchmarkConfig(Config):
     @property
     def workplace(self) -> Path:
         """Where is kept what a later run can use."""
-        return self.work or self.folder / "work"
+        return self.work or self.folder / "later-work"
 
     @property
     def paid(self) -> int:
@@ -114,6 +116,21 @@ test values, or probabilities of class 1."""
 
 Say = Callable[[str], None]
 """Told how far a task is."""
+
+
+def over_runs(values: Sequence[float]) -> dict[str, Any]:
+    """The mean of a few runs. Over so few seeds no bootstrap is honest: the interval is their range."""
+    mean, low, high = (round(float(value), 4) for value in (np.mean(values), min(values), max(values)))
+    return {"value": mean, "low": low, "high": high, "n": len(values)}
+
+
+def summed(results: Mapping[str, Mapping[str, Any]], metric: str, rivals: Collection[str]) -> dict[str, Any]:
+    """Sums over the tasks that were run, the rivals' over the same tasks."""
+    return {
+        "tasks": len(results),
+        "pharmakon": round(sum(r["scores"][metric]["value"] for r in results.values()), 3),
+        **{who: round(sum(r["anchors"][metric][who] for r in results.values()), 3) for who in rivals},
+    }
 
 
 def told(say: Say) -> Progress:

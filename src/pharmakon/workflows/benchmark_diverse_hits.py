@@ -128,7 +128,7 @@ class Proxy:
 
 def _work(config: BenchmarkConfig) -> Path:
     """Where proxies, the language model and finished runs are kept: they are of one code and its inputs."""
-    folder = (config.output or Path("benchmark-diverse-hits")) / "diverse-hits-work" / code_identity()
+    folder = config.workplace / code_identity()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

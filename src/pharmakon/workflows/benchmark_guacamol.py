@@ -11,15 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pharmakon.core.files import replacing
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 from pharmakon.store.plain import document
 from pharmakon.store.runs import versions
 
-from .benchmark import BenchmarkConfig, Learner, Say, anchors, told
+from .benchmark import BenchmarkConfig, Learner, Say, anchors, over_runs, summed, told
 from .provenance import code_identity
 
 RIVALS = {"graph_ga": "Graph GA", "crem": "CReM", "lstm": "SMILES LSTM"}
@@ -45,24 +43,16 @@ class Guacamol:
 
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         runs = [_run(task, config.seed + i, config, say) for i in range(config.repeats or self.repeats)]
-        values = [float(run[METRIC]) for run in runs]
-        found = {"value": round(float(np.mean(values)), 4), "low": round(min(values), 4), "high": round(max(values), 4)}
         return {
-            "scores": {METRIC: found | {"n": len(values)}},
+            "scores": {METRIC: over_runs([float(run[METRIC]) for run in runs])},
             "anchors": {METRIC: {who: anchors()["guacamol"][task][key] for key, who in RIVALS.items()}},
             "runs": runs,
         }
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
-        """Sums over the tasks that were run, the rivals' over the same tasks, and what was scored for it."""
-        out: dict[str, Any] = {
-            "tasks": len(results),
-            "pharmakon": round(sum(r["scores"][METRIC]["value"] for r in results.values()), 3),
-        }
-        for who in RIVALS.values() if rivals else ():
-            out[who] = round(sum(r["anchors"][METRIC][who] for r in results.values()), 3)
-        out["molecules scored"] = sum(run["scored"] for r in results.values() for run in r["runs"])
-        return out
+        """The sum of the scores, and what was scored for it."""
+        scored = sum(run["scored"] for r in results.values() for run in r["runs"])
+        return summed(results, METRIC, RIVALS.values() if rivals else ()) | {"molecules scored": scored}
 
 
 def _run(task: str, seed: int, config: BenchmarkConfig, say: Say) -> dict[str, Any]:

@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 
-from .benchmark import BenchmarkConfig, Learner, Say, anchors
+from .benchmark import BenchmarkConfig, Learner, Say, anchors, over_runs, summed
 
 POOL = "zinc250k"
 METRIC = "auc_top10"
@@ -51,23 +49,15 @@ class Pmo:
 
             runs.append(run_task(task, calls=config.paid, seed=seed, progress=advance))
         values = [float(run[METRIC]) for run in runs]
-        # Over so few seeds no bootstrap is honest: the interval is the range of the runs.
-        found = {"value": round(float(np.mean(values)), 4), "low": round(min(values), 4), "high": round(max(values), 4)}
         return {
-            "scores": {METRIC: found | {"n": len(values), "runs": [round(value, 4) for value in values]}},
+            "scores": {METRIC: over_runs(values) | {"runs": [round(value, 4) for value in values]}},
             "anchors": {METRIC: {who: anchors()["pmo"][task][key] for key, who in RIVALS.items()}},
             "runs": runs,
         }
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
-        """Sums over the tasks that were run, the rivals' over the same tasks."""
-        out: dict[str, Any] = {
-            "tasks": len(results),
-            "pharmakon": round(sum(r["scores"][METRIC]["value"] for r in results.values()), 3),
-        }
-        for who in RIVALS.values() if rivals else ():
-            out[who] = round(sum(r["anchors"][METRIC][who] for r in results.values()), 3)
-        return out
+        """The sum of the scores."""
+        return summed(results, METRIC, RIVALS.values() if rivals else ())
 
 
 PMO = Pmo()

@@ -45,7 +45,7 @@ from .design_scorers import OwnScorers, all_scorers, check_same
 from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
 from .stock import load_stock
-from .train_prior import SHIPPED, load_prior, prior_folder
+from .train_prior import LANGUAGE, SHIPPED, load_prior, prior_folder
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
@@ -126,6 +126,8 @@ class DesignConfig(Config):
             raise ValueError(f"{late[0].name()} counts from stage {late[0].stage} on, and there are {count}")
         if self.stages and "calls" in self.model_fields_set:
             raise ValueError("each of the stages has its own calls; leave calls out")
+        if self.hits is None and "hit_distance" in self.model_fields_set:
+            raise ValueError("hit_distance is of hits, and no hits are asked for")
         if self.hits is not None and (self.stages or self.aggregate == "pareto"):
             raise ValueError("hits are looked for with one score, in one stage")
         if all(goal.stage > 1 for goal in self.goals):
@@ -167,14 +169,17 @@ def run(
         objective = objectives[-1]
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
         # What can be wrong with a file is found before there is a folder.
-        prior_card, strangers = load_folder(prior_folder(config.prior)).card, _strangers(config)
+        prior, strangers = load_folder(prior_folder(config.prior)), _strangers(config)
         if config.known is not None:
             collection(str(config.known))
         folder = RunFolder.create(
             output,
             verb="design",
             config=config,
-            inputs=[path for path in (config.stock, config.known) if path is not None],
+            inputs=[
+                *(path for path in (config.stock, config.known) if path is not None),
+                prior.path / f"{LANGUAGE}.npz",
+            ],
             seed=config.seed,
             resume=resume,
             ignore=("scorers", "cache"),
@@ -187,7 +192,7 @@ def run(
         journal = RecordedJournal(folder.journal(CALLS), ledger, own=own, resumed=folder.resumed)
         if not ledger.head.count:
             cards = {name.partition(".")[0]: panel.models[name.partition(".")[0]].card for name in used}
-            cards[str(config.prior)] = prior_card
+            cards[str(config.prior)] = prior.card
             ledger.append(
                 "started",
                 verb="design",
