@@ -306,7 +306,7 @@ def test_a_run_does_not_go_on_with_another_prior(goal: Path, undisturbed: Path, 
     run_json = json.loads((folder / "run.json").read_text())
     run_json["inputs"][-1]["sha256"] = "0" * 64
     (folder / "run.json").write_text(json.dumps(run_json))
-    with pytest.raises(UsageError, match="content of .*language.npz"):
+    with pytest.raises(UsageError, match=r"content of .*language\.npz"):
         run(DesignConfig.from_toml(goal), output=folder, resume=True, workers=1)
 
 
