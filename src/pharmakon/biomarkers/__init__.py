@@ -1,0 +1,1 @@
+"""Biomarkers: from an omics cohort to markers and signatures that hold up."""

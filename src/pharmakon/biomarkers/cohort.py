@@ -1,0 +1,227 @@
+"""A cohort: patients, what was measured of each in blocks, what happened to them, and how they came about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.biomarkers.block import Block
+from pharmakon.biomarkers.declaration import CLINICAL, BlockTable, Declaration
+from pharmakon.biomarkers.encoding import encoded, outcome_of
+from pharmakon.biomarkers.outcome import Outcome
+from pharmakon.core.config import build, read_toml
+from pharmakon.core.errors import DataError, UnknownName
+from pharmakon.core.files import sha256
+from pharmakon.store.matrix import Matrix, aligned, read_frame, read_matrix
+from pharmakon.store.plain import document
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Labels = NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """n samples with a known outcome and something measured. Everything has n rows in one order."""
+
+    declaration: Declaration
+    ids: tuple[str, ...]
+    patients: Labels
+    """The patient of each sample: what a split never divides."""
+    outcome: Outcome
+    blocks: Mapping[str, Block]
+    """The declared blocks, and "clinical" for the covariates where there are any."""
+    table: DataFrame
+    """The declared columns of the clinical table, as text."""
+    flow: tuple[tuple[str, int], ...]
+    """How many samples were left after each step, for the report's flow of patients."""
+    hash: str
+    """SHA-256 over the declaration and the files."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 by name of file."""
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def omics(self) -> dict[str, Block]:
+        """The blocks but the clinical one."""
+        return {name: block for name, block in self.blocks.items() if name != CLINICAL}
+
+    @property
+    def covariates(self) -> Block:
+        """The clinical block; without columns where no covariate is declared."""
+        return self.blocks.get(CLINICAL, Block(CLINICAL, np.empty((len(self), 0)), ()))
+
+    def labels(self, column: str) -> Labels:
+        """A clinical column as text, "" where missing."""
+        if column not in self.table.columns:
+            raise UnknownName("column", column, map(str, self.table.columns), where=str(self.declaration.clinical.file))
+        return self.table[column].to_numpy(np.str_)
+
+    def role(self, name: str) -> Labels | None:
+        """The labels of the declared `batch`, `site` or `arm`; None where none is declared."""
+        column = getattr(self.declaration.design, name)
+        return None if column is None else self.labels(column)
+
+    def take(self, rows: Sequence[int] | NDArray[Any]) -> Cohort:
+        """Some of the samples, by position or mask."""
+        at = np.arange(len(self))[rows]
+        return replace(
+            self,
+            ids=tuple(self.ids[i] for i in at),
+            patients=self.patients[at],
+            outcome=self.outcome.take(at),
+            blocks={name: block.take(at) for name, block in self.blocks.items()},
+            table=self.table.iloc[at].reset_index(drop=True),
+        )
+
+    def to_anndata(self, block: str) -> Any:
+        """One block as AnnData: the clinical table in `obs`, the declaration in `uns`."""
+        import anndata
+        import pandas as pd
+
+        if block not in self.blocks:
+            raise UnknownName("block", block, self.blocks, where=self.declaration.name)
+        found = self.blocks[block]
+        obs = self.table.set_axis(pd.Index(self.ids, name="sample"), axis=0)
+        obs = obs.rename(columns={"": "id"}).drop(columns="sample", errors="ignore")
+        return anndata.AnnData(
+            X=found.values,
+            obs=obs,
+            var=pd.DataFrame(index=pd.Index(found.features)),
+            uns={"pharmakon": document(self.declaration.model_dump(mode="json"))},
+        )
+
+
+def read_cohort(path: str | Path) -> Cohort:
+    """The cohort that a TOML file declares; its paths count from where it lies.
+
+    Samples without a known outcome, or without any measurement, are left out and counted in `flow`. Raises ConfigError
+    for a declaration that makes no sense, UnknownName for a column, DataError where nothing is left.
+    """
+    path = Path(path)
+    declaration = build(Declaration, read_toml(path), where=str(path))
+    return assemble(declaration, folder=path.parent)
+
+
+def assemble(declaration: Declaration, *, folder: Path = Path()) -> Cohort:
+    """The cohort of a declaration whose paths count from `folder`."""
+    clinical, design = declaration.clinical, declaration.design
+    source = folder / clinical.file
+    features = [name for spec in declaration.blocks if spec.file is None for name in spec.features]
+    roles = [c for c in (clinical.patient, design.batch, design.site, design.arm) if c]
+    others = [*design.covariates, *design.subgroups, *clinical.keep, *declaration.outcome.columns, *features]
+    table = read_frame(source, columns=[clinical.id, *roles, *others])
+    key = str(table.columns[0])
+    flow = [("rows of the clinical table", len(table))]
+    for column, asked in clinical.keep.items():
+        table = table[table[column].isin([asked] if isinstance(asked, str) else asked)]
+        flow.append((f"of {column} {asked if isinstance(asked, str) else ', '.join(asked)}", len(table)))
+    ids = tuple(table[key])
+    _once(ids, source)
+    files = {clinical.file.name: sha256(source)}
+    notes: list[str] = []
+    blocks: dict[str, Block] = {}
+    for spec in declaration.blocks:
+        blocks[spec.name], said = _block(spec, declaration, table, ids=ids, folder=folder)
+        notes += said
+        if spec.file is not None:
+            files[spec.file.name] = sha256(folder / spec.file)
+    if design.covariates:
+        values, names, said = encoded(table, design.covariates)
+        blocks[CLINICAL] = Block(CLINICAL, values, names)
+        notes += said
+    outcome = outcome_of(table, declaration.outcome, where=str(source))
+    measured = np.any([block.present for name, block in blocks.items() if name != CLINICAL], axis=0)
+    flow.append(("with a measurement", int(measured.sum())))
+    kept = measured & outcome.known
+    flow.append((f"with a known outcome ({outcome.name})", int(kept.sum())))
+    if not kept.any():
+        steps = "; ".join(f"{n:,} {step}" for step, n in flow)
+        raise DataError(f"cohort {declaration.name!r} has no sample with a measurement and a known outcome ({steps})")
+    patient = clinical.patient
+    patients = np.array([p or i for p, i in zip(table[patient], ids, strict=True)] if patient else ids, np.str_)
+    facts = {"declaration": declaration.model_dump(mode="json"), "files": files}
+    whole = Cohort(
+        declaration,
+        ids,
+        patients,
+        outcome,
+        blocks,
+        table.reset_index(drop=True),
+        tuple(flow),
+        hashlib.sha256(document(facts).encode()).hexdigest(),
+        files,
+        tuple(notes),
+    )
+    return whole if kept.all() else whole.take(kept)
+
+
+def _once(ids: Sequence[str], source: Path) -> None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise DataError(
+                f"{source}: sample {one!r} stands twice; give each sample its own id, and name the column of the "
+                "patient as clinical.patient"
+            )
+        seen.add(one)
+
+
+def _block(
+    spec: BlockTable, declaration: Declaration, table: DataFrame, *, ids: Sequence[str], folder: Path
+) -> tuple[Block, list[str]]:
+    """A block's values in the order of `ids`, whichever way its table lies, and notes."""
+    if spec.file is None:
+        values, features, notes = encoded(table, spec.features)
+        return Block(spec.name, values, features, spec.kind), notes
+    source = folder / spec.file
+    matrix = read_matrix(source, id=spec.id, layer=spec.layer)
+    notes = [f"{spec.file.name}: {note}" for note in matrix.notes]
+    if spec.join == "order":
+        if len(matrix.rows) != len(ids):
+            raise DataError(
+                f"{source} has {len(matrix.rows):,} rows for {len(ids):,} samples: they cannot meet by order"
+            )
+        values = matrix.values
+    else:
+        matrix = _sample_rows(matrix, ids, source, notes)
+        values = aligned(matrix, ids)
+    left_out = declaration.taken | {*spec.leave_out} if spec.file == declaration.clinical.file else {*spec.leave_out}
+    names = spec.features or tuple(name for name in matrix.columns if name not in left_out)
+    place = {name: j for j, name in enumerate(matrix.columns)}
+    for name in names:
+        if name not in place:
+            raise UnknownName("feature", name, matrix.columns, where=str(source))
+    values = values[:, [place[name] for name in names]]
+    if spec.missing is not None:
+        values = np.where(values == spec.missing, np.nan, values)
+    return Block(spec.name, values, names, spec.kind), notes
+
+
+def _sample_rows(matrix: Matrix, ids: Sequence[str], source: Path, notes: list[str]) -> Matrix:
+    """A matrix with samples in rows: turned round where they are its columns."""
+    wanted = {*ids}
+    down, across = len(wanted.intersection(matrix.rows)), len(wanted.intersection(matrix.columns))
+    if not down and not across:
+        some = ", ".join(matrix.rows[:3])
+        raise DataError(f"{source}: none of its rows ({some}, ...) or columns bears the id of a sample ({ids[0]}, ...)")
+    if across > down:
+        notes.append(f"{source.name}: its columns are the samples")
+        matrix = matrix.transposed()
+        down = across
+    if len(set(matrix.rows)) < len(matrix.rows):
+        twice = next(name for name in matrix.rows if matrix.rows.count(name) > 1)
+        raise DataError(f"{source}: {twice!r} stands twice")
+    if down < len(ids):
+        notes.append(f"{source.name}: {len(ids) - down:,} of {len(ids):,} samples are not in it")
+    return matrix

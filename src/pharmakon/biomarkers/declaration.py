@@ -1,0 +1,138 @@
+"""What a cohort is said to be, in a TOML file: its tables, its outcome, its design, and what is claimed of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from pharmakon.biomarkers.block import BlockKind
+from pharmakon.biomarkers.outcome import OutcomeKind
+from pharmakon.core.config import Config
+
+ContextOfUse = Literal[
+    "susceptibility/risk", "diagnostic", "monitoring", "prognostic", "predictive", "response", "safety"
+]
+"""The seven categories of BEST (FDA-NIH Biomarker Working Group, NBK326791)."""
+
+
+class Clinical(Config):
+    """The table of patients: one row a sample."""
+
+    file: Path = Field(description="CSV, TSV, Parquet or h5ad (its obs)")
+    id: str | None = Field(None, description="column of the sample's id; the first when not given")
+    patient: str | None = Field(
+        None, description="column of the patient; samples of one patient stay on one side of every split"
+    )
+    keep: dict[str, str | list[str]] = Field(
+        default_factory=dict, description="column = value (or values): only these samples belong to the cohort"
+    )
+
+
+class OutcomeTable(Config):
+    """What happened."""
+
+    kind: OutcomeKind
+    column: str | None = Field(None, description="column of the class or the number")
+    positive: str | None = Field(None, description="the class, or the event, that is a 1")
+    negative: str | None = Field(None, description="the other class; rows of neither are left out")
+    time: str | None = Field(None, description="column of the time under observation (survival)")
+    event: str | None = Field(None, description="column that says whether the event came (survival)")
+    unit: str = Field("", description="of the number or the time")
+    name: str = Field("", description="what to call it; its column when not given")
+
+    @model_validator(mode="after")
+    def _columns(self) -> Self:
+        if self.kind == "survival":
+            if not (self.time and self.event) or self.column:
+                raise ValueError("a survival outcome has the keys time and event, and no column")
+        elif not self.column or self.time or self.event:
+            raise ValueError(f"a {self.kind} outcome has the key column, and neither time nor event")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it is read from."""
+        return tuple(c for c in (self.column, self.time, self.event) if c)
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.name or self.column or f"time to {self.event}"
+
+
+class Design(Config):
+    """How the samples came about. What is named here is looked at before anything is fitted."""
+
+    covariates: tuple[str, ...] = Field((), description="clinical columns that effects are adjusted for")
+    batch: str | None = Field(None, description="column of the plate, run or series")
+    site: str | None = Field(None, description="column of the hospital")
+    arm: str | None = Field(None, description="column of the treatment")
+    randomised: bool = Field(False, description="whether the arm was drawn by lot")
+    subgroups: tuple[str, ...] = Field((), description="columns by which performance is shown apart")
+
+
+class BlockTable(Config):
+    """One kind of measurements."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
+    file: Path | None = Field(None, description="CSV, TSV, Parquet or h5ad; the clinical table when not given")
+    id: str | None = Field(None, description="column of the sample's id; the first when not given")
+    kind: BlockKind = "continuous"
+    layer: str | None = Field(None, description="layer of an h5ad file")
+    features: tuple[str, ...] = Field((), description="columns to use; all numeric ones when not given")
+    leave_out: tuple[str, ...] = Field((), description="columns that are none")
+    missing: float | None = Field(None, description="a value that means not measured")
+    join: Literal["id", "order"] = Field("id", description="rows meet by id, or as they stand")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.file is None and not self.features:
+            raise ValueError("a block without a file names its features, columns of the clinical table")
+        return self
+
+
+class Declaration(Config):
+    """A cohort file."""
+
+    name: str = Field(min_length=1)
+    context_of_use: ContextOfUse = Field(description="what the marker is to be used for (BEST)")
+    description: str = ""
+    clinical: Clinical
+    outcome: OutcomeTable
+    design: Design = Design()
+    blocks: tuple[BlockTable, ...] = Field(min_length=1)
+
+    @field_validator("blocks")
+    @classmethod
+    def _apart(cls, blocks: tuple[BlockTable, ...]) -> tuple[BlockTable, ...]:
+        names = [block.name for block in blocks]
+        if len(set(names)) < len(names):
+            raise ValueError("two blocks have one name")
+        if CLINICAL in names:
+            raise ValueError(f"{CLINICAL!r} is the block of the covariates; call this one otherwise")
+        return blocks
+
+    @model_validator(mode="after")
+    def _not_the_answer(self) -> Self:
+        """The outcome as a covariate would be the answer itself."""
+        taken = {*self.outcome.columns}
+        for role, names in (("covariates", self.design.covariates), ("subgroups", self.design.subgroups)):
+            if both := taken.intersection(names):
+                raise ValueError(f"{', '.join(sorted(both))}: the outcome cannot be among the {role}")
+        for block in self.blocks:
+            if both := taken.intersection(block.features):
+                raise ValueError(f"{', '.join(sorted(both))}: the outcome cannot be a feature of block {block.name!r}")
+        return self
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Columns that already have a role and so are no features."""
+        design = self.design
+        roles = (self.clinical.id, self.clinical.patient, design.batch, design.site, design.arm)
+        return frozenset({*self.outcome.columns, *design.covariates, *(r for r in roles if r)})
+
+
+CLINICAL = "clinical"
+"""The block of the covariates."""

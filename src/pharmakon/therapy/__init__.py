@@ -1,0 +1,1 @@
+"""Therapy: who responds to what, which treatment, which dose."""

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from pharmakon.biomarkers.cohort import read_cohort
+from pharmakon.core.errors import DataError, UnknownName
+
+
+def test_rows_meet_by_id_whatever_their_order(cohort):
+    gene = cohort.blocks["rna"].values[:, 0]
+    sick = cohort.outcome.value == 1
+    assert gene[sick].mean() > gene[~sick].mean() + 1
+    assert cohort.covariates.features[0] == "age"
+    assert set(cohort.omics) == {"rna"}
+
+
+def test_samples_as_columns_are_turned_round(cohort_file):
+    path = cohort_file()
+    before = read_cohort(path)
+    table = np.loadtxt(path.parent / "rna.csv", delimiter=",", dtype=str)
+    np.savetxt(path.parent / "rna.csv", table.T, delimiter=",", fmt="%s")
+    after = read_cohort(path)
+    np.testing.assert_array_equal(before.blocks["rna"].values, after.blocks["rna"].values)
+    assert any("columns are the samples" in note for note in after.notes)
+
+
+def test_what_is_not_known_is_left_out_and_counted(cohort_file):
+    path = cohort_file(n=10, response=["R", "NR", "", "NR", "SD", "R", "NR", "NR", "R", "NR"])
+    found = read_cohort(path)
+    assert len(found) == 8
+    assert found.flow[-1] == ("with a known outcome (response)", 8)
+    assert len(found.table) == len(found.patients) == len(found.outcome) == 8
+
+
+def test_only_the_rows_asked_for_belong(cohort_file):
+    path = cohort_file(toml=COHORT_OF_ARM)
+    found = read_cohort(path)
+    assert 0 < len(found) < 60
+
+
+def test_the_hash_is_of_the_declaration_and_of_the_files(cohort_file):
+    path = cohort_file()
+    first = read_cohort(path).hash
+    assert read_cohort(path).hash == first
+    path.write_text(path.read_text().replace('"age", "sex"', '"age"'))
+    second = read_cohort(path).hash
+    table = path.parent / "rna.csv"
+    table.write_text(table.read_text().replace("G1,", "GX,"))
+    assert len({first, second, read_cohort(path).hash}) == 3
+
+
+def test_the_answer_is_never_a_feature(cohort_file):
+    toml = COHORT_OF_ARM.replace('file = "rna.csv"', 'file = "clinical.csv"')
+    found = read_cohort(cohort_file(toml=toml))
+    assert "response" not in found.blocks["rna"].features
+    assert "age" not in found.blocks["rna"].features
+    assert "dead" in found.blocks["rna"].features
+
+
+def test_take_keeps_everything_together(cohort):
+    some = cohort.take(cohort.outcome.value == 1)
+    assert len(some.table) == len(some) == int(some.outcome.value.sum())
+    assert some.blocks["rna"].values.shape[0] == len(some)
+
+
+def test_anndata_has_the_clinical_table(cohort):
+    data = cohort.to_anndata("rna")
+    assert data.shape == cohort.blocks["rna"].values.shape
+    assert list(data.obs["response"][:3]) == list(cohort.labels("response")[:3])
+
+
+def test_an_h5ad_file_gives_the_same_cohort(cohort_file, recwarn):
+    path = cohort_file()
+    before = read_cohort(path)
+    before.to_anndata("rna").write_h5ad(path.parent / "rna.h5ad")
+    path.write_text(path.read_text().replace("rna.csv", "rna.h5ad"))
+    np.testing.assert_array_equal(read_cohort(path).blocks["rna"].values, before.blocks["rna"].values)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error", "message"),
+    [
+        ('"plate"', '"plates"', UnknownName, "plate"),
+        ('"R"', '"CR"', DataError, "has no 'CR'"),
+        ("rna.csv", "nothing.csv", Exception, "nothing.csv"),
+        ('patient = "patient"', 'id = "sex"', DataError, "stands twice"),
+    ],
+)
+def test_mistakes_are_named(cohort_file, old, new, error, message):
+    path = cohort_file()
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(error, match=message):
+        read_cohort(path)
+
+
+def test_tables_that_do_not_meet(cohort_file):
+    path = cohort_file()
+    table = path.parent / "rna.csv"
+    table.write_text(table.read_text().replace("\nS", "\nT"))
+    with pytest.raises(DataError, match="none of its rows"):
+        read_cohort(path)
+
+
+COHORT_OF_ARM = """
+name = "toy"
+context_of_use = "prognostic"
+[clinical]
+file = "clinical.csv"
+keep = { arm = "drug" }
+[outcome]
+kind = "binary"
+column = "response"
+positive = "R"
+[design]
+covariates = ["age"]
+[[blocks]]
+name = "rna"
+file = "rna.csv"
+"""

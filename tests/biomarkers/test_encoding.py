@@ -1,0 +1,71 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pharmakon.biomarkers.declaration import OutcomeTable
+from pharmakon.biomarkers.encoding import encoded, numbers_of, outcome_of
+from pharmakon.core.errors import DataError
+
+
+def test_numbers_stay_and_words_become_indicators_of_all_but_the_commonest():
+    table = pd.DataFrame({"age": ["30", "", "80+"], "site": ["a", "a", "b"], "same": ["x", "x", "x"]})
+    values, names, notes = encoded(table, ["age", "site", "same"])
+    assert names == ("age", "site=b")
+    np.testing.assert_array_equal(values, [[30, 0], [np.nan, 0], [80, 1]])
+    assert any("same for everybody" in note for note in notes)
+
+
+def test_a_missing_word_is_missing_in_every_indicator():
+    values, names, _ = encoded(pd.DataFrame({"c": ["a", "a", "b", "c", ""]}), ["c"])
+    assert len(names) == 2
+    assert np.isnan(values[4]).all()
+
+
+def test_a_column_of_names_is_no_category():
+    with pytest.raises(DataError, match="too many"):
+        encoded(pd.DataFrame({"c": [f"name{i}" for i in range(50)]}), ["c"])
+
+
+def test_words_are_no_numbers():
+    assert numbers_of(["a", "b", "1"]) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "values", "positive"),
+    [
+        (["R", "NR", ""], {"positive": "R"}, [1, 0, np.nan], "R"),
+        (["0.000", "1.000", "1.0"], {}, [0, 1, 1], "1"),
+        (["yes", "no", "yes"], {}, [1, 0, 1], "yes"),
+        (["AML", "control", "AML"], {}, [1, 0, 1], "AML"),
+        (["CR", "PD", "SD"], {"positive": "CR", "negative": "PD"}, [1, 0, np.nan], "CR"),
+    ],
+)
+def test_classes(cells, options, values, positive):
+    found = outcome_of(pd.DataFrame({"y": cells}), OutcomeTable(kind="binary", column="y", **options), where="f")
+    np.testing.assert_array_equal(found.value, values)
+    assert found.positive == positive
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "message"),
+    [
+        (["a", "b"], {}, "which value"),
+        (["a", "b", "c"], {"positive": "a"}, "negative too"),
+        (["a", "b"], {"positive": "z"}, "has no 'z'"),
+    ],
+)
+def test_doubtful_classes_are_asked_about(cells, options, message):
+    with pytest.raises(DataError, match=message):
+        outcome_of(pd.DataFrame({"y": cells}), OutcomeTable(kind="binary", column="y", **options), where="f")
+
+
+def test_survival_has_times_and_events():
+    table = pd.DataFrame({"t": ["1.5", "2", "x"], "d": ["1", "0", "1"]})
+    spec = OutcomeTable(kind="survival", time="t", event="d")
+    with pytest.raises(DataError, match="no numbers"):
+        outcome_of(table, spec, where="f")
+    found = outcome_of(table.iloc[:2], spec, where="f")
+    assert found.value.tolist() == [1.5, 2]
+    assert found.event.tolist() == [1, 0]
+    with pytest.raises(DataError, match="below 0"):
+        outcome_of(table.iloc[:2].assign(t=["-1", "2"]), spec, where="f")
