@@ -18,6 +18,7 @@ from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.core.config import build, read_toml
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.files import sha256
+from pharmakon.core.types import Floats
 from pharmakon.store.matrix import Matrix, aligned, read_frame, read_matrix
 from pharmakon.store.plain import document
 
@@ -205,7 +206,23 @@ def _block(
     values = values[:, [place[name] for name in names]]
     if spec.missing is not None:
         values = np.where(values == spec.missing, np.nan, values)
+    values = _transformed(values, spec, source)
     return Block(spec.name, values, names, spec.kind), notes
+
+
+def _transformed(values: Floats, spec: BlockTable, source: Path) -> Floats:
+    """What needs nothing but the sample itself, so that no fold can leak through it."""
+    if spec.floor is not None:
+        values = np.maximum(values, spec.floor)
+    if spec.transform == "none":
+        return values
+    smallest = float(np.nanmin(values, initial=0.0))
+    if smallest < 0 or (spec.transform == "log2" and (values == 0).any()):
+        raise DataError(f"{source}: {smallest:g} has no logarithm; set the block's floor, or transform = 'log2p1'")
+    if spec.transform == "cpm":
+        values = values / np.nansum(values, axis=1, keepdims=True) * 1e6
+    with np.errstate(invalid="ignore"):
+        return np.log2(values if spec.transform == "log2" else values + 1)
 
 
 def _sample_rows(matrix: Matrix, ids: Sequence[str], source: Path, notes: list[str]) -> Matrix:

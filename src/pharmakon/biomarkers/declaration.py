@@ -84,6 +84,10 @@ class BlockTable(Config):
     features: tuple[str, ...] = Field((), description="columns to use; all numeric ones when not given")
     leave_out: tuple[str, ...] = Field((), description="columns that are none")
     missing: float | None = Field(None, description="a value that means not measured")
+    floor: float | None = Field(None, description="smaller values are raised to this, before any logarithm")
+    transform: Literal["none", "log2", "log2p1", "cpm"] = Field(
+        "none", description="of each sample alone: log2(x), log2(x + 1), or log2 of counts per million + 1"
+    )
     join: Literal["id", "order"] = Field("id", description="rows meet by id, or as they stand")
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ PharmakonError
 │   ├── MissingExtra     an optional dependency is not installed
 │   └── RefusedGoal      the objective asks for harm
 ├── DataError            a file cannot be read at all            (exit code 1)
+│   └── RefusedDesign    a cohort cannot support what is asked of it
 ├── ModelError           a model folder is damaged or does not fit
 ├── ScorerError          a scorer failed on a molecule
 ├── RecordError          a ledger or run folder is damaged
@@ -66,6 +67,10 @@ class RefusedGoal(UsageError):
 
 class DataError(PharmakonError):
     """A file cannot be read at all, or holds nothing usable."""
+
+
+class RefusedDesign(DataError):
+    """A cohort cannot support what is asked of it, however it is analysed."""
 
 
 class ModelError(PharmakonError):

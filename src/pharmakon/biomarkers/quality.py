@@ -1,0 +1,104 @@
+"""The design check: everything that is looked into before anything is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pharmakon.biomarkers.aliasing import aliasing
+from pharmakon.biomarkers.block import Block
+from pharmakon.biomarkers.check import Check, ranked
+from pharmakon.biomarkers.cohort import Cohort
+from pharmakon.biomarkers.missingness import missingness
+from pharmakon.biomarkers.positivity import positivity
+from pharmakon.biomarkers.twins import twins
+
+FEWEST = 10
+"""Patients of the rarer class, or events, without which no model of many markers is made."""
+FEW = 50
+SMALL_GROUP = 20
+PREDICTIVE = "predictive"
+
+
+def check_design(cohort: Cohort, *, seed: int = 0) -> list[Check]:
+    """All checks of a cohort, the worst first. `check.enforce` turns refusals into an error."""
+    design = cohort.declaration.design
+    roles = {name: cohort.role(name) for name in ("batch", "site", "arm")}
+    found = [*_events(cohort), *aliasing(cohort.outcome, roles)]
+    if cohort.declaration.context_of_use == PREDICTIVE or roles["arm"] is not None:
+        found += positivity(
+            roles["arm"],
+            cohort.blocks,
+            cohort.patients,
+            ids=cohort.ids,
+            randomised=design.randomised,
+            seed=seed,
+        )
+    elif cohort.declaration.context_of_use == "response":
+        sentence = "One arm, or none declared: a marker of response here is prognostic or predictive, unresolved."
+        found.append(Check("unresolved", "warning", "What the marker can claim", sentence))
+    found += missingness(cohort.outcome, cohort.blocks)
+    found += [twins(block, cohort.ids, cohort.patients) for block in cohort.omics.values()]
+    found += [check for block in cohort.omics.values() for check in _scale(block)]
+    found += _groups(cohort)
+    return ranked(found)
+
+
+def _events(cohort: Cohort) -> Iterator[Check]:
+    outcome, title = cohort.outcome, "Enough events"
+    n, events = len({*cohort.patients}), outcome.events
+    what = {"binary": "patients of the rarer class", "survival": "events", "continuous": "values"}[outcome.kind]
+    measures = {"patients": float(n), "events": float(events)}
+    if events < FEWEST:
+        sentence = f"{events} {what}: too few to choose and judge a model of many markers."
+        advice = f"At least {FEWEST} are needed, some hundred for a model that is to be used."
+        yield Check("events", "refused", title, sentence, advice, "multivariable", measures)
+    elif events < FEW:
+        sentence = f"{events} {what}: expect wide intervals, and a signature that changes with the sample."
+        yield Check("events", "warning", title, sentence, measures=measures)
+    else:
+        yield Check("events", "passed", title, f"{events} {what}.", measures=measures)
+    if n < len(cohort):
+        sentence = f"{len(cohort):,} samples are of {n:,} patients; no patient is on both sides of a split."
+        yield Check("repeats", "info", "Several samples of a patient", sentence, measures=measures)
+
+
+def _scale(block: Block) -> Iterator[Check]:
+    """Whether the numbers look like what they are declared to be."""
+    name, title, values = f"scale-{block.name}", f"Scale of {block.name}", block.values
+    known = values[np.isfinite(values)]
+    if not len(known):
+        yield Check(name, "refused", title, f"Block {block.name} has no value at all.", "", "anything")
+        return
+    spread = np.nanmax(values, axis=0, initial=-np.inf) - np.nanmin(values, axis=0, initial=np.inf)
+    constant = int((spread == 0).sum())
+    if constant:
+        sentence = f"{constant:,} of {len(block.features):,} features are the same for everybody, and are not used."
+        yield Check(f"constant-{block.name}", "info", "Constant features", sentence)
+    whole = bool((known == np.round(known)).all()) and float(known.min()) >= 0
+    if block.kind == "counts" and not whole:
+        sentence = f"Block {block.name} is declared as counts, but holds fractions or values below 0."
+        yield Check(name, "refused", title, sentence, "Give the raw counts, or declare it continuous.", "anything")
+    elif block.kind == "continuous" and whole and float(known.max()) > 50:
+        sentence = f"Block {block.name} holds whole numbers up to {known.max():g}: they look like counts."
+        yield Check(name, "warning", title, sentence, "Declare kind = 'counts', or a transform = 'cpm'.")
+    elif block.kind == "continuous" and float(np.nanpercentile(known, 99)) > 1000:
+        sentence = f"Block {block.name} reaches {known.max():.3g}: it does not look like logarithms."
+        yield Check(name, "warning", title, sentence, "Set the block's floor and transform = 'log2'.")
+    else:
+        yield Check(name, "passed", title, f"{len(block.features):,} features as declared ({block.kind}).")
+
+
+def _groups(cohort: Cohort) -> Iterator[Check]:
+    """Subgroups too small to say anything about."""
+    for column in cohort.declaration.design.subgroups:
+        labels = cohort.labels(column)
+        names, number = np.unique(labels[labels != ""], return_counts=True)
+        small = [f"{name} ({n})" for name, n in zip(names, number, strict=True) if n < SMALL_GROUP]
+        if small:
+            sentence = f"Too few of {column} {', '.join(small)} to say how well anything works for them."
+            yield Check(f"subgroup-{column}", "warning", f"Subgroups by {column}", sentence)
+        else:
+            said = ", ".join(f"{name} {n}" for name, n in zip(names, number, strict=True))
+            yield Check(f"subgroup-{column}", "passed", f"Subgroups by {column}", f"{said or 'none known'}.")

@@ -1,0 +1,55 @@
+"""Samples that are the same sample twice: under two names they would stand on both sides of a split."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.biomarkers.block import Block
+from pharmakon.biomarkers.check import Check
+from pharmakon.core.types import Floats
+
+SAME, ALIKE = 0.98, 0.9
+"""Correlation of standardised profiles: one sample twice, and replicates perhaps."""
+FEWEST = 20
+"""Features a profile must have."""
+MOST = 2000
+"""The most variable features are compared, at most so many."""
+
+
+def twins(block: Block, ids: tuple[str, ...], patients: NDArray[np.str_]) -> Check:
+    """Pairs of samples of different patients whose profiles are the same."""
+    title = f"The same sample twice in {block.name}"
+    name = f"twins-{block.name}"
+    if block.kind == "binary" or block.values.shape[1] < FEWEST or len(block) < 3:
+        return Check(name, "info", title, "Too little is measured to tell samples apart.")
+    likeness = alikeness(block.values)
+    others = patients[:, None] != patients[None, :]
+    first, second = np.nonzero(np.triu(others & (likeness > ALIKE), 1))
+    same = likeness[first, second] > SAME
+    some = ", ".join(f"{ids[i]} = {ids[j]}" for i, j in zip(first[same][:3], second[same][:3], strict=True))
+    if same.any():
+        sentence = f"{int(same.sum())} pairs of samples of different patients have the same profile ({some})."
+        advice = "Give both the same patient (clinical.patient), or leave one out."
+        return Check(name, "refused", title, sentence, advice, "multivariable", {"pairs": float(same.sum())})
+    if len(first):
+        some = ", ".join(f"{ids[i]} and {ids[j]}" for i, j in zip(first[:3], second[:3], strict=True))
+        sentence = f"{len(first)} pairs of samples of different patients are as alike as replicates ({some})."
+        return Check(name, "warning", title, sentence, "Check that they are two patients.", None, {"pairs": len(first)})
+    return Check(name, "passed", title, "No two patients have the same profile.")
+
+
+def alikeness(values: Floats) -> Floats:
+    """Correlation between rows of `values` (n, p) after each column is standardised; (n, n), 0 where it cannot be."""
+    known = np.isfinite(values)
+    mean = np.where(known, values, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    x = np.where(known, values - mean, 0.0)
+    spread = x.std(axis=0)
+    chosen = np.argsort(-spread, kind="stable")[:MOST]
+    chosen = chosen[spread[chosen] > 0]
+    x = x[:, chosen] / spread[chosen]
+    x = x - x.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(x, axis=1)
+    x = x / np.where(length > 0, length, 1.0)[:, None]
+    found: Floats = x @ x.T
+    return found
