@@ -63,7 +63,7 @@ class BenchmarkConfig(Config):
     )
     work: Path | None = Field(
         None,
-        description="distribution, guacamol, diverse-hits: folder for what a later run can use (OUTPUT/later-work "
+        description="pmo, distribution, guacamol, diverse-hits: folder for what a later run can use (OUTPUT/later-work "
         "otherwise)",
     )
     seed: int = Field(0, description="where the seeds start")
