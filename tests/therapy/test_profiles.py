@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from pharmakon.core.errors import DataError, UnknownName
+from pharmakon.therapy.profiles import Profiles, read_profiles
+
+
+def test_a_wide_table_names_kind_and_gene(tmp_path):
+    table = tmp_path / "wide.csv"
+    table.write_text("patient,EGFR,mutation:BRAF,copy_number:ERBB2\nA,1.5,1,\nB,,0,2\n")
+    found = read_profiles(table)
+    assert found.ids == ("A", "B")
+    assert found.genes == {"expression": ("EGFR",), "mutation": ("BRAF",), "copy_number": ("ERBB2",)}
+    assert found.values["expression"][0, 0] == 1.5
+    assert np.isnan(found.values["expression"][1, 0])
+    assert np.isnan(found.values["copy_number"][0, 0])
+
+
+def test_a_long_table_has_a_row_a_value(tmp_path):
+    table = tmp_path / "long.csv"
+    table.write_text("gene,kind,value\nBRAF,mutation,1\nEGFR,Expression,0.4\nEGFR,copy number,\n")
+    found = read_profiles(table)
+    assert found.ids == ("patient",)
+    assert found.values["mutation"].tolist() == [[1.0]]
+    assert found.values["expression"].tolist() == [[0.4]]
+
+
+def test_several_patients_of_a_long_table(tmp_path):
+    table = tmp_path / "long.csv"
+    table.write_text("Patient,Gene,Kind,Value\nA,BRAF,mutation,1\nB,KRAS,mutation,1\n")
+    found = read_profiles(table)
+    assert found.ids == ("A", "B")
+    assert np.isnan(found.values["mutation"][0, 1])
+
+
+@pytest.mark.parametrize("text", ["gene,kind,value\nBRAF,methylation,1\n", "patient,methylation:BRAF\nA,1\n"])
+def test_a_wrong_kind_is_named(tmp_path, text):
+    table = tmp_path / "table.csv"
+    table.write_text(text)
+    with pytest.raises(UnknownName, match="methylation"):
+        read_profiles(table)
+
+
+def test_an_empty_long_table_is_told(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("gene,kind,value\n")
+    with pytest.raises(DataError, match="holds no values"):
+        read_profiles(table)
+
+
+def test_alignment_fills_gaps_and_says_what_was_found():
+    given = Profiles(("A",), {"expression": ("X", "Y")}, {"expression": np.array([[1.0, np.nan]])})
+    aligned, found = given.aligned({"expression": ("Y", "Z", "X"), "mutation": ("X",)})
+    np.testing.assert_array_equal(aligned.values["expression"], [[np.nan, np.nan, 1.0]])
+    assert found["expression"].tolist() == [1 / 3]
+    assert found["mutation"].tolist() == [0.0]
+
+
+def test_a_cohort_can_be_standardised_over_itself():
+    values = np.arange(20.0).reshape(10, 2) * [1, 100]
+    scaled = Profiles(tuple("abcdefghij"), {"expression": ("X", "Y")}, {"expression": values})
+    found = scaled.standardised_over_patients().values["expression"]
+    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(found.std(axis=0), 1)
+    with pytest.raises(DataError, match="too few"):
+        scaled.take([0, 1]).standardised_over_patients()
+
+
+def test_shapes_must_agree():
+    with pytest.raises(DataError, match="2 genes"):
+        Profiles(("A",), {"expression": ("X", "Y")}, {"expression": np.zeros((1, 1))})
