@@ -56,6 +56,30 @@ def test_the_answer_is_never_a_feature(cohort_file):
     assert "dead" in found.blocks["rna"].features
 
 
+def test_features_are_called_what_people_call_them(cohort_file):
+    path = cohort_file()
+    (path.parent / "names.csv").write_text("probe,gene\nG0,TP53\nG1,EGFR\nG2,EGFR\nG3,\n")
+    labels = 'labels = { file = "names.csv", id = "probe", label = "gene" }'
+    path.write_text(path.read_text().replace('file = "rna.csv"', f'file = "rna.csv"\n{labels}'))
+    found = read_cohort(path)
+    assert found.blocks["rna"].features[:5] == ("TP53", "EGFR (G1)", "EGFR (G2)", "G3", "G4")
+    assert "names.csv" in found.files
+
+
+@pytest.mark.parametrize(("options", "value"), [("floor = 2.0", 1.0), ("floor = 2.0\nmissing = 5.0", 1.0)])
+def test_transforms_are_of_each_sample_alone(cohort_file, options, value):
+    path = cohort_file()
+    path.write_text(path.read_text().replace('file = "rna.csv"', f'file = "rna.csv"\ntransform = "log2"\n{options}'))
+    assert np.nanmin(read_cohort(path).blocks["rna"].values) == value
+
+
+def test_no_logarithm_of_a_negative_number(cohort_file):
+    path = cohort_file()
+    path.write_text(path.read_text().replace('file = "rna.csv"', 'file = "rna.csv"\ntransform = "log2p1"'))
+    with pytest.raises(DataError, match="has no logarithm"):
+        read_cohort(path)
+
+
 def test_take_keeps_everything_together(cohort):
     some = cohort.take(cohort.outcome.value == 1)
     assert len(some.table) == len(some) == int(some.outcome.value.sum())

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pharmakon.biomarkers.interaction import screen_interactions
+from pharmakon.biomarkers.interaction import find_interactions
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.core.errors import DataError
 
@@ -24,7 +24,7 @@ def outcome(kind):
 
 @pytest.mark.parametrize("kind", ["continuous", "binary", "survival"])
 def test_the_feature_that_changes_the_treatment_is_found_and_no_prognostic_one(kind):
-    found = screen_interactions(VALUES, [f"G{j}" for j in range(P)], outcome(kind), ARM)
+    found = find_interactions(VALUES, [f"G{j}" for j in range(P)], outcome(kind), ARM)
     assert found.adjusted.q[0] < 0.01
     assert found.adjusted.effect[0] == pytest.approx(1.0, abs=0.5)
     assert (found.adjusted.q[1:] > 0.05).all()
@@ -34,7 +34,7 @@ def test_the_feature_that_changes_the_treatment_is_found_and_no_prognostic_one(k
 def test_it_equals_the_textbook_regression():
     y = outcome("continuous")
     age = RANDOM.normal(size=(N, 1))
-    found = screen_interactions(VALUES, [f"G{j}" for j in range(P)], y, ARM, covariates=age, covariate_names=["age"])
+    found = find_interactions(VALUES, [f"G{j}" for j in range(P)], y, ARM, covariates=age, covariate_names=["age"])
     x = (VALUES[:, 2] - VALUES[:, 2].mean()) / VALUES[:, 2].std()
     X = np.column_stack([np.ones(N), x, TREATED, x * TREATED, age])
     assert found.adjusted.effect[2] == pytest.approx(np.linalg.lstsq(X, y.value, rcond=None)[0][3])
@@ -43,7 +43,7 @@ def test_it_equals_the_textbook_regression():
 
 def test_under_the_null_few_are_found():
     noise = Outcome("y", "binary", (RANDOM.random(N) < 0.5).astype(float))
-    found = screen_interactions(VALUES, [f"G{j}" for j in range(P)], noise, ARM)
+    found = find_interactions(VALUES, [f"G{j}" for j in range(P)], noise, ARM)
     assert (found.adjusted.p < 0.05).sum() <= 5
 
 
@@ -52,13 +52,11 @@ def test_what_cannot_be_told_has_no_answer():
     values[:, 0] = 1.0
     values[TREATED == 1, 1] = 0.0
     values[5:, 2] = np.nan
-    found = screen_interactions(values, ["a", "b", "c"], outcome("binary"), ARM)
+    found = find_interactions(values, ["a", "b", "c"], outcome("binary"), ARM)
     assert np.isnan(found.raw.effect[[0, 2]]).all()
     assert found.raw.tested <= 1
 
 
 def test_three_arms_are_refused():
     with pytest.raises(DataError, match="two arms"):
-        screen_interactions(
-            VALUES, [f"G{j}" for j in range(P)], outcome("binary"), np.array(["a", "b", "c", "d"] * 100)
-        )
+        find_interactions(VALUES, [f"G{j}" for j in range(P)], outcome("binary"), np.array(["a", "b", "c", "d"] * 100))

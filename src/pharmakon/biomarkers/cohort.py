@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pharmakon.biomarkers.block import Block
-from pharmakon.biomarkers.declaration import CLINICAL, BlockTable, Declaration
+from pharmakon.biomarkers.declaration import CLINICAL, BlockTable, Declaration, FeatureLabels
 from pharmakon.biomarkers.encoding import encoded, outcome_of
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.core.config import build, read_toml
@@ -137,6 +138,8 @@ def assemble(declaration: Declaration, *, folder: Path = Path()) -> Cohort:
         notes += said
         if spec.file is not None:
             files[spec.file.name] = sha256(folder / spec.file)
+        if spec.labels is not None:
+            files[spec.labels.file.name] = sha256(folder / spec.labels.file)
     if design.covariates:
         values, names, said = encoded(table, design.covariates)
         blocks[CLINICAL] = Block(CLINICAL, values, names)
@@ -207,7 +210,18 @@ def _block(
     if spec.missing is not None:
         values = np.where(values == spec.missing, np.nan, values)
     values = _transformed(values, spec, source)
+    if spec.labels is not None:
+        names = _called(names, spec.labels, folder)
     return Block(spec.name, values, names, spec.kind), notes
+
+
+def _called(names: Sequence[str], labels: FeatureLabels, folder: Path) -> tuple[str, ...]:
+    """Features by their labels; where two share one, each is followed by its id."""
+    table = read_frame(folder / labels.file, columns=[labels.id, labels.label])
+    known = dict(zip(table[labels.id], table[labels.label], strict=True))
+    called = [known.get(name, "") or name for name in names]
+    often = Counter(called)
+    return tuple(f"{label} ({name})" if often[label] > 1 else label for name, label in zip(names, called, strict=True))
 
 
 def _transformed(values: Floats, spec: BlockTable, source: Path) -> Floats:

@@ -73,6 +73,14 @@ class Design(Config):
     subgroups: tuple[str, ...] = Field((), description="columns by which performance is shown apart")
 
 
+class FeatureLabels(Config):
+    """A table that gives features their names."""
+
+    file: Path = Field(description="CSV, TSV or Parquet, one row a feature")
+    id: str = Field(description="column of what the block's columns are called")
+    label: str = Field(description="column of what people call them, such as a gene's symbol")
+
+
 class BlockTable(Config):
     """One kind of measurements."""
 
@@ -83,6 +91,7 @@ class BlockTable(Config):
     layer: str | None = Field(None, description="layer of an h5ad file")
     features: tuple[str, ...] = Field((), description="columns to use; all numeric ones when not given")
     leave_out: tuple[str, ...] = Field((), description="columns that are none")
+    labels: FeatureLabels | None = Field(None, description="how features are called in results")
     missing: float | None = Field(None, description="a value that means not measured")
     floor: float | None = Field(None, description="smaller values are raised to this, before any logarithm")
     transform: Literal["none", "log2", "log2p1", "cpm"] = Field(

@@ -26,7 +26,7 @@ RIDGE = 1e-6
 SEPARATED = 15.0
 
 
-def screen_interactions(
+def find_interactions(
     values: Floats,
     features: Sequence[str],
     outcome: Outcome,

@@ -1,0 +1,180 @@
+"""The charts of a biomarker study, from arrays: volcano, ROC, survival, calibration, net benefit, stability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pharmakon.core.types import Floats
+from pharmakon.record.discovery import Panel
+from pharmakon.record.plot import Curve, Mark, Plot, Risk, said
+
+if TYPE_CHECKING:
+    from pharmakon.biomarkers.outcome import Outcome
+
+CSS = ("main", "other", "third", "soft", "faint")
+NAMED = 12
+"""Markers that are named in a volcano."""
+SMALLEST = 1e-300
+
+
+def volcano(
+    features: Sequence[str], effect: Floats, p: Floats, q: Floats, *, meaning: str, level: float, name: str = "volcano"
+) -> Panel:
+    """Effect against -log10 p, those below a false discovery rate as discs, the clearest named."""
+    height = -np.log10(np.maximum(p, SMALLEST))
+    known = np.isfinite(effect) & np.isfinite(height)
+    found = known & (q <= level)
+    order = np.argsort(np.where(known, p, np.inf), kind="stable")[:NAMED]
+    marks = [Mark(float(effect[j]), float(height[j]), features[j]) for j in order if known[j]]
+    curves = [
+        Curve(_points(effect[known & ~found], height[known & ~found]), "not found", "dots", "faint"),
+        Curve(_points(effect[found], height[found]), f"q up to {level:g}", "discs", "main"),
+    ]
+    about = f"{int(found.sum())} of {int(known.sum())} features are found at a false discovery rate of {level:g}."
+    caption = f"Each dot is a feature: to the right of 0 {meaning} is positive, the higher the less by chance."
+    return Panel(name, "Volcano", caption, Plot(curves, (meaning, "−log10 p"), about, marks=marks))
+
+
+def roc(outcome: Outcome, risks: Mapping[str, Floats]) -> Panel:
+    """Sensitivity against 1 - specificity of each model out of its folds."""
+    curves = [Curve([(0, 0), (1, 1)], "", "line", "chance")]
+    for (model, risk), css in zip(risks.items(), CSS, strict=False):
+        known = np.isfinite(risk)
+        y, r = outcome.value[known], risk[known]
+        order = np.argsort(-r, kind="stable")
+        last = np.append(np.diff(r[order]) != 0, True)
+        hits = np.append(0, np.cumsum(y[order])[last]) / max(y.sum(), 1)
+        false = np.append(0, np.cumsum(1 - y[order])[last]) / max((1 - y).sum(), 1)
+        curves.append(Curve(_points(false, hits), model, "line", css))
+    what = outcome.positive or "the event"
+    caption = f"Of patients with {what}, the share that is found, against the share of false alarms among the others."
+    plot = Plot(curves, ("1 − specificity", "sensitivity"), f"ROC curves of {', '.join(risks)}.", (0, 1), (0, 1))
+    return Panel("roc", "ROC", caption, plot)
+
+
+def calibration(predicted: Floats, observed: Floats, low: Floats, high: Floats, *, slope: str) -> Panel:
+    """Observed share against predicted risk, with its interval."""
+    curves = [
+        Curve([(0, 0), (1, 1)], "as predicted", "line", "chance"),
+        Curve(_points(predicted, observed), "observed", "line", "main", low.tolist(), high.tolist()),
+        Curve(_points(predicted, observed), "", "discs", "main"),
+    ]
+    about = f"Observed share of events over groups of risk, {said(curves[1].points)}."
+    caption = f"Patients in groups of like risk. On the line, risks mean what they say. {slope}"
+    return Panel(
+        "calibration", "Calibration", caption, Plot(curves, ("predicted risk", "observed"), about, (0, 1), (0, 1))
+    )
+
+
+def net_benefit(thresholds: Floats, models: Mapping[str, Floats], everybody: Floats) -> Panel:
+    """Net benefit over thresholds of each model, of treating everybody, and of nobody."""
+    curves = [
+        Curve(_points(thresholds, benefit), model, "line", css)
+        for (model, benefit), css in zip(models.items(), CSS, strict=False)
+    ]
+    curves += [Curve(_points(thresholds, everybody), "treat all", "line", "faint")]
+    top = max([0.01, *(float(np.nanmax(benefit)) for benefit in models.values())])
+    about = "Net benefit of each model over thresholds of risk."
+    caption = (
+        "Where a model's line is the highest it is worth using at that threshold: the risk from which you would treat. "
+        "Treating nobody is 0."
+    )
+    ends = (float(thresholds[0]), float(thresholds[-1]))
+    plot = Plot(curves, ("threshold", "net benefit"), about, ends, (-0.2 * top, 1.15 * top), rules=(0.0,))
+    return Panel("benefit", "Net benefit", caption, plot)
+
+
+def survival(outcome: Outcome, groups: Mapping[str, Floats], *, test: str) -> Panel:
+    """Kaplan-Meier curves of groups (masks of patients) with numbers at risk."""
+    from pharmakon.biomarkers.survival import kaplan_meier
+
+    event = outcome.event if outcome.event is not None else np.zeros(len(outcome))
+    last = float(np.nanmax(outcome.value))
+    ticks = _round_times(last)
+    curves, rows = [], []
+    for (name, mask), css in zip(groups.items(), CSS, strict=False):
+        rows_of = mask.astype(bool)
+        if not rows_of.any():
+            continue
+        fit = kaplan_meier(outcome.value[rows_of], event[rows_of])
+        time, alive = np.append(0.0, fit.time), np.append(1.0, fit.survival)
+        low, high = np.append(1.0, fit.low), np.append(1.0, fit.high)
+        curves.append(Curve(_points(time, alive), name, "steps", css, low.tolist(), high.tolist()))
+        rows.append(Risk(name, ticks, [int(n) for n in fit.number_at_risk(np.array(ticks))]))
+    unit = f", {outcome.unit}" if outcome.unit else ""
+    about = f"Survival curves of {', '.join(groups)}."
+    plot = Plot(curves, (f"time{unit}", "without event"), about, (0, last), (0, 1), at_risk=rows)
+    return Panel("survival", "Kaplan–Meier", f"Patients by predicted risk, out of the folds. {test}", plot)
+
+
+def scatter(outcome: Outcome, predicted: Floats) -> Panel:
+    """Measured against predicted numbers."""
+    known = np.isfinite(predicted)
+    ends = [float(f(np.concatenate([predicted[known], outcome.value[known]]))) for f in (np.min, np.max)]
+    curves = [
+        Curve([(ends[0], ends[0]), (ends[1], ends[1])], "", "line", "chance"),
+        Curve(_points(predicted[known], outcome.value[known]), "", "dots", "main"),
+    ]
+    plot = Plot(curves, ("predicted", outcome.name), f"{int(known.sum())} patients, measured against predicted.")
+    return Panel("scatter", "Measured against predicted", "Each dot is a patient, predicted out of the folds.", plot)
+
+
+def stability(
+    lambdas: Floats,
+    real: Floats,
+    noise: Floats,
+    *,
+    chosen: Sequence[int],
+    features: Sequence[str],
+    threshold: float,
+) -> Panel:
+    """How often each feature is selected along the penalty path: chosen ones named, noise for comparison.
+
+    `real` and `noise` have shape (features, lambdas); of those not chosen only the most frequent are drawn.
+    """
+    x = -np.log10(lambdas)
+    often = np.argsort(-real.max(axis=1), kind="stable")
+    others = [int(j) for j in often if int(j) not in {*chosen}][:25]
+    loud = np.argsort(-noise.max(axis=1), kind="stable")[:40].tolist()
+    curves = [
+        Curve(_points(x, paths[j]), name if i == 0 else "", "line", css)
+        for paths, rows, name, css in (
+            (noise, loud, "noise", "faint"),
+            (real, others, "not chosen", "soft"),
+            (real, chosen, "chosen", "main"),
+        )
+        for i, j in enumerate(rows)
+    ]
+    marks = [Mark(float(x[real[j].argmax()]), float(real[j].max()), features[j]) for j in list(chosen)[:NAMED]]
+    about = f"{len(chosen)} features are selected more often than the threshold of {threshold:.2f}."
+    caption = (
+        "Share of half samples in which a feature is selected as the penalty falls. What noise reaches is no finding."
+    )
+    rules = (threshold,) if np.isfinite(threshold) else ()
+    plot = Plot(curves, ("−log10 penalty", "selected"), about, None, (0, 1), marks, rules)
+    return Panel("stability", "Stability paths", caption, plot)
+
+
+def false_discoveries(thresholds: Floats, fdp: Floats, chosen: float) -> Panel:
+    """The estimated share of false discoveries over thresholds of the selection frequency."""
+    curves = [Curve(_points(thresholds, fdp), "", "line", "main")]
+    if np.isfinite(chosen):
+        curves.append(Curve([(chosen, float(np.interp(chosen, thresholds, fdp)))], "threshold", "discs", "other"))
+    about = f"The estimate is smallest at a threshold of {chosen:.2f}."
+    caption = "How many of the selected features would be false, judged by the noise features among them (FDP+)."
+    plot = Plot(curves, ("threshold of selection", "FDP+"), about, (0, 1), (0, 1.1))
+    return Panel("threshold", "Where the line is drawn", caption, plot)
+
+
+def _points(x: Floats, y: Floats) -> list[tuple[float, float]]:
+    return list(zip(np.asarray(x, float).tolist(), np.asarray(y, float).tolist(), strict=True))
+
+
+def _round_times(last: float) -> list[float]:
+    """Five to seven round times from 0."""
+    step = 10.0 ** np.floor(np.log10(max(last, 1e-9)))
+    step = next(step * f for f in (0.2, 0.25, 0.5, 1.0) if last / (step * f) <= 7) if last / step < 7 else 2 * step
+    return [float(t) for t in np.arange(0, last + 1e-9, step)]
