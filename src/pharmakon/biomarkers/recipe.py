@@ -1,0 +1,28 @@
+"""What a signature is made with: decided before the data are looked at, frozen, and part of its hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pharmakon.biomarkers.stability import StabilityRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that fitting may choose among. The block named "clinical" is the bar that the others have to pass."""
+
+    alphas: tuple[float, ...] = (0.5, 1.0)
+    """Elastic-net mixes that inner cross-validation chooses among: 1 lasso, 0 ridge."""
+    n_lambda: int = 20
+    inner_folds: int = 5
+    clinical: Literal["penalised", "unpenalised"] = "penalised"
+    """Whether clinical columns are shrunk too."""
+    stability: StabilityRecipe | None = field(default_factory=StabilityRecipe)
+    """How markers are selected where the stable model is asked for; None leaves it out."""
+    inner_pairs: int = 10
+    """Complementary pairs in each inner fold, where selection is repeated so that fusion sees honest scores."""
+    challenger: bool = True
+    """Whether boosted trees are compared."""
+    horizon: float | None = None
+    """Survival: the time at which risk is given; None takes the median time of events."""
