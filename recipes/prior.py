@@ -5,7 +5,7 @@
 Molecules are standardised and flat, as the search's are. ChEMBL's (five collections of the data catalogue) leave out
 the targets of the GuacaMol and PMO tasks and what is more similar to one of them than 0.323 (ECFP4), as GuacaMol's own
 training set does. One molecule in 50 is held out, by its hash: `pharmakon benchmark distribution` judges by those. WORK
-keeps checkpoints: a training that was stopped goes on. Four hours on one core.
+keeps checkpoints: a training that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def main(work: Path) -> None:
         name="drug_like",
         output=work / "drug_like",
         start=work / "zinc",
-        epochs=4,
+        epochs=8,
         rate=0.02,
         threads=1,
         resume=True,

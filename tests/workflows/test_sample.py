@@ -19,8 +19,8 @@ class Parrot:
     def sample(self, n, *, random, temperature, prefix):
         return [prefix + self.said[i] for i in random.integers(len(self.said), size=n)]
 
-    def likelihoods(self, smiles):
-        return [np.full(len(text), -1.0) for text in smiles]
+    def text_likelihoods(self, texts):
+        return [np.full(len(text), -1.0) for text in texts]
 
 
 @pytest.fixture(autouse=True)

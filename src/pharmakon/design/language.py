@@ -1,7 +1,9 @@
-"""A chemical language model: writes SMILES token by token, and says how likely it finds a given one.
+"""A chemical language model: writes SMILES token by token, and says how likely it finds a given molecule.
 
 The transformer is kept as an ONNX graph of one step (language_export) and run by ONNX Runtime with the keys and values
 of the tokens so far, so that a step costs the same at any length. No torch is needed.
+
+It writes Kekulé texts (kekule), and is told what the text owes so far (grammar).
 """
 
 from __future__ import annotations
@@ -14,8 +16,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from pharmakon.chem.parse import canonical
 from pharmakon.core.errors import ModelError, UsageError
 from pharmakon.core.types import Floats
+from pharmakon.design.grammar import Draft, Grammar, features
+from pharmakon.design.kekule import kekulized, kekulized_start
 from pharmakon.design.tokens import END, PAD, START, Tokens
 
 if TYPE_CHECKING:
@@ -33,14 +38,20 @@ class LanguageModel:
     def __init__(self, onnx: bytes, tokens: Tokens, *, context: int, threads: int = 0) -> None:
         self.onnx, self.tokens, self.context, self.threads = onnx, tokens, context, threads
 
+    def spelt(self, smiles: str) -> str:
+        """The text that the model learnt to write for a molecule; of no molecule the same text."""
+        plain = canonical(smiles) or smiles
+        return kekulized(plain) if self._told else plain
+
     def sample(self, n: int, *, random: Generator, temperature: float = 1.0, prefix: str = "") -> list[str]:
-        """`n` texts as they are written, not all of them molecules; each begins with `prefix`.
+        """`n` texts as they are written, not all of them molecules; each begins with `prefix`, as the model spells it.
 
         A temperature below 1 keeps to what is usual. The same generator gives the same texts on the same machine.
         """
         if temperature <= 0:
             raise UsageError(f"a temperature is above 0, not {temperature:g}")
-        begin = [START, *(self.tokens.encode([prefix])[0].tolist() if prefix else [])]
+        begun = kekulized_start(prefix) if self._told else prefix
+        begin = [START, *(self.tokens.encode([begun])[0].tolist() if begun else [])]
         if len(begin) >= self.context:
             raise UsageError(f"{prefix[:40]!r} is as long as the longest molecule this model writes")
         sizes = [min(BATCH, n - start) for start in range(0, n, BATCH)]
@@ -49,26 +60,33 @@ class LanguageModel:
     def _written(self, n: int, begin: Sequence[int], random: Generator, temperature: float) -> list[str]:
         lines = np.full((n, self.context + 1), END, np.int64)
         lines[:, : len(begin)] = begin
-        rows, cache = np.arange(n), self._empty(n)
+        rows, cache, drafts = np.arange(n), self._empty(n), [Draft() for _ in range(n)]
         for place in range(self.context):
-            logits, cache = self._step(lines[rows, place], place, cache)
+            logits, cache = self._step(lines[rows, place], place, drafts, cache)
             if place + 1 < len(begin):
                 continue
+            if self._told:
+                logits[self._grammar.impossible(drafts)] = -np.inf
             lines[rows, place + 1] = _drawn(logits / temperature, random)
             going = lines[rows, place + 1] != END
             if not going.any():
                 break
             if going.mean() < _DENSE:
                 rows, cache = rows[going], {name: kept[going] for name, kept in cache.items()}
+                drafts = [draft for draft, goes in zip(drafts, going, strict=True) if goes]
         return [self.tokens.decode(line[1:-1]) for line in lines.tolist()]
 
     def likelihoods(self, smiles: Sequence[str]) -> list[Floats]:
-        """For each molecule the log-likelihood of its tokens, in order, and of its end; shape (tokens + 1,).
+        """For each molecule the log-likelihood of its text's tokens, in order, and of its end; shape (tokens + 1,).
 
         Raises UsageError for one longer than the model's context.
         """
-        encoded = self.tokens.encode(smiles)
-        if too_long := [s for s, ids in zip(smiles, encoded, strict=True) if len(ids) >= self.context]:
+        return self.text_likelihoods([self.spelt(one) for one in smiles])
+
+    def text_likelihoods(self, texts: Sequence[str]) -> list[Floats]:
+        """The same for texts as they are, those of `sample` say."""
+        encoded = self.tokens.encode(texts)
+        if too_long := [s for s, ids in zip(texts, encoded, strict=True) if len(ids) >= self.context]:
             raise UsageError(f"{too_long[0][:60]!r} is longer than this model's {self.context} tokens")
         out: list[Floats] = []
         for start in range(0, len(encoded), BATCH):
@@ -81,18 +99,24 @@ class LanguageModel:
         for line, ids in zip(lines, encoded, strict=True):
             line[: len(ids) + 2] = [START, *ids, END]
         found = np.zeros((len(encoded), lines.shape[1] - 1))
-        cache, rows = self._empty(len(encoded)), np.arange(len(encoded))
+        cache, rows, drafts = self._empty(len(encoded)), np.arange(len(encoded)), [Draft() for _ in encoded]
         for place in range(lines.shape[1] - 1):
-            logits, cache = self._step(lines[:, place], place, cache)
+            logits, cache = self._step(lines[:, place], place, drafts, cache)
             logits = logits - logits.max(axis=1, keepdims=True)
             found[:, place] = logits[rows, lines[:, place + 1]] - np.log(np.exp(logits).sum(axis=1))
         return [row[: length + 1] for row, length in zip(found, lengths, strict=True)]
 
     def _step(
-        self, ids: NDArray[np.int64], place: int, cache: dict[str, NDArray[np.float32]]
+        self, ids: NDArray[np.int64], place: int, drafts: Sequence[Draft], cache: dict[str, NDArray[np.float32]]
     ) -> tuple[Floats, dict[str, NDArray[np.float32]]]:
-        """Logits of the next token, without those that are none, and the cache with this one's keys and values."""
-        logits, *kept = self._session.run(None, {"ids": ids, "place": np.array([place]), **cache})
+        """Logits of the next token, without those that are none, and the cache with this one's keys and values.
+
+        The token is added to the drafts.
+        """
+        for draft, one in zip(drafts, ids.tolist(), strict=True):
+            draft.add(self.tokens.texts[one])
+        given = {"ids": ids, "place": np.array([place]), "state": features(drafts), **cache}
+        logits, *kept = self._session.run(None, {node.name: given[node.name] for node in self._session.get_inputs()})
         logits = logits.astype(np.float64)
         logits[:, [PAD, START]] = -np.inf
         return logits, dict(zip(cache, kept, strict=True))
@@ -102,8 +126,17 @@ class LanguageModel:
         return {
             node.name: np.zeros((n, 0, node.shape[2]), np.float32)
             for node in self._session.get_inputs()
-            if node.name not in ("ids", "place")
+            if node.name not in ("ids", "place", "state")
         }
+
+    @cached_property
+    def _told(self) -> bool:
+        """Whether the graph is told what the text owes, and writes Kekulé texts; older ones write aromatic atoms."""
+        return any(node.name == "state" for node in self._session.get_inputs())
+
+    @cached_property
+    def _grammar(self) -> Grammar:
+        return Grammar(self.tokens)
 
     @cached_property
     def _session(self) -> InferenceSession:
@@ -118,7 +151,7 @@ class LanguageModel:
             raise ModelError(f"the language model cannot be read: {error}") from error
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key != "_session"}
+        return {key: value for key, value in self.__dict__.items() if key not in ("_session", "_told", "_grammar")}
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything it is."""

@@ -9,6 +9,8 @@ import torch
 from onnx import load_from_string, numpy_helper
 from torch import Tensor
 
+from pharmakon.core.errors import ModelError
+from pharmakon.design.grammar import SIZE
 from pharmakon.learn.onnx_nodes import FLOAT, INT64, Nodes, Shape
 
 from .transformer import Block, Transformer
@@ -17,7 +19,8 @@ from .transformer import Block, Transformer
 def exported(module: Transformer) -> bytes:
     """The module for one token of n molecules, all at the same place.
 
-    Inputs: `ids` (n,), `place` (1,), and for each block the `key` and `value` of what came before, (n, t, size).
+    Inputs: `ids` (n,), `place` (1,), `state` (n, grammar.SIZE) after these ids, and for each block the `key` and
+    `value` of what came before, (n, t, size).
     Outputs: `logits` (n, vocabulary) and the keys and values with the new ones, (n, t + 1, size). Weights are whole
     numbers of one byte.
     """
@@ -26,8 +29,9 @@ def exported(module: Transformer) -> bytes:
     table = net.add("Transpose", table, to="token_rows", perm=[1, 0])
     token = net.add("Gather", table, "ids", to="token_now")
     place = net.add("Gather", net.half("places", module.place.weight.detach().numpy()), "place", to="place_now")
-    x = net.add("Add", token, place, to="x")
-    inputs: dict[str, Shape] = {"ids": (INT64, ["n"]), "place": (INT64, [1])}
+    owed = net.add("MatMul", "state", net.half("states", module.state.weight.detach().numpy().T), to="state_now")
+    x = net.add("Add", net.add("Add", token, place, to="placed"), owed, to="x")
+    inputs: dict[str, Shape] = {"ids": (INT64, ["n"]), "place": (INT64, [1]), "state": (FLOAT, ["n", SIZE])}
     outputs: dict[str, Shape] = {"logits": (FLOAT, ["n", len(module.token.weight)])}
     for depth, block in enumerate(blocks):
         x = _stepped(net, block, x, depth)
@@ -45,10 +49,17 @@ def imported(onnx: bytes) -> Transformer:
         for one in load_from_string(onnx).graph.initializer
     }
 
+    if "states.half" not in found:
+        raise ModelError("a language model of an older version can be sampled, but not trained on: make it again")
+
     def matrix(name: str) -> Tensor:
         return (found[f"{name}.byte"].float() * found[f"{name}.unit"]).T
 
-    weights = {"token.weight": matrix("token"), "place.weight": found["places.half"].float()}
+    weights = {
+        "token.weight": matrix("token"),
+        "place.weight": found["places.half"].float(),
+        "state.weight": found["states.half"].float().T,
+    }
     depth = sum(name.startswith("heads") for name in found)
     for name, kept in [("last", "last")] + [
         (f"blocks.{i}.{part}", f"{part}{i}") for i in range(depth) for part in ("before", "between")

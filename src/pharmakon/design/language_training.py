@@ -17,6 +17,7 @@ from pharmakon.core.lazy import require
 from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, silent
 from pharmakon.design.corpus import Corpus
+from pharmakon.design.grammar import Grammar
 from pharmakon.design.language import LanguageModel
 from pharmakon.design.tokens import PAD, Tokens
 
@@ -54,7 +55,7 @@ def train_language_model(
     threads: int = 2,
     progress: Progress = silent,
 ) -> LanguageModel:
-    """A model of a corpus, from nothing or from `start`, whose vocabulary and size it then has.
+    """A model of a corpus of Kekulé texts, from nothing or from `start`, whose vocabulary and size it then has.
 
     With a `checkpoint` file, a training that was killed goes on where that was written. Raises MissingExtra without
     torch or onnx.
@@ -62,7 +63,7 @@ def train_language_model(
     torch = require("torch", extra="deep", needed_for="training a language model")
     require("onnx", extra="deep", needed_for="keeping a language model")
     from .language_export import exported, imported
-    from .transformer import Transformer
+    from .transformer import EMBEDDINGS, Transformer
 
     recipe = recipe or LanguageRecipe()
     torch.manual_seed(recipe.seed)
@@ -75,7 +76,7 @@ def train_language_model(
         )
     )
     named = list(module.named_parameters())
-    matrices = {name: w for name, w in named if w.dim() == 2 and not name.startswith(("token", "place"))}
+    matrices = {name: w for name, w in named if w.dim() == 2 and not name.startswith(EMBEDDINGS)}
     rest = [weight for name, weight in named if name not in matrices]
     optimisers = [
         (torch.optim.Muon(list(matrices.values()), lr=recipe.rate, weight_decay=recipe.decay), recipe.rate),
@@ -85,6 +86,7 @@ def train_language_model(
     steps = per_epoch * recipe.epochs
     done = _resumed(torch, checkpoint, module, [optimiser for optimiser, _ in optimisers])
     module.train()
+    grammar = Grammar(tokens)
     losses: list[float] = []
     saved = time.monotonic()
     for epoch in range(done // per_epoch, recipe.epochs):
@@ -96,7 +98,7 @@ def train_language_model(
                 optimiser.param_groups[0]["lr"] = rate * _share(step / steps, recipe.warm)
             line = torch.from_numpy(lines)
             with torch.autocast("cpu", torch.bfloat16):
-                logits = module(line[:, :-1])
+                logits = module(line[:, :-1], torch.from_numpy(grammar.along(lines[:, :-1])))
             loss = torch.nn.functional.cross_entropy(
                 logits.float().flatten(0, 1), line[:, 1:].flatten(), ignore_index=PAD
             )

@@ -11,6 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pharmakon.design.grammar import SIZE
+
+EMBEDDINGS = ("token", "place", "state")
+"""How the names of the weights begin that stand at the entrance: they are added up, and not trained as matrices are."""
+
 
 class Block(nn.Module):
     """Attention to what came before, then a feed-forward half; both added to what came in."""
@@ -45,17 +50,21 @@ class Transformer(nn.Module):
         super().__init__()
         self.context = context
         self.token, self.place = nn.Embedding(vocabulary, width), nn.Embedding(context, width)
+        self.state = nn.Linear(SIZE, width, bias=False)
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
         self.last = nn.LayerNorm(width)
         for name, weight in self.named_parameters():
             if name.endswith(("join.weight", "narrow.weight", "bias")):
                 nn.init.zeros_(weight)  # a block begins by changing nothing
             elif weight.dim() == 2:
-                nn.init.normal_(weight, std=0.1 if name.startswith(("token", "place")) else weight.shape[1] ** -0.5)
+                nn.init.normal_(weight, std=0.1 if name.startswith(EMBEDDINGS) else weight.shape[1] ** -0.5)
 
-    def forward(self, ids: Tensor) -> Tensor:
-        """(molecules, length) ids to (molecules, length, vocabulary) logits; the embedding is its own inverse."""
-        x = self.token(ids) + self.place.weight[: ids.shape[1]]
+    def forward(self, ids: Tensor, states: Tensor) -> Tensor:
+        """(molecules, length) ids to (molecules, length, vocabulary) logits; the embedding is its own inverse.
+
+        `states`, (molecules, length, grammar.SIZE), says what the text owes after each token.
+        """
+        x = self.token(ids) + self.place.weight[: ids.shape[1]] + self.state(states)
         later = torch.triu(torch.full((ids.shape[1],) * 2, -torch.inf), 1)[:, None]
         for block in self.blocks:
             x = block(x, later)

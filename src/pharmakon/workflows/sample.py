@@ -24,7 +24,7 @@ class SampleConfig(Config):
     n: int = Field(1_000, ge=1, le=100_000_000, description="molecules to write")
     output: Path = Field(Path("samples.csv"), description="CSV to write")
     temperature: float = Field(1.0, gt=0, le=10, description="below 1 keeps to what is usual, above 1 dares more")
-    prefix: str = Field("", description="what every molecule's SMILES begins with")
+    prefix: str = Field("", description="group that every molecule begins with; its last atom bears the rest")
     known: Path | None = Field(None, description="table of molecules that shall not come out again")
     seed: int = Field(0, ge=0, description="same seed, same molecules")
 
@@ -83,7 +83,7 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
                 elif found + len(fresh) < config.n:
                     seen.add(smiles)
                     fresh[smiles] = text
-            likelihoods = language.likelihoods(list(fresh.values()))
+            likelihoods = language.text_likelihoods(list(fresh.values()))
             rows = [
                 {"smiles": smiles, "written": text, "log_likelihood": float(likely.sum())}
                 for (smiles, text), likely in zip(fresh.items(), likelihoods, strict=True)

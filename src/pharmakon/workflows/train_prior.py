@@ -117,6 +117,7 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
         "kind": LANGUAGE,
         "name": name,
         "data": {"file": config.data.name, "sha256": sha256(config.data), **counts, "too long": kept - len(corpus)},
+        "writing": "Kekulé SMILES",
         "tokens per molecule": round(len(corpus.ids) / max(len(corpus), 1), 2),
         "recipe": {
             **config.model_dump(include={"epochs", "batch", "seed"}),
@@ -165,11 +166,12 @@ def load_prior(path: str | Path) -> LanguageModel:
 
 
 def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dict[str, int], Path]:
-    """Counts, and the folder of the standardised molecules, one a line: those to learn from and those held out."""
+    """Counts, and the folder of the molecules' Kekulé texts, one a line: those to learn from and those held out."""
     from pharmakon.chem.scheduled import is_scheduled
     from pharmakon.chem.standardize import standardize
     from pharmakon.core.files import sha256
     from pharmakon.design.corpus import held_out
+    from pharmakon.design.kekule import kekulized
     from pharmakon.store.plain import document
     from pharmakon.store.tables import open_table
 
@@ -204,7 +206,7 @@ def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dic
                 counts["molecules"] += 1
                 out = held_out(found.smiles)
                 counts["held out"] += out
-                (held if out else train).write(f"{found.smiles}\n")
+                (held if out else train).write(f"{kekulized(found.smiles)}\n")
     done.write_text(document(counts), encoding="utf-8")
     return counts, path
 
@@ -222,17 +224,17 @@ def _every(path: Path, total: int, wanted: int) -> list[str]:
 
 
 def _judged(language: LanguageModel, held: list[str], learnt: Path, *, random: Any) -> dict[str, float]:
-    """What molecules held out cost, and what becomes of samples."""
+    """What molecules held out cost, and what becomes of samples; `held` and `learnt` as the model spells them."""
     import numpy as np
 
-    from pharmakon.chem.parse import canonical, to_mol
+    from pharmakon.chem.parse import to_mol
 
     fitting = [s for s, ids in zip(held, language.tokens.encode(held), strict=True) if len(ids) < language.context]
     texts = language.sample(JUDGED, random=random)
-    valid = [canonical(mol) for mol in map(to_mol, texts) if mol is not None]
+    valid = [language.spelt(text) for text in texts if to_mol(text) is not None]
     different = set(valid)
     known = different.intersection(_lines(learnt))
-    costs = [-float(found.sum()) for found in language.likelihoods(fitting)]
+    costs = [-float(found.sum()) for found in language.text_likelihoods(fitting)]
     return {
         "held out, nats per molecule": round(float(np.mean(costs)), 3) if costs else float("nan"),
         "samples": len(texts),
