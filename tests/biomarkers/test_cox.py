@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from pharmakon.biomarkers.cox import fit_cox, partial_likelihood
+from pharmakon.biomarkers.cox_screen import screen_cox
 from pharmakon.biomarkers.risk_sets import RiskSets
 from pharmakon.core.errors import DataError
 
@@ -123,6 +124,8 @@ def test_strata_and_curves(rossi):
     np.testing.assert_allclose(fit.coefficient[:4], [-0.3801541, -0.05821348, 0.30656945, -0.45387163], atol=1e-6)
     curve = fit.survival(X[:1, others], times, stratum=X[0, 3])[0]
     np.testing.assert_allclose(curve, [0.9628401, 0.88025618, 0.72260928], atol=1e-6)
+    other = fit.survival(X[2:3, others], times, stratum=1.0)[0]  # the third patient is of the other stratum
+    np.testing.assert_allclose(other, [0.91767945, 0.8400038, 0.4262661], atol=1e-6)
     with pytest.raises(DataError, match="stratum 7"):
         fit.survival(X[:1, others], times, stratum=7)
 
@@ -140,6 +143,17 @@ def test_without_columns_it_is_the_baseline_alone():
     assert fit.converged and fit.log_likelihood == fit.null_log_likelihood
     # R: survfit(Surv(time, relapse) ~ 1, stype = 2): 2 of 42 in week 1, 2 of 40 in week 2.
     assert fit.survival(np.empty((1, 0)), np.array([1.0, 2.0]))[0] == pytest.approx(np.exp([-2 / 42, -2 / 42 - 2 / 40]))
+
+
+def test_a_step_too_far_is_halved():
+    rng = np.random.default_rng(28)
+    x = rng.standard_t(1.2, (40, 1)) ** 3  # Newton's own steps run away from this one
+    time = rng.exponential(np.exp(-1.5 * np.sign(x[:, 0])))
+    fit = fit_cox(x, time, np.ones(40))
+    at = partial_likelihood(x / x.std(), fit.coefficient * x.std(), RiskSets.of(time, np.ones(40)))
+    assert fit.converged and fit.coefficient[0] > 0 and at.slope[0] == pytest.approx(0, abs=1e-6)
+    screened = screen_cox(x, time, np.ones(40), per_sd=False)
+    assert screened.converged[0] and screened.log_hazard_ratio[0] == pytest.approx(fit.coefficient[0], rel=1e-5)
 
 
 def test_ridge_shrinks_and_divides_between_twins():

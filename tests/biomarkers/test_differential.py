@@ -36,6 +36,10 @@ def test_two_classes_raw_and_adjusted(cohort):
     # G1 is higher in class 1 because of age, and lower at a given age.
     assert found.raw.effect[1] > 0 > found.adjusted.effect[1]
     assert found.flipped[1] and not found.flipped[0]
+    # The sign of an effect near 0 says nothing.
+    small = (found.raw.low < 0) & (found.raw.high > 0) & (found.adjusted.low < 0) & (found.adjusted.high > 0)
+    turned = found.raw.effect * found.adjusted.effect < 0
+    assert (small & turned).any() and not found.flipped[small].any()
     np.testing.assert_array_equal(found.adjusted.q, benjamini_hochberg(found.adjusted.p))
     assert (found.adjusted.tested, found.patients, found.left_out) == (30, 80, 0)
 

@@ -86,6 +86,15 @@ def test_the_prior_is_found_again():
     assert prior.df == pytest.approx(d0, rel=0.05) and prior.variance[0] == pytest.approx(s0, rel=0.02)
 
 
+def test_constant_features_do_not_rule_the_others():
+    rng = np.random.default_rng(3)
+    variance = 0.5 * stats.f.rvs(8, 10, size=2000, random_state=rng)
+    alone = fit_prior(variance, np.full(2000, 8.0))
+    some = fit_prior(np.append(variance, np.zeros(4)), np.full(2004, 8.0))
+    assert alone.df / 3 < some.df < alone.df  # as in limma, whose floor for such variances this is
+    assert some.variance[0] == pytest.approx(alone.variance[0], rel=0.15)
+
+
 def test_a_trend_follows_the_mean():
     rng = np.random.default_rng(2)
     mean = rng.uniform(2, 12, 5000)

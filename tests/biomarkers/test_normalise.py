@@ -79,6 +79,15 @@ def test_the_variance_no_longer_follows_the_mean():
     assert a0 == pytest.approx(0.1, rel=0.3) and a1 == pytest.approx(2, rel=0.4)
 
 
+@pytest.mark.parametrize("step", [Log2(), LogCPM(), VarianceStabilise(), Standardise()], ids=lambda s: type(s).__name__)
+def test_a_patient_who_lacks_the_block_stays_missing_and_changes_nobody(step):
+    X = counts()
+    whole = step.fit_transform(X)
+    found = step.fit_transform(np.insert(X, 3, np.nan, axis=0))
+    assert np.isnan(found[3]).all()
+    np.testing.assert_allclose(np.delete(found, 3, axis=0), whole)
+
+
 def test_depth_is_taken_out():
     X = counts()
     step = VarianceStabilise().fit(X)

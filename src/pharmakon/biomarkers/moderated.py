@@ -90,7 +90,9 @@ def fit_prior(variance: Floats, df: Floats, *, means: Floats | None = None) -> P
         return Prior(0.0, np.where(used, variance, np.nan))
     s2, d = variance[used], df[used]
     middle = float(np.median(s2))
-    s2 = np.maximum(s2, 1e-5 * (middle if middle > 0 else 1.0))  # a constant feature would rule all others
+    s2 = np.maximum(
+        s2, 1e-5 * (middle if middle > 0 else 1.0)
+    )  # limma's floor: a constant feature would rule all others
     e = np.log(s2) - digamma(d / 2) + np.log(d / 2)
     basis = np.ones((len(variance), 1)) if means is None else _spline(means, used)
     weights, _, rank, _ = np.linalg.lstsq(basis[used], e, rcond=None)

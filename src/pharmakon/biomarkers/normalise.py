@@ -63,7 +63,7 @@ class LogCPM(Step):
 
     def transform(self, X: Floats) -> Floats:
         _refuse_negative(X, "counts per million")
-        total = np.nansum(X, axis=1, keepdims=True)
+        total = np.where(np.isnan(X).all(axis=1), np.nan, np.nansum(X, axis=1))[:, None]
         if not total.all():
             raise DataError(f"{int((total == 0).sum())} samples have no counts at all; leave them out")
         return np.asarray(np.log2(X / total * 1e6 + self.offset), np.float64)
@@ -83,6 +83,7 @@ class VarianceStabilise(Step):
     def fit(self, X: Floats) -> Self:
         """Raises DataError where no feature was counted in every row."""
         _refuse_negative(X, "a variance-stabilising transformation")
+        X = X[~np.isnan(X).all(axis=1)]
         with np.errstate(divide="ignore"):
             reference = np.log(X).mean(axis=0)
         if not np.isfinite(reference).any():
@@ -97,14 +98,16 @@ class VarianceStabilise(Step):
         return self
 
     def size_factors(self, X: Floats) -> Floats:
-        """Of each sample: how deep it was read; (n, p) to (n,)."""
-        used = np.isfinite(self.log_reference_)
+        """Of each sample: how deep it was read; (n, p) to (n,). NaN for one without any value."""
+        used, there = np.isfinite(self.log_reference_), ~np.isnan(X).all(axis=1)
         with np.errstate(divide="ignore"):
-            ratio = np.log(X[:, used]) - self.log_reference_[used]
+            ratio = np.log(X[np.ix_(there, used)]) - self.log_reference_[used]
         ratio[~np.isfinite(ratio)] = np.nan
         if np.isnan(ratio).all(axis=1).any():
             raise DataError("a sample has no counts of the features that its size is judged by; leave it out")
-        return np.exp(np.nanmedian(ratio, axis=1))
+        factors = np.full(len(X), np.nan)
+        factors[there] = np.exp(np.nanmedian(ratio, axis=1))
+        return factors
 
     def transform(self, X: Floats) -> Floats:
         _refuse_negative(X, "a variance-stabilising transformation")
