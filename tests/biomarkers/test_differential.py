@@ -123,7 +123,9 @@ def test_counts_are_counts():
     X = rng.negative_binomial(5, 0.05, (12, 8)).astype(float)
     X[:, 0] *= 1 + 7 * ill
     outcome = Outcome("response", "binary", ill)
+    X[4] = np.nan  # a patient without the block
     found = find_differential(X, NAMES[:8], outcome, kind="counts")
+    assert (found.patients, found.left_out) == (11, 1)
     assert found.meaning == "difference in log2 counts, 1 minus 0" and "DESeq2" in found.method
     assert found.raw.effect[0] == pytest.approx(3, abs=1) and found.raw.q[0] < 0.01
     with pytest.raises(DataError, match="moderated linear model"):

@@ -55,7 +55,7 @@ class Differential:
     adjusted_for: tuple[str, ...]
     patients: int
     left_out: int
-    """Patients without the outcome, a covariate or the batch."""
+    """Patients without the outcome, a covariate, the batch or any value."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """As a table: one array of length p for each column."""
@@ -80,8 +80,9 @@ def find_differential(
     """Test each column of values (n, p), NaN where not measured, against an outcome of the same n patients.
 
     Covariates (n, k) and the batch (n,; "" or NaN where unknown) are in the model beside the outcome, never taken out
-    of the values before. Patients without one of them are left out of both models, so that raw and adjusted differ by
-    the adjustment alone. `trend` lets the moderated model's prior follow the mean; `workers` are for counts.
+    of the values before. Patients without one of them, or without any value, are left out of both models, so that raw
+    and adjusted differ by the adjustment alone. `trend` lets the moderated model's prior follow the mean; `workers`
+    are for counts.
 
     Raises DataError where the outcome has one class only, cannot be told from a covariate or the batch, or where
     counts are to be tested against a survival outcome.
@@ -96,13 +97,14 @@ def find_differential(
             f"many columns; got shape {C.shape}"
         )
     labels = _labels(batch, n)
-    known = outcome.known & np.isfinite(C).all(axis=1) & (labels != "")
+    X = np.asarray(values, np.float64)
+    known = outcome.known & np.isfinite(C).all(axis=1) & (labels != "") & np.isfinite(X).any(axis=1)
     here = outcome.take(known)
     _refuse_constant(here)
     levels = np.unique(labels[known])[1:]
     C = np.hstack([C[known], labels[known, None] == levels])
     names = (*covariate_names, *(f"batch {level}" for level in levels))
-    X = np.asarray(values, np.float64)[known]
+    X = X[known]
     refuse_aliased(np.column_stack([np.ones(len(C)), C]), ["intercept", *names])
     how = _Test(X, here, kind, trend=trend, workers=workers)
     raw = how.run(C[:, :0], ())
