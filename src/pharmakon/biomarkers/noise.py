@@ -59,19 +59,45 @@ def knockoffs(X: NDArray[np.floating], groups: Groups, *, random_state: int) -> 
     """
     mean, spread = X.mean(axis=0), X.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    Z = (X - mean) / spread
-    p = Z.shape[1]
+    Z: Floats = np.asarray((X - mean) / spread, dtype=np.float64)
     _, first, group = np.unique(np.asarray(groups), return_index=True, return_inverse=True)
-    R = shrunken_correlation(Z if len(first) == len(Z) else _group_means(Z, group))
+    rows = Z if len(first) == len(Z) else _group_means(Z, group)
+    V, eigenvalues, rest = _shrunken_correlation(rows)
     # Each feature's own share s: as far from its decoy as the pair's joint covariance stays positive.
-    s = 0.999 * min(1.0, 2 * float(np.linalg.eigvalsh(R)[0]))
-    inverse = np.linalg.inv(R)
-    spare = 2 * s * np.eye(p) - s * s * inverse
-    values, vectors = np.linalg.eigh(spare)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    drawn = stream(random_state, "noise", "knockoff").standard_normal((len(first), p))[group]
-    decoys: Floats = (Z - s * (Z @ inverse) + drawn @ root.T) * spread + mean
+    s = 0.999 * min(1.0, 2 * min(float(eigenvalues.min()), rest))
+    drawn = stream(random_state, "noise", "knockoff").standard_normal((len(first), Z.shape[1]))[group]
+    decoys: Floats = Z - s * _spectral(Z, V, 1 / eigenvalues, 1 / rest)
+    decoys += _spectral(drawn, V, np.sqrt(2 * s - s * s / eigenvalues), np.sqrt(2 * s - s * s / rest))
+    decoys *= spread
+    decoys += mean
     return decoys
+
+
+def _spectral(A: Floats, V: Floats, inside: Floats, outside: float) -> Floats:
+    """A times the symmetric matrix whose eigenvalues are `inside` along V and `outside` across it."""
+    product: Floats = outside * A + ((A @ V) * (inside - outside)) @ V.T
+    return product
+
+
+def _shrunken_correlation(Z: Floats) -> tuple[Floats, Floats, float]:
+    """Correlations of standardised columns (n, p), drawn to zero as far as their noise asks for.
+
+    As eigenvectors (p, r), r at most the smaller of n and p, their eigenvalues, and the one eigenvalue of all else if
+    there is any: with more features than patients the matrix itself is never formed.
+    """
+    n, p = Z.shape
+    wide = p > n
+    S = (Z @ Z.T if wide else Z.T @ Z) / n
+    off = float(np.sum(S**2)) - p
+    # The sampling variance of each entry, from the fourth moments.
+    noise = float((np.sum(np.sum(Z**2, axis=1) ** 2) - np.sum(Z**4)) / n - off) / n
+    weight = min(1.0, max(1e-3, noise / off)) if off > 0 else 1.0
+    values, vectors = np.linalg.eigh(S)
+    keep = values > 1e-10 * values[-1]
+    values, vectors = values[keep], vectors[:, keep]
+    V: Floats = Z.T @ (vectors / np.sqrt(n * values)) if wide else vectors
+    inside = (1 - weight) * values + weight
+    return V, inside, weight if len(values) < p else float(inside.min())
 
 
 def _group_means(Z: Floats, group: NDArray[np.intp]) -> Floats:
@@ -83,16 +109,3 @@ def _group_means(Z: Floats, group: NDArray[np.intp]) -> Floats:
     spread = means.std(axis=0)
     means /= np.where(spread > 0, spread, 1.0)
     return means
-
-
-def shrunken_correlation(Z: Floats) -> Floats:
-    """Correlations (p, p) of standardised columns (n, p), drawn to zero as far as their noise asks for."""
-    n, p = Z.shape
-    S = Z.T @ Z / n
-    off = float(np.sum(S**2) - np.sum(np.diag(S) ** 2))
-    # The sampling variance of each entry, from the fourth moments; summed without forming n matrices.
-    noise = float((np.sum(np.sum(Z**2, axis=1) ** 2) - np.sum(Z**4)) / n - off) / n
-    weight = min(1.0, max(0.0, noise / off)) if off > 0 else 1.0
-    shrunk: Floats = (1 - weight) * S
-    shrunk[np.diag_indices(p)] = 1.0
-    return shrunk

@@ -12,7 +12,7 @@ from pharmakon.biomarkers.stability import StabilityRecipe
 class Recipe:
     """Everything that fitting may choose among. The block named "clinical" is the bar that the others have to pass."""
 
-    alphas: tuple[float, ...] = (0.5, 1.0)
+    alphas: tuple[float, ...] = (0.0, 0.5, 1.0)
     """Elastic-net mixes that inner cross-validation chooses among: 1 lasso, 0 ridge."""
     n_lambda: int = 20
     inner_folds: int = 5

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from pharmakon.biomarkers.block import Block
+from pharmakon.biomarkers.risks import Risks, digests, seen_before
+from pharmakon.core.errors import DataError
+
+NAMES = tuple("abcdefg")
+VALUES = np.random.default_rng(0).normal(size=(6, 7))
+VALUES[1, 2], VALUES[5] = np.nan, np.nan
+BLOCK = {"omics": Block("omics", VALUES, NAMES)}
+
+
+def test_training_patients_are_known_again_whatever_the_order():
+    known = digests({"omics": BLOCK["omics"].take([0, 1, 5])})
+    assert seen_before(BLOCK, known).tolist() == [True, True, False, False, False, False]
+    order = [6, 5, 4, 3, 2, 1, 0]
+    turned = Block("omics", VALUES[:, order], tuple(NAMES[i] for i in order))
+    assert seen_before({"omics": turned}, known).tolist() == [True, True, False, False, False, False]
+
+
+def test_a_few_columns_do_not_tell_patients_apart():
+    assert digests({"clinical": Block("clinical", np.ones((3, 2)), ("sex", "stage"))}) == {}
+
+
+def test_risks_of_seen_patients_cannot_be_judged():
+    seen = np.array([False, True, False])
+    risks = Risks(np.ones(3) / 2, np.zeros(3), np.zeros(3, dtype=np.int64), seen, "a")
+    with pytest.raises(DataError, match="1 of 3 patients made the model"):
+        risks.fair()
+    assert len(risks.take(~seen).fair()) == 2
