@@ -16,10 +16,12 @@ if TYPE_CHECKING:
         assess_mutagenicity,
         audit_data,
         design_molecules,
+        dose_patients,
         fetch_data,
         find_routes,
         list_data,
         list_models,
+        match_treatments,
         predict_properties,
         recalibrate_model,
         replay_run,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         slice_molecules,
         train_model,
         train_prior,
+        train_response,
         verify_ledger,
     )
 
@@ -38,10 +41,12 @@ __all__ = [
     "assess_mutagenicity",
     "audit_data",
     "design_molecules",
+    "dose_patients",
     "fetch_data",
     "find_routes",
     "list_data",
     "list_models",
+    "match_treatments",
     "predict_properties",
     "recalibrate_model",
     "replay_run",
@@ -50,6 +55,7 @@ __all__ = [
     "slice_molecules",
     "train_model",
     "train_prior",
+    "train_response",
     "verify_ledger",
 ]
 

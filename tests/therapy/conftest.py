@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pharmakon.therapy.crossvalidation import cross_validate
+from pharmakon.therapy.predictor import ResponsePredictor
 from pharmakon.therapy.profiles import Profiles
+from pharmakon.therapy.response import ResponseModel
 from pharmakon.therapy.screen import Screen
 
 CELLS, GENES = 90, 24
@@ -50,3 +53,11 @@ def made(seed: int = 0) -> Screen:
 @pytest.fixture(scope="session")
 def screen() -> Screen:
     return made()
+
+
+@pytest.fixture(scope="session")
+def predictor(screen: Screen) -> ResponsePredictor:
+    """A model of the first 70 lines."""
+    training = screen.take(np.arange(70))
+    held = [cross_validate(training, split) for split in ("cell", "both")]
+    return ResponsePredictor.calibrated(training, ResponseModel().fit(training), *held)

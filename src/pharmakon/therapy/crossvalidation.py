@@ -137,7 +137,7 @@ def _predict(screen: Screen, held: HeldOut, lines: NDArray[np.bool_], drugs: NDA
     """Write the predictions of one part into `held`."""
     training = screen.take(~lines, ~drugs)
     tested = np.flatnonzero(training.tested.any(axis=0))
-    model = ResponseModel().fit(training.take(drugs=tested), seed=seed)
+    model = ResponseModel().fit(training.take(drugs=tested), seed=seed, profiles=bool(lines.any()))
     asked = lines if lines.any() else np.ones_like(lines)
     if lines.any():
         queries = screen.profiles.take(lines)

@@ -49,8 +49,13 @@ class Push:
 class ResponseModel:
     """ln IC50 in ln uM of profiles against drugs and molecules."""
 
-    def fit(self, screen: Screen, *, seed: int = 0) -> Self:
-        """Learn from a screen. Raises DataError below 30 lines or 5 drugs, or where a drug was never tested."""
+    cells_: CellKernel
+
+    def fit(self, screen: Screen, *, seed: int = 0, profiles: bool = True) -> Self:
+        """Learn from a screen; without `profiles` only what its own lines say of new molecules.
+
+        Raises DataError below 30 lines or 5 drugs, or where a drug was never tested.
+        """
         n, m = screen.response.shape
         if n < FEWEST_LINES or m < FEWEST_DRUGS:
             raise DataError(f"{n} lines and {m} drugs are too few; {FEWEST_LINES} and {FEWEST_DRUGS} are needed")
@@ -60,7 +65,8 @@ class ResponseModel:
         self.drug_mean_: Floats = np.nanmean(screen.response, axis=0)
         self.drug_spread_: Floats = np.nanstd(screen.response, axis=0)
         filled, self.smooth_ = soft_impute(screen.response - self.drug_mean_, penalty=PENALTY)
-        self._fit_cells(screen.profiles, filled, seed)
+        if profiles:
+            self._fit_cells(screen.profiles, filled, seed)
         self._fit_structures(filled, seed)
         return self
 

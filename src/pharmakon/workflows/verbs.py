@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.design import DesignResult
+    from pharmakon.workflows.dose import DoseResult
+    from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.slice import SliceResult
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
+    from pharmakon.workflows.train_response import ResponseResult
 
 
 def audit_data(data: str | Path, *, progress: Progress = silent, **options: Any) -> AuditResult:
@@ -132,6 +135,27 @@ def sample_molecules(prior: str | Path, *, progress: Progress = silent, **option
     from pharmakon.workflows import sample
 
     return sample.run(build(sample.SampleConfig, {"prior": prior, **options}), progress=progress)
+
+
+def train_response(*, progress: Progress = silent, **options: Any) -> ResponseResult:
+    """Train a model of how tumours respond to drugs; options are those of `pharmakon train-response`."""
+    from pharmakon.workflows import train_response
+
+    return train_response.run(build(train_response.ResponseConfig, options), progress=progress)
+
+
+def match_treatments(patients: str | Path, *, progress: Progress = silent, **options: Any) -> MatchResult:
+    """Rank treatments for patients; options are those of `pharmakon match`."""
+    from pharmakon.workflows import match
+
+    return match.run(build(match.MatchConfig, {"patients": patients, **options}), progress=progress)
+
+
+def dose_patients(drug: str, patients: str | Path, *, progress: Progress = silent, **options: Any) -> DoseResult:
+    """Estimate doses of warfarin; options are those of `pharmakon dose`."""
+    from pharmakon.workflows import dose
+
+    return dose.run(build(dose.DoseConfig, {"drug": drug, "patients": patients, **options}), progress=progress)
 
 
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:

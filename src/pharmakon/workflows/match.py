@@ -1,0 +1,115 @@
+"""match: treatments ranked for a patient, by a response model and the patient's profile."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.types import Progress, silent
+
+from .train_response import OUTPUT
+
+if TYPE_CHECKING:
+    from pharmakon.therapy.match import Match
+
+FIELDS = ("patient", "drug", "value", "low", "high", "percentile", "verdict", "why", "reasons")
+HEADINGS = {"value": "ln_ic50_ln_uM", "low": "low_90", "high": "high_90", "percentile": "percentile_of_lines"}
+"""Columns of the table that say more than the field they come from."""
+DECIMALS = 3
+
+
+class MatchConfig(Config):
+    """Whom to match with what."""
+
+    patients: Path = Field(description="table of profiles: wide (expression:GENE, mutation:GENE) or gene,kind,value")
+    model: Path = Field(OUTPUT, description="folder that pharmakon train-response wrote")
+    drugs: Path | None = Field(None, description="table of candidates, names or SMILES in its first column (all drugs)")
+    smiles: tuple[str, ...] = Field((), description="a new molecule; may be repeated")
+    scale: Literal["as-is", "cohort"] = Field(
+        "as-is", description="expression: as the model's table has it, or z-scores over these patients"
+    )
+    output: Path | None = Field(None, description="table to write: CSV, or JSON by its name")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """Treatments of each patient in order, what to keep in mind, and what the model was made of."""
+
+    matches: list[Match]
+    found: dict[str, dict[str, float]]
+    """For each patient, the share of the model's genes that the profile has, by kind."""
+    notes: list[str] = field(default_factory=list)
+    output: Path | None = None
+
+
+def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
+    """Rank. Raises DataError for a table that cannot be read, UnknownName for a drug that is no SMILES either."""
+    from pharmakon.core.files import write_atomic
+    from pharmakon.therapy.match import WARNING, match
+    from pharmakon.therapy.predictor import ResponsePredictor
+    from pharmakon.therapy.profiles import read_profiles
+
+    profiles = read_profiles(config.patients)
+    if config.scale == "cohort":
+        profiles = profiles.standardised_over_patients()
+    progress(0, 1, "reading the model")
+    predictor = ResponsePredictor.load(config.model)
+    names, smiles = _candidates(config, predictor)
+    matches = match(predictor, profiles, names, smiles)
+    _, shares = profiles.aligned(predictor.model.cells_.genes_)
+    found = {who: {kind: float(share[i]) for kind, share in shares.items()} for i, who in enumerate(profiles.ids)}
+    notes = [WARNING]
+    if licence := str(predictor.card.get("licence", "")):
+        notes.append(f"the model: {licence}")
+    if config.output is not None:
+        write_atomic(config.output, _text(matches, found, notes, as_json=config.output.suffix == ".json"))
+    progress(1, 1, "")
+    return MatchResult(matches, found, notes, config.output)
+
+
+def as_rows(matches: list[Match]) -> list[dict[str, Any]]:
+    """Plain rows with rounded numbers and reasons in words."""
+    from pharmakon.therapy.match import said
+
+    rows = []
+    for item in matches:
+        row = asdict(item) | {"reasons": [said(push) for push in item.reasons]}
+        rows.append(
+            {
+                HEADINGS.get(name, name): round(row[name], DECIMALS) if isinstance(row[name], float) else row[name]
+                for name in FIELDS
+            }
+        )
+    return rows
+
+
+def _candidates(config: MatchConfig, predictor: Any) -> tuple[list[str] | None, list[str]]:
+    """Names of the screen, None for all, and SMILES. A word that is neither is an unknown drug."""
+    from pharmakon.chem.parse import to_mol
+    from pharmakon.store.matrix import read_frame
+
+    if config.drugs is None:
+        return None, list(config.smiles)
+    known = {drug.casefold() for drug in predictor.model.drugs_}
+    words = [word for word in read_frame(config.drugs).iloc[:, 0] if word]
+    names = [word for word in words if word.casefold() in known or to_mol(word) is None]
+    return names, [*(word for word in words if word not in names), *config.smiles]
+
+
+def _text(matches: list[Match], found: dict[str, dict[str, float]], notes: list[str], *, as_json: bool) -> str:
+    from pharmakon.store.plain import document
+
+    rows = as_rows(matches)
+    if as_json:
+        return document({"matches": rows, "genes found": found, "notes": notes})
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [HEADINGS.get(name, name) for name in FIELDS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row | {"reasons": "; ".join(row["reasons"])} for row in rows)
+    return out.getvalue()

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from pharmakon.core.errors import ModelError, UnknownName
+from pharmakon.therapy.predictor import CANNOT_TELL, ResponsePredictor
+from pharmakon.therapy.profiles import Profiles
+
+
+def test_intervals_hold_lines_that_were_held_out(screen, predictor):
+    test = screen.take(np.arange(70, 90))
+    found = predictor.respond(test.profiles, screen.drugs)
+    known = test.tested
+    inside = (found.low <= test.response) & (test.response <= found.high)
+    assert inside[known].mean() > 0.8
+    assert ((found.percentile >= 0) & (found.percentile <= 100)).all()
+
+
+def test_a_new_molecule_gets_a_wider_interval(screen, predictor):
+    found = predictor.respond(screen.profiles.take([0]), ["D4"], ["CCOc1ccccc1", "nonsense"])
+    width = found.high - found.low
+    assert width[0, 1] > width[0, 0]
+    assert np.isnan(found.value[0, 2])
+    assert found.verdict[0, 2] == CANNOT_TELL
+
+
+def test_few_genes_or_a_strange_profile_cannot_be_told(screen, predictor):
+    genes = {"expression": ("G0", "G1")}
+    few = predictor.respond(Profiles(("X",), genes, {"expression": np.zeros((1, 2))}), ["D0"])
+    assert few.verdict[0, 0] == CANNOT_TELL
+    assert "fewer than 50%" in few.why[0, 0]
+    strange = {kind: values[:1] * 40 for kind, values in screen.profiles.values.items()}
+    far = predictor.respond(Profiles(("X",), screen.profiles.genes, strange), ["D0"])
+    assert not far.in_domain[0, 0]
+    assert far.verdict[0, 0] == CANNOT_TELL
+
+
+def test_a_folder_is_read_as_it_was_saved(screen, predictor, tmp_path):
+    predictor.save(tmp_path / "model", {"name": "made"})
+    again = ResponsePredictor.load(tmp_path / "model")
+    assert again.card["kind"] == "response"
+    before, after = (p.respond(screen.profiles, ["D1"], ["CCO"]) for p in (predictor, again))
+    np.testing.assert_allclose(after.value, before.value, atol=1e-3)
+    np.testing.assert_allclose(after.high, before.high, atol=1e-3)
+
+
+def test_wrong_names_and_folders_are_told(screen, predictor, tmp_path):
+    with pytest.raises(UnknownName, match="D99"):
+        predictor.respond(screen.profiles, ["D99"])
+    with pytest.raises(ModelError):
+        ResponsePredictor.load(tmp_path)
