@@ -64,7 +64,7 @@ def test_rows_of_one_patient_get_noise_of_one_patient(make):
         (np.random.default_rng(0).normal(size=(10, 3)), "auto", "knockoff", "Gaussian"),
         (np.random.default_rng(0).normal(size=(10, 3)), "permutation", "permutation", "asked"),
         (np.eye(10), "auto", "permutation", "two values"),
-        (np.zeros((3, 2001)), "knockoff", "permutation", "too many"),
+        (np.zeros((3, 76)), "knockoff", "permutation", "too many"),
     ],
 )
 def test_the_noise_that_serves_is_said(X, wanted, kind, word):

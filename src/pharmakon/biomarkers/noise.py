@@ -18,19 +18,30 @@ from pharmakon.core.types import Floats
 
 NoiseKind = Literal["auto", "permutation", "knockoff"]
 Groups = Sequence[Any] | NDArray[Any]
-MOST_KNOCKOFFS = 2000
-"""Features up to which a covariance is worth inverting."""
+MOST_PER_PATIENT = 25
+"""Features per patient up to which knockoffs are drawn. Far above, a decoy is as near its feature as the few patients
+force it to be, and nothing can be told from its decoy; permuted features then let more false discoveries through."""
 
 
 def noise_kind(X: NDArray[np.floating], wanted: NoiseKind) -> tuple[Literal["permutation", "knockoff"], str]:
     """Which noise serves the columns of X (n, p), and why, in words for a report."""
     if wanted == "permutation":
         return "permutation", "permuted features, as asked for"
-    if X.shape[1] > MOST_KNOCKOFFS:
-        return "permutation", f"permuted features: {X.shape[1]} are too many for knockoffs (at most {MOST_KNOCKOFFS})"
-    if any(len(np.unique(column)) <= 2 for column in X.T):
+    n, p = X.shape
+    if p > MOST_PER_PATIENT * n:
+        return "permutation", (
+            f"permuted features: {p} are too many for knockoffs in {n} patients; where features go together, more than "
+            "the stated share of discoveries may be false"
+        )
+    if _two_values(X):
         return "permutation", "permuted features: a feature with two values has no Gaussian knockoff"
     return "knockoff", "second-order Gaussian knockoffs"
+
+
+def _two_values(X: NDArray[np.floating]) -> bool:
+    """Whether any column has but one value or two."""
+    low, high = X.min(axis=0), X.max(axis=0)
+    return bool((((low == X) | (high == X)).all(axis=0)).any())
 
 
 def permuted(X: NDArray[np.floating], groups: Groups, *, random_state: int) -> NDArray[np.floating]:

@@ -37,14 +37,16 @@ def tune(
 ) -> Tuned:
     """The alpha and lambda of least cross-validated deviance over X (n, p) in standard units.
 
+    Alphas come in order of preference: a later one has to be better by more than a standard error.
+
     The deviance that a fold adds is that of all rows less that of the other folds' rows, which is the left-out rows'
     own for numbers and classes and what Verweij & van Houwelingen (Stat Med 1993) take for Cox. Not `penalised` means a
     ridge so light (lambda 0.001) that it matters only where the outcome is separated.
     """
-    best: tuple[float, int, Path, Floats] | None = None
+    best: tuple[Floats, int, Path, Floats] | None = None
     for alpha in alphas if penalised else (0.0,):
         path = _path(X, outcome, alpha, n_lambda, lambdas=None if penalised else np.array([1e-3]))
-        deviance = np.zeros(len(path.lambdas))
+        deviance = np.zeros((len(path.lambdas), int(folds.max()) + 1))
         scores = np.empty((len(path.lambdas), len(X)))
         for fold in np.unique(folds):
             train, held = folds != fold, folds == fold
@@ -53,11 +55,11 @@ def tune(
             all_scores = all_scores[np.minimum(np.arange(len(path.lambdas)), len(all_scores) - 1)]
             every, rest = loss_of(outcome), loss_of(outcome.take(train))
             for k, eta in enumerate(all_scores):
-                deviance[k] += len(X) * every.value(eta) - int(train.sum()) * rest.value(eta[train])
+                deviance[k, fold] = len(X) * every.value(eta) - int(train.sum()) * rest.value(eta[train])
             scores[:, held] = all_scores[:, held]
-        k = int(np.argmin(deviance))
-        if best is None or deviance[k] < best[0]:
-            best = (float(deviance[k]), k, path, scores[k])
+        k = int(np.argmin(deviance.sum(axis=1)))
+        if best is None or _clearly_less(deviance[k], best[0]):
+            best = (deviance[k], k, path, scores[k])
     if best is None:
         raise ValueError("no alpha to choose from")
     _, k, path, out_of_fold = best
@@ -66,6 +68,12 @@ def tune(
     if outcome.kind == "survival":
         intercept = -float(np.mean(X @ b))
     return Tuned(b, intercept, path.alpha, float(path.lambdas[k]), out_of_fold)
+
+
+def _clearly_less(new: Floats, old: Floats) -> bool:
+    """Whether the deviances of the folds (f,) sum to less by more than a standard error of the difference."""
+    gain = old - new
+    return bool(gain.sum() > np.sqrt(len(gain)) * gain.std(ddof=1))
 
 
 def _path(X: NDArray[np.floating], outcome: Outcome, alpha: float, n_lambda: int, *, lambdas: Floats | None) -> Path:

@@ -13,7 +13,7 @@ class Recipe:
     """Everything that fitting may choose among. The block named "clinical" is the bar that the others have to pass."""
 
     alphas: tuple[float, ...] = (0.0, 0.5, 1.0)
-    """Elastic-net mixes that inner cross-validation chooses among: 1 lasso, 0 ridge."""
+    """Elastic-net mixes that inner cross-validation chooses among, the preferred first: 1 is lasso, 0 ridge."""
     n_lambda: int = 20
     inner_folds: int = 5
     clinical: Literal["penalised", "unpenalised"] = "penalised"

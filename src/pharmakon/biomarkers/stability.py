@@ -32,7 +32,8 @@ class StabilityRecipe:
 
     pairs: int = 50
     """Complementary pairs: twice as many elastic nets."""
-    alpha: float = 1.0
+    alpha: float = 0.5
+    """The elastic-net mix. Of markers that go together a lasso takes another in each half, and none is steady."""
     n_lambda: int = 20
     ratio: float = 0.1
     """The smallest lambda, as a share of the one at which the first feature comes in."""
@@ -96,7 +97,9 @@ def stability_selection(
         raise DataError("stability selection needs complete features and outcomes; impute, or leave rows out, first")
     kind, why = noise_kind(X, recipe.noise)
     decoys = (
-        permuted(X, groups, random_state=random_state) if kind == "permutation" else knockoffs(X, groups, random_state=random_state)
+        permuted(X, groups, random_state=random_state)
+        if kind == "permutation"
+        else knockoffs(X, groups, random_state=random_state)
     )
     both = np.concatenate([X, decoys.astype(X.dtype, copy=False)], axis=1)
     shares = np.geomspace(1.0, recipe.ratio, recipe.n_lambda)

@@ -86,9 +86,10 @@ def elastic_net_path(
     """The path over X (n, p), finite, float32 or float64.
 
     Without `lambdas` there are `n_lambda`, from the least that leaves every penalised column out down to `ratio` of it
-    (0.05 where p > n, otherwise 0.001). A column with `penalty` 0 is never shrunk. The path ends early once more than
-    `max_active` penalised columns are in, or when nothing is left to explain. Every gradient keeps its bound to
-    `tolerance` times the largest lambda's. alpha 0 is ridge; its first lambda is that of alpha 0.001, as glmnet's.
+    (0.05 where p > n, otherwise 0.001; far less for ridge). A column with `penalty` 0 is never shrunk. The path ends
+    early once more than `max_active` penalised columns are in, or when nothing is left to explain. Every gradient keeps
+    its bound to `tolerance` times the largest lambda's. alpha 0 is ridge; its first lambda is that of alpha 0.001, as
+    glmnet's is.
     """
     n, p = X.shape
     factor = np.ones(p) if penalty is None else np.asarray(penalty, dtype=np.float64)
@@ -97,10 +98,13 @@ def elastic_net_path(
     if factor.any():
         factor = factor * (p / factor.sum())
     design = Design(X, standardise=standardise)
-    lowest = ratio if ratio is not None else (0.05 if p > n else 0.001)
+    if ratio is None:
+        ratio = 0.05 if p > n else 0.001
+        if alpha == 0:
+            ratio *= 0.002  # the first lambda is so large only because ridge has no largest one
     solver = _Solver(design, loss, factor, alpha, tolerance)
     if lambdas is None:
-        lambdas = solver.largest * np.geomspace(1.0, lowest, n_lambda)
+        lambdas = solver.largest * np.geomspace(1.0, ratio, n_lambda)
     if alpha == 0 and p > n:
         coefficients, intercepts = _ridge(design, loss, factor, lambdas, tolerance)
     else:
