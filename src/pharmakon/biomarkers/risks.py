@@ -44,8 +44,8 @@ class Risks:
         """These risks; DataError if the model has seen any of the patients."""
         if self.seen.any():
             raise DataError(
-                f"{int(self.seen.sum())} of {len(self)} patients made the model {self.model!r}: their risks say nothing "
-                "of how good it is; use the nested estimate, or other patients"
+                f"{int(self.seen.sum())} of {len(self)} patients made the model {self.model!r}: their risks do not say "
+                "how good it is; use the nested estimate, or other patients"
             )
         return self
 
