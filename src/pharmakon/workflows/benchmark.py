@@ -181,6 +181,10 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "diverse-hits": "pharmakon.workflows.benchmark_diverse_hits:DIVERSE_HITS",
         "scheduled": "pharmakon.workflows.benchmark_scheduled:SCHEDULED",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
+        "response": "pharmakon.workflows.benchmark_response:RESPONSE",
+        "markers": "pharmakon.workflows.benchmark_markers:MARKERS",
+        "dose": "pharmakon.workflows.benchmark_dose:DOSES",
+        "trial": "pharmakon.workflows.benchmark_trial:TRIAL",
     },
 )
 

@@ -1,0 +1,54 @@
+"""Whether trees can tell the arms apart by what was measured, where straight lines cannot.
+
+Series that were each standardised by themselves have the same means, so that no linear rule knows one from the other;
+what their measurements share with each other still differs. A cross-validated linear rule is then even worse than
+chance, since each held-out part is the mirror of the rest. Trees see it: 0.99 in the two breast cancer series of
+`biospear`, which bear one arm each.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.biomarkers.check import Check
+from pharmakon.biomarkers.positivity import APART, UNLIKE
+from pharmakon.core.types import Floats
+from pharmakon.learn.metrics import auroc
+from pharmakon.learn.splits import random_folds
+
+TREES = 200
+
+
+def overlap(name: str, treated: NDArray[np.bool_], values: Floats, *, seed: int = 0) -> Check:
+    """A check of measurements (n, p), NaN counting as the column's mean: refused where they give the arm away."""
+    auc = arm_by_trees(treated, values, seed=seed)
+    title, measures = f"Overlap of the arms in {name}, by trees", {"AUC of the arm": auc}
+    if auc > APART:
+        sentence = (
+            f"The arm can be read off {name} by trees (cross-validated AUC {auc:.2f}): arm and series, or arm and kind "
+            "of patient, are one, and no patient could have been in either arm."
+        )
+        advice = "An effect of treatment, or its change with a marker, cannot be estimated here."
+        return Check(f"trees-{name}", "refused", title, sentence, advice, "predictive", measures)
+    if auc > UNLIKE:
+        sentence = f"The arms are unlike in {name} (cross-validated AUC by trees {auc:.2f})."
+        return Check(f"trees-{name}", "warning", title, sentence, "Look at who got which arm.", None, measures)
+    sentence = f"Trees cannot read the arm off {name} (cross-validated AUC {auc:.2f})."
+    return Check(f"trees-{name}", "passed", title, sentence, measures=measures)
+
+
+def arm_by_trees(treated: NDArray[np.bool_], values: Floats, *, seed: int = 0) -> float:
+    """Cross-validated AUC of the arm by a forest of extremely randomised trees."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    known = np.isfinite(values)
+    mean = np.where(known, values, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    x, y = np.where(known, values, mean), np.asarray(treated, bool)
+    folds = random_folds(len(y), random_state=seed, stratify=y)
+    risk = np.empty(len(y))
+    for fold in range(5):
+        test = folds == fold
+        forest = ExtraTreesClassifier(TREES, min_samples_leaf=2, class_weight="balanced", random_state=seed)
+        risk[test] = forest.fit(x[~test], y[~test]).predict_proba(x[test])[:, 1]
+    return auroc(y.astype(np.float64), risk)
