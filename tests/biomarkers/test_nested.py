@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pharmakon.biomarkers.block import Block
+from pharmakon.biomarkers.calibration_curve import calibration
 from pharmakon.biomarkers.judging import within_fold_auc
 from pharmakon.biomarkers.nested import Study, collect, nested, plan, run_fold
 from pharmakon.biomarkers.outcome import Outcome
@@ -144,3 +145,14 @@ def test_folds_run_anywhere_in_any_order_give_the_same():
     assert notes[-1] == (6, 6)
     for model in whole.models:
         np.testing.assert_array_equal(whole.risks(model).value, again.risks(model).value)
+
+
+def test_all_folds_of_survival_give_risks_at_one_time_and_honest_ones():
+    made = simulate(400, 20, true=3, effect=0.8, kind="survival", random_state=0)
+    recipe = replace(RECIPE, stability=None, challenger=False)
+    whole = Study({"omics": made.block}, made.outcome, np.arange(400), recipe)
+    assert whole.horizon == np.median(made.outcome.value[made.outcome.event > 0])
+    risks = nested(whole, folds=3).risks("omics")
+    found = calibration(made.outcome, risks.value, horizon=whole.horizon)
+    assert abs(found.intercept) < 0.3
+    assert 0.7 < found.slope < 1.4

@@ -8,7 +8,7 @@ shuffled among patients: what that scores is what chance scores here. A result h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,7 +21,7 @@ from pharmakon.biomarkers.challenger import challenge
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.biomarkers.recipe import Recipe
 from pharmakon.biomarkers.risks import Risks
-from pharmakon.biomarkers.signature import Signature, fit
+from pharmakon.biomarkers.signature import Signature, fit, horizon_of
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Progress, silent
@@ -63,6 +63,11 @@ class Study:
             raise DataError("blocks, outcome and groups must be of the same patients, and of one block at least")
         if any(name != block.name for name, block in self.blocks.items()):
             raise DataError("a block must go by its own name")
+
+    @property
+    def horizon(self) -> float:
+        """The time of every fold's survival risk, and that at which to judge it; NaN for other outcomes."""
+        return horizon_of(self.recipe, self.outcome.take(np.flatnonzero(self.outcome.known)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +183,15 @@ def run_fold(study: Study, task: Task) -> FoldResult:
         value[model], score[model] = risks.value, risks.score
         markers[model] = tuple(marker for marker in signature.markers if marker[0] in blocks)
 
-    every = fit(study.recipe, train, outcome, groups, random_state=task.seed)
+    # One time for all folds: the median of each fold's own events would give risks that do not compare.
+    recipe = study.recipe if outcome.event is None else replace(study.recipe, horizon=study.horizon)
+    every = fit(recipe, train, outcome, groups, random_state=task.seed)
     for name in sorted(test, key=lambda name: name != CLINICAL):
         note(name, every, {name: test[name]})
     if len(test) > 1:
         note(FUSED, every, test)
     if study.recipe.stability is not None and set(test) != {CLINICAL}:
-        note(STABLE, fit(study.recipe, train, outcome, groups, select=True, random_state=task.seed), test)
+        note(STABLE, fit(recipe, train, outcome, groups, select=True, random_state=task.seed), test)
     if study.recipe.challenger:
         value[TREES], score[TREES] = challenge(
             train, outcome, groups, test, horizon=every.horizon, random_state=task.seed
