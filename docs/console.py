@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-PROGRESS = re.compile(r"^(audit|train|recalibrate|predict|design|route): \d")
+PROGRESS = re.compile(r"^(audit|train|recalibrate|predict|design|route|match|dose|train-response): \d")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
