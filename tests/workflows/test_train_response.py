@@ -40,7 +40,7 @@ def test_a_folder_with_a_card_is_made_of_own_tables(tmp_path):
     result = run(config, progress=lambda done, total, note: steps.append((done, total)))
     assert result.card["lines"] == 60
     assert set(result.card["data"]) == {"response.csv", "expression.csv", "mutation.csv", "drugs.csv"}
-    assert result.card["licence"] == "that of your tables"
+    assert result.card["licence"] == "as your tables are"
     for split in ("cell", "drug", "both", "mixed"):
         assert "model" in result.card["held out"][split]
     assert steps[-1] == (5, 5)

@@ -66,7 +66,7 @@ def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
     found = {who: {kind: float(share[i]) for kind, share in shares.items()} for i, who in enumerate(profiles.ids)}
     notes = [WARNING]
     if licence := str(predictor.card.get("licence", "")):
-        notes.append(f"the model: {licence}")
+        notes.append(f"licence of the model: {licence}")
     if config.output is not None:
         write_atomic(config.output, _text(matches, found, notes, as_json=config.output.suffix == ".json"))
     progress(1, 1, "")

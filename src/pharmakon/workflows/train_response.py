@@ -21,6 +21,8 @@ NON_COMMERCIAL = (
     "trained on GDSC: for non-commercial use only, and neither the weights nor a product made with them may be given "
     "away under other terms"
 )
+OWN = "as your tables are"
+SCALED = "the expression of GDSC was z-scored over all lines by its authors, held-out ones too: scores flatter a little"
 CAVEATS = (
     "cell lines are not patients: no immune system, no blood supply, no dose; a ranking is a hypothesis for a trial",
     "intervals hold for a further cell line of this screen",
@@ -82,7 +84,7 @@ def run(config: ResponseConfig, *, progress: Progress = silent) -> ResponseResul
         "responses": tested,
         "genes": {kind: len(genes) for kind, genes in screen.profiles.genes.items()},
         "held out": {split: _rounded(found.scores()) for split, found in held.items()},
-        "caveats": list(CAVEATS),
+        "caveats": [*CAVEATS, *([SCALED] if config.response is None else [])],
         "seed": config.seed,
     }
     folder = predictor.save(config.output, card)
@@ -102,7 +104,7 @@ def _tables(config: ResponseConfig) -> tuple[Screen, dict[str, str], str]:
         return gdsc_screen(), {path.name: sha256(path) for path in paths_of(GDSC)}, NON_COMMERCIAL
     screen = read_screen(config.response, config.profiles, structures=config.structures, annotations=config.annotations)
     paths = [config.response, *config.profiles.values(), config.structures, config.annotations]
-    return screen, {path.name: sha256(path) for path in paths if path is not None}, "that of your tables"
+    return screen, {path.name: sha256(path) for path in paths if path is not None}, OWN
 
 
 def _rounded(scores: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
