@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.cohort import Cohort
+    from pharmakon.workflows.discover import DiscoverResult
 
 CORES = (
     "c1ccc({})cc1{}",
@@ -115,13 +116,13 @@ file = "rna.csv"
 
 
 def write_cohort(folder: Path, *, n: int = 60, p: int = 20, toml: str = COHORT, seed: int = 0, **columns: list) -> Path:
-    """Files of n samples, p genes of which G0 tells the response; `columns` replace clinical ones."""
+    """Files of n samples, p genes of which G0 to G3 tell the response, G0 best; `columns` replace clinical ones."""
     import numpy as np
 
     random = np.random.default_rng(seed)
     response = (random.random(n) < 0.4).astype(int)
     genes = random.normal(size=(n, p)).round(3)
-    genes[:, 0] += 2 * response
+    genes[:, :4] += response[:, None] * np.array([2.0, -1.2, 1.2, -1.2])
     clinical = {
         "sample": [f"S{i}" for i in range(n)],
         "patient": [f"P{i}" for i in range(n)],
@@ -157,3 +158,16 @@ def cohort(cohort_file: Callable[..., Path]) -> Cohort:
     from pharmakon.biomarkers.cohort import read_cohort
 
     return read_cohort(cohort_file())
+
+
+@pytest.fixture(scope="session")
+def discovered(tmp_path_factory: pytest.TempPathFactory) -> DiscoverResult:
+    """A discovery in a toy cohort."""
+    from pharmakon.workflows.discover import DiscoverConfig, run
+
+    folder = tmp_path_factory.mktemp("discovered")
+    cohort = write_cohort(folder, n=90, p=24)
+    config = DiscoverConfig(
+        cohort=cohort, output=folder / "run", folds=3, permutations=2, without=("trees",), workers=1
+    )
+    return run(config)

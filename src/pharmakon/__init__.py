@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         assess_mutagenicity,
         audit_data,
         design_molecules,
+        discover_biomarkers,
         dose_patients,
         fetch_data,
         find_routes,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         train_model,
         train_prior,
         train_response,
+        validate_signature,
         verify_ledger,
     )
 
@@ -41,6 +43,7 @@ __all__ = [
     "assess_mutagenicity",
     "audit_data",
     "design_molecules",
+    "discover_biomarkers",
     "dose_patients",
     "fetch_data",
     "find_routes",
@@ -56,6 +59,7 @@ __all__ = [
     "train_model",
     "train_prior",
     "train_response",
+    "validate_signature",
     "verify_ledger",
 ]
 

@@ -3,27 +3,36 @@ import pandas as pd
 import pytest
 
 from pharmakon.biomarkers.declaration import OutcomeTable
-from pharmakon.biomarkers.encoding import encoded, numbers_of, outcome_of
+from pharmakon.biomarkers.encoding import encode, numbers_of, outcome_of
 from pharmakon.core.errors import DataError
 
 
 def test_numbers_stay_and_words_become_indicators_of_all_but_the_commonest():
     table = pd.DataFrame({"age": ["30", "", "80+"], "site": ["a", "a", "b"], "same": ["x", "x", "x"]})
-    values, names, notes = encoded(table, ["age", "site", "same"])
-    assert names == ("age", "site=b")
-    np.testing.assert_array_equal(values, [[30, 0], [np.nan, 0], [80, 1]])
-    assert any("same for everybody" in note for note in notes)
+    found = encode(table, ["age", "site", "same"])
+    assert found.names == ("age", "site=b")
+    np.testing.assert_array_equal(found.values, [[30, 0], [np.nan, 0], [80, 1]])
+    assert any("same for everybody" in note for note in found.notes)
+    assert found.levels == {"age": (), "site": ("a", "b")}
+
+
+def test_another_cohort_is_coded_as_the_first_was():
+    table = pd.DataFrame({"site": ["b", "b", "a", "c"], "stage": ["1", "2", "1", "1"]})
+    found = encode(table, ["site", "stage"], levels={"site": ("a", "b"), "stage": ()})
+    assert found.names == ("site=b", "stage")
+    np.testing.assert_array_equal(found.values[:, 0], [1, 1, 0, np.nan])
+    assert any("c was not there in training" in note for note in found.notes)
 
 
 def test_a_missing_word_is_missing_in_every_indicator():
-    values, names, _ = encoded(pd.DataFrame({"c": ["a", "a", "b", "c", ""]}), ["c"])
-    assert len(names) == 2
-    assert np.isnan(values[4]).all()
+    found = encode(pd.DataFrame({"c": ["a", "a", "b", "c", ""]}), ["c"])
+    assert len(found.names) == 2
+    assert np.isnan(found.values[4]).all()
 
 
 def test_a_column_of_names_is_no_category():
     with pytest.raises(DataError, match="too many"):
-        encoded(pd.DataFrame({"c": [f"name{i}" for i in range(50)]}), ["c"])
+        encode(pd.DataFrame({"c": [f"name{i}" for i in range(50)]}), ["c"])
 
 
 def test_words_are_no_numbers():

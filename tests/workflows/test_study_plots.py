@@ -57,7 +57,7 @@ def test_times_are_round_and_few(last):
 def test_the_others_draw():
     grid = np.linspace(0.05, 0.6, 12)
     panels = [
-        study_plots.calibration(grid, grid, grid - 0.05, grid + 0.05, slope="Slope 1.0."),
+        study_plots.calibration(grid, grid, slope="Slope 1.0."),
         study_plots.net_benefit(grid, {"net": 0.3 - grid / 2}, 0.3 - grid),
         study_plots.scatter(Outcome("days", "continuous", RISK * 10), RISK * 9),
         study_plots.stability(

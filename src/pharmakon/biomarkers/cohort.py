@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.declaration import CLINICAL, BlockTable, Declaration, FeatureLabels
-from pharmakon.biomarkers.encoding import encoded, outcome_of
+from pharmakon.biomarkers.encoding import Levels, encode, outcome_of
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.core.config import build, read_toml
 from pharmakon.core.errors import DataError, UnknownName
@@ -49,6 +49,8 @@ class Cohort:
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 by name of file."""
     notes: tuple[str, ...] = ()
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """How words of clinical columns were coded: the first is what the others are compared with."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -104,18 +106,20 @@ class Cohort:
         )
 
 
-def read_cohort(path: str | Path) -> Cohort:
+def read_cohort(path: str | Path, *, levels: Levels | None = None) -> Cohort:
     """The cohort that a TOML file declares; its paths count from where it lies.
+
+    With the `levels` of another cohort, words of clinical columns are coded as they were there.
 
     Samples without a known outcome, or without any measurement, are left out and counted in `flow`. Raises ConfigError
     for a declaration that makes no sense, UnknownName for a column, DataError where nothing is left.
     """
     path = Path(path)
     declaration = build(Declaration, read_toml(path), where=str(path))
-    return assemble(declaration, folder=path.parent)
+    return assemble(declaration, folder=path.parent, levels=levels)
 
 
-def assemble(declaration: Declaration, *, folder: Path = Path()) -> Cohort:
+def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels | None = None) -> Cohort:
     """The cohort of a declaration whose paths count from `folder`."""
     clinical, design = declaration.clinical, declaration.design
     source = folder / clinical.file
@@ -133,17 +137,24 @@ def assemble(declaration: Declaration, *, folder: Path = Path()) -> Cohort:
     files = {clinical.file.name: sha256(source)}
     notes: list[str] = []
     blocks: dict[str, Block] = {}
+    coded: dict[str, tuple[str, ...]] = {}
     for spec in declaration.blocks:
-        blocks[spec.name], said = _block(spec, declaration, table, ids=ids, folder=folder)
+        if spec.file is None:
+            columns = encode(table, spec.features, levels=levels)
+            blocks[spec.name] = Block(spec.name, columns.values, columns.names, spec.kind)
+            coded |= columns.levels
+            notes += columns.notes
+            continue
+        blocks[spec.name], said = _block(spec, spec.file, declaration, ids=ids, folder=folder)
         notes += said
-        if spec.file is not None:
-            files[spec.file.name] = sha256(folder / spec.file)
+        files[spec.file.name] = sha256(folder / spec.file)
         if spec.labels is not None:
             files[spec.labels.file.name] = sha256(folder / spec.labels.file)
     if design.covariates:
-        values, names, said = encoded(table, design.covariates)
-        blocks[CLINICAL] = Block(CLINICAL, values, names)
-        notes += said
+        columns = encode(table, design.covariates, levels=levels)
+        blocks[CLINICAL] = Block(CLINICAL, columns.values, columns.names)
+        coded |= columns.levels
+        notes += columns.notes
     outcome = outcome_of(table, declaration.outcome, where=str(source))
     measured = np.any([block.present for name, block in blocks.items() if name != CLINICAL], axis=0)
     flow.append(("with a measurement", int(measured.sum())))
@@ -166,6 +177,7 @@ def assemble(declaration: Declaration, *, folder: Path = Path()) -> Cohort:
         hashlib.sha256(document(facts).encode()).hexdigest(),
         files,
         tuple(notes),
+        coded,
     )
     return whole if kept.all() else whole.take(kept)
 
@@ -182,15 +194,12 @@ def _once(ids: Sequence[str], source: Path) -> None:
 
 
 def _block(
-    spec: BlockTable, declaration: Declaration, table: DataFrame, *, ids: Sequence[str], folder: Path
+    spec: BlockTable, file: Path, declaration: Declaration, *, ids: Sequence[str], folder: Path
 ) -> tuple[Block, list[str]]:
     """A block's values in the order of `ids`, whichever way its table lies, and notes."""
-    if spec.file is None:
-        values, features, notes = encoded(table, spec.features)
-        return Block(spec.name, values, features, spec.kind), notes
-    source = folder / spec.file
+    source = folder / file
     matrix = read_matrix(source, id=spec.id, layer=spec.layer)
-    notes = [f"{spec.file.name}: {note}" for note in matrix.notes]
+    notes = [f"{file.name}: {note}" for note in matrix.notes]
     if spec.join == "order":
         if len(matrix.rows) != len(ids):
             raise DataError(
@@ -200,7 +209,7 @@ def _block(
     else:
         matrix = _sample_rows(matrix, ids, source, notes)
         values = aligned(matrix, ids)
-    left_out = declaration.taken | {*spec.leave_out} if spec.file == declaration.clinical.file else {*spec.leave_out}
+    left_out = declaration.taken | {*spec.leave_out} if file == declaration.clinical.file else {*spec.leave_out}
     names = spec.features or tuple(name for name in matrix.columns if name not in left_out)
     place = {name: j for j, name in enumerate(matrix.columns)}
     for name in names:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,35 +29,73 @@ NUMERIC = 0.9
 MOST_LEVELS = 20
 
 
-def encoded(table: DataFrame, columns: Sequence[str]) -> tuple[Floats, tuple[str, ...], list[str]]:
-    """Columns as numbers: values (n, k), a name for each, and notes.
+Levels = Mapping[str, Sequence[str]]
+"""By column, its words with the one that others are compared with first; none for a column of numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Columns as numbers: `values` (n, k) with a name for each, and how words were coded."""
+
+    values: Floats
+    names: tuple[str, ...]
+    levels: dict[str, tuple[str, ...]]
+    notes: list[str]
+
+
+def encode(table: DataFrame, columns: Sequence[str], *, levels: Levels | None = None) -> Encoded:
+    """Columns as numbers.
 
     A column of numbers stays one. One of words becomes an indicator per level but the commonest, `column=level`; where
-    a cell is missing all of them are NaN.
+    a cell is missing all of them are NaN. With `levels` of another cohort the columns are coded as they were there, and
+    a word that was not there counts as missing.
     """
     values: list[Floats] = []
     names: list[str] = []
+    used: dict[str, tuple[str, ...]] = {}
     notes: list[str] = []
     for column in columns:
         cells = list(table[column])
-        numbers = numbers_of(cells)
+        known = None if levels is None else levels.get(column)
+        numbers = numbers_of(cells) if not known else None
         if numbers is not None:
             values.append(numbers)
             names.append(column)
+            used[column] = ()
             continue
-        levels = [level for level, _ in sorted(Counter(filter(None, cells)).items(), key=lambda kv: (-kv[1], kv[0]))]
-        if len(levels) > MOST_LEVELS:
+        if known:
+            cells, said = _known_words(cells, known, column)
+            notes += said
+            levels_here = list(known)
+        else:
+            levels_here = _by_number(cells)
+        if len(levels_here) > MOST_LEVELS:
+            first = levels_here[0]
             raise DataError(
-                f"column {column!r} has {len(levels)} different words, such as {levels[0]!r}: too many for a category"
+                f"column {column!r} has {len(levels_here)} words, such as {first!r}: too many for a category"
             )
-        if len(levels) < 2:
+        if len(levels_here) < 2:
             notes.append(f"{column} is the same for everybody: left out")
             continue
-        notes.append(f"{column} is compared with {levels[0]}")
-        for level in levels[1:]:
+        notes.append(f"{column} is compared with {levels_here[0]}")
+        used[column] = tuple(levels_here)
+        for level in levels_here[1:]:
             values.append(np.array([float(cell == level) if cell else np.nan for cell in cells]))
             names.append(f"{column}={level}")
-    return (np.column_stack(values) if values else np.empty((len(table), 0))), tuple(names), notes
+    found = np.column_stack(values) if values else np.empty((len(table), 0))
+    return Encoded(found, tuple(names), used, notes)
+
+
+def _by_number(cells: Sequence[str]) -> list[str]:
+    """The words, the commonest first."""
+    return [level for level, _ in sorted(Counter(filter(None, cells)).items(), key=lambda kv: (-kv[1], kv[0]))]
+
+
+def _known_words(cells: list[str], known: Sequence[str], column: str) -> tuple[list[str], list[str]]:
+    """Cells without the words that were not there in training, and a note of these."""
+    new = sorted({cell for cell in cells if cell and cell not in known})
+    notes = [f"{column} {', '.join(new[:5])} was not there in training: taken as missing"] if new else []
+    return [cell if cell in known else "" for cell in cells], notes
 
 
 def numbers_of(cells: Sequence[str]) -> Floats | None:

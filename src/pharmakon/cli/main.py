@@ -28,9 +28,11 @@ VERBS = {
     "route": "Find how molecules can be made from your building blocks, by named reactions.",
     "train-prior": "Train a chemical language model on a collection of molecules.",
     "sample": "Write molecules from a language model.",
+    "discover": "Find biomarkers in a cohort, judged on patients that the model has not seen.",
     "train-response": "Train a model of how tumours respond to drugs, on a screen of cell lines.",
     "match": "Rank treatments for a patient by the tumour's expression, mutations and copy number.",
     "dose": "Estimate doses of warfarin from genotype and patient, with interval and error by race.",
+    "validate": "Apply a frozen signature to other cohorts and say how well it does.",
     "models": "List the shipped models, or show one model's card.",
     "benchmark": "Score the learners on public benchmarks.",
 }

@@ -10,6 +10,9 @@ from .drawings import Drawings
 from .page import write_page
 from .plot import Plot, legend, plot
 
+REPORT, MARKERS_FILE, RISKS_FILE, RESULT = "report.html", "markers.csv", "risks.csv", "result.json"
+SIGNATURE, LEDGER = "signature", "ledger.jsonl"
+"""What lies in the folder of a study."""
 PILLS = {"refused": "poor", "warning": "unsure", "info": "note", "passed": "good"}
 LISTED = 100
 """Markers in the page's table; all are in the CSV file beside it."""
@@ -43,7 +46,7 @@ class MarkerLine:
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """A model's score out of the folds it was made in. `kind` is "bar", "null" or "" for a model."""
+    """A model's score out of the folds it was made in. `kind` is "baseline", "null" or "" for a model."""
 
     model: str
     score: str

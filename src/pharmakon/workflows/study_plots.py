@@ -55,18 +55,16 @@ def roc(outcome: Outcome, risks: Mapping[str, Floats]) -> Panel:
     return Panel("roc", "ROC", caption, plot)
 
 
-def calibration(predicted: Floats, observed: Floats, low: Floats, high: Floats, *, slope: str) -> Panel:
-    """Observed share against predicted risk, with its interval."""
+def calibration(predicted: Floats, observed: Floats, *, slope: str) -> Panel:
+    """Smoothed observed share against predicted risk; both (m,)."""
     curves = [
         Curve([(0, 0), (1, 1)], "as predicted", "line", "chance"),
-        Curve(_points(predicted, observed), "observed", "line", "main", low.tolist(), high.tolist()),
-        Curve(_points(predicted, observed), "", "discs", "main"),
+        Curve(_points(predicted, observed), "observed, smoothed", "line", "main"),
     ]
-    about = f"Observed share of events over groups of risk, {said(curves[1].points)}."
-    caption = f"Patients in groups of like risk. On the line, risks mean what they say. {slope}"
-    return Panel(
-        "calibration", "Calibration", caption, Plot(curves, ("predicted risk", "observed"), about, (0, 1), (0, 1))
-    )
+    about = f"Observed share of events over predicted risk, {said(curves[1].points)}."
+    caption = f"On the dotted line risks mean what they say. {slope}"
+    plot = Plot(curves, ("predicted risk", "observed"), about, (0, 1), (0, 1))
+    return Panel("calibration", "Calibration", caption, plot)
 
 
 def net_benefit(thresholds: Floats, models: Mapping[str, Floats], everybody: Floats) -> Panel:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.design import DesignResult
+    from pharmakon.workflows.discover import DiscoverResult
     from pharmakon.workflows.dose import DoseResult
     from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
     from pharmakon.workflows.train_response import ResponseResult
+    from pharmakon.workflows.validate import ValidateResult
 
 
 def audit_data(data: str | Path, *, progress: Progress = silent, **options: Any) -> AuditResult:
@@ -137,6 +139,13 @@ def sample_molecules(prior: str | Path, *, progress: Progress = silent, **option
     return sample.run(build(sample.SampleConfig, {"prior": prior, **options}), progress=progress)
 
 
+def discover_biomarkers(cohort: str | Path, *, progress: Progress = silent, **options: Any) -> DiscoverResult:
+    """Find biomarkers in a declared cohort; options are those of `pharmakon discover`."""
+    from pharmakon.workflows import discover
+
+    return discover.run(build(discover.DiscoverConfig, {"cohort": cohort, **options}), progress=progress)
+
+
 def train_response(*, progress: Progress = silent, **options: Any) -> ResponseResult:
     """Train a model of how tumours respond to drugs; options are those of `pharmakon train-response`."""
     from pharmakon.workflows import train_response
@@ -156,6 +165,17 @@ def dose_patients(drug: str, patients: str | Path, *, progress: Progress = silen
     from pharmakon.workflows import dose
 
     return dose.run(build(dose.DoseConfig, {"drug": drug, "patients": patients, **options}), progress=progress)
+
+
+def validate_signature(
+    signature: str | Path, cohorts: str | Path | Sequence[str | Path], *, progress: Progress = silent, **options: Any
+) -> ValidateResult:
+    """Apply a frozen signature to other cohorts; options are those of `pharmakon validate`."""
+    from pharmakon.workflows import validate
+
+    given = (cohorts,) if isinstance(cohorts, (str, Path)) else tuple(cohorts)
+    config = build(validate.ValidateConfig, {"signature": signature, "cohorts": given, **options})
+    return validate.run(config, progress=progress)
 
 
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -1,0 +1,58 @@
+"""`pharmakon validate SIGNATURE cohort.toml ...`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pharmakon.core.units import show
+from pharmakon.record.discovery import REPORT
+from pharmakon.workflows import validate as workflow
+
+from . import render
+from .flags import from_config
+from .progress import progress
+
+
+@from_config(positional=("signature", "cohorts"), short={"output": "-o"})
+def validate(
+    config: workflow.ValidateConfig,
+    *,
+    as_json: Annotated[bool, Parameter("--json", negative=(), help="print the result as JSON")] = False,
+) -> int:
+    """Apply a frozen signature to other cohorts and say how well it does there.
+
+    Nothing is fitted, and patients that the signature was made with are refused.
+    """
+    with progress("validate") as advance:
+        result = workflow.run(config, progress=advance)
+    for one in result.validations:
+        for text in (*one.cohort.notes, *one.notes):
+            render.note(f"{one.cohort.declaration.name}: {text}")
+    if as_json:
+        print(json.dumps(result.plain(), indent=2, ensure_ascii=False))
+    else:
+        _print(result)
+    render.note(f"written: {result.folder / REPORT} (ledger {result.head[:16]})")
+    return 0
+
+
+def _print(result: workflow.ValidateResult) -> None:
+    from pharmakon.workflows.study_report import interval
+    from pharmakon.workflows.study_scores import MEASURES, unscaled
+
+    rows = []
+    for one in result.validations:
+        for name, found in one.scores.items():
+            rows.append((one.cohort.declaration.name, MEASURES[name], show(found.value), interval(found)))
+    said = result.frozen.card["nested"].get(result.leading)
+    if said:
+        ends = f"{show(said['low'])} to {show(said['high'])}"
+        rows.append(("where it was made, nested", MEASURES[result.leading], show(said["value"]), ends))
+    render.table(("cohort", "measure", "value", "95 % interval"), rows)
+    if result.summary is not None:
+        s, leading = result.summary, result.leading
+        low, value, high = (show(unscaled(leading, x)) for x in (s.low, s.value, s.high))
+        print(f"over all cohorts: {value} ({low} to {high}); I² {s.i2:.0%}")

@@ -1,0 +1,219 @@
+"""discover: from a cohort to markers and a signature, with everything inside nested folds and a record of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.errors import ConfigError
+from pharmakon.core.types import Progress, silent
+from pharmakon.record.discovery import LEDGER, SIGNATURE
+
+from .train import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pharmakon.biomarkers.batch import ComBat
+    from pharmakon.biomarkers.check import Check
+    from pharmakon.biomarkers.cohort import Cohort
+    from pharmakon.biomarkers.differential import Differential
+    from pharmakon.biomarkers.nested import Nested
+    from pharmakon.biomarkers.signature import Signature
+    from pharmakon.biomarkers.stability import Stability
+
+    from .study_scores import Scores
+
+
+class DiscoverConfig(Config):
+    """Which cohort, and how it is analysed."""
+
+    cohort: Path = Field(description="TOML file that declares the cohort")
+    output: Path | None = Field(None, description="folder to write; discover-NAME when not given")
+    family: Literal["block", "all"] = Field("block", description="features among which false discoveries are counted")
+    level: float = Field(0.05, gt=0, lt=1, description="false discovery rate of a marker that is called found")
+    without: tuple[Literal["signature", "stability", "trees"], ...] = Field(
+        (), description="parts to leave out: signature (single markers only), stability (selection), trees (challenger)"
+    )
+    final: Literal["fused", "stable"] = Field(
+        "fused", description="which signature is kept: elastic nets of all blocks, or the stable markers"
+    )
+    folds: int = Field(5, ge=2, le=20, description="outer folds, by patient")
+    repeats: int = Field(1, ge=1, le=50, description="how often the folds are drawn anew")
+    permutations: int = Field(5, ge=1, le=200, description="runs on permuted outcomes")
+    horizon: float | None = Field(None, gt=0, description="survival: the time of a risk; the median time of events")
+    correction: Literal["none", "combat"] = Field("none", description="of batches, learnt from training patients only")
+    unseen: Literal["refuse", "reference", "estimate"] = Field(
+        "reference", description="what becomes of a batch that was not there in training"
+    )
+    accept: tuple[str, ...] = Field((), description="refusals of a signature to go on despite; the report says so")
+    workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
+    overwrite: bool = Field(False, description="replace an earlier run in the folder")
+    seed: int = Field(0, ge=0, description="seed of every random choice")
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoverResult:
+    """Where everything is, and what was found."""
+
+    folder: Path
+    cohort: Cohort
+    checks: list[Check]
+    differential: dict[str, Differential]
+    scores: Scores | None = None
+    nested: Nested | None = None
+    signature: Signature | None = None
+    stability: dict[str, Stability] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    head: str = ""
+    """Hash of the ledger's last entry: keep it elsewhere, and no one can rewrite the record unseen."""
+
+    def markers(self) -> list[dict[str, Any]]:
+        """Every feature of every block as a record, the smallest p first."""
+        from .study_markers import records
+
+        return records(self.differential)
+
+    def plain(self) -> dict[str, Any]:
+        """Everything but the patients, for JSON."""
+        from .study_output import plain
+
+        return plain(self)
+
+
+def run(config: DiscoverConfig, *, progress: Progress = silent) -> DiscoverResult:
+    """Check the design, test every marker alone, judge signatures in nested folds, keep one, and write the report.
+
+    Raises RefusedDesign where the cohort cannot answer the question at all, or not the claim that it declares.
+    """
+    from pharmakon.biomarkers.check import enforce, refusals
+    from pharmakon.biomarkers.cohort import read_cohort
+    from pharmakon.biomarkers.quality import check_design
+    from pharmakon.record.ledger import Ledger
+    from pharmakon.store.runs import RUN, RunFolder
+
+    from .study_markers import each_marker
+    from .study_output import write
+
+    progress(0, 0, "reading the cohort")
+    cohort = read_cohort(config.cohort)
+    checks = check_design(cohort, seed=config.seed)
+    _known_checks(config.accept, checks)
+    enforce(checks, ["predictive"] if cohort.declaration.context_of_use == "predictive" else [])
+    output = config.output or Path(f"discover-{slug(cohort.declaration.name)}")
+    folder = RunFolder.create(
+        output,
+        verb="discover",
+        config=config,
+        inputs=[config.cohort, *_inputs(config.cohort, cohort)],
+        seed=config.seed,
+        overwrite=config.overwrite,
+    )
+    ledger = Ledger(folder.path / LEDGER)
+    ledger.output(folder.path / RUN)
+    ledger.append(
+        "cohort", name=cohort.declaration.name, hash=cohort.hash, samples=len(cohort), files=dict(cohort.files)
+    )
+    for check in checks:
+        ledger.append("check", name=check.name, severity=check.severity, sentence=check.sentence)
+    differential = each_marker(cohort, family=config.family, workers=config.workers or 1, progress=progress)
+    result = DiscoverResult(folder.path, cohort, checks, differential)
+    against = [check for check in refusals(checks, ["multivariable"]) if check.name not in config.accept]
+    if against and "signature" not in config.without:
+        reasons = " ".join(check.sentence for check in against)
+        result.notes.append(f"No signature was made: {reasons} (--accept {against[0].name} makes one all the same.)")
+    if "signature" not in config.without and not against:
+        result = _with_signature(result, config, progress)
+        accepted = sorted({*config.accept} & {check.name for check in refusals(checks, ["multivariable"])})
+        if accepted:
+            ledger.append("accepted", refusals=accepted)
+            result.notes.append(f"The signature was made although the design check refused it: {', '.join(accepted)}.")
+    return write(result, config, ledger)
+
+
+def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Progress) -> DiscoverResult:
+    """Nested folds, their scores, and the signature of all patients."""
+    import math
+    from dataclasses import replace
+
+    from pharmakon.biomarkers.recipe import Recipe
+    from pharmakon.biomarkers.signature import horizon_of
+    from pharmakon.biomarkers.stability import StabilityRecipe
+
+    from .study import keep_signature, run_study, study_of
+    from .study_paths import paths_of
+    from .study_scores import scores_of
+
+    if config.final == "stable" and "stability" in config.without:
+        raise ConfigError("the final signature 'stable' needs stability selection, which is to be left out")
+    cohort = result.cohort
+    horizon = horizon_of(Recipe(horizon=config.horizon), cohort.outcome)
+    recipe = Recipe(
+        stability=None if "stability" in config.without else StabilityRecipe(),
+        challenger="trees" not in config.without,
+        horizon=None if math.isnan(horizon) else horizon,
+    )
+    study = study_of(cohort, recipe=recipe, correction=config.correction, unseen=config.unseen)
+    nested = run_study(
+        study,
+        folds=config.folds,
+        repeats=config.repeats,
+        permutations=config.permutations,
+        workers=config.workers,
+        seed=config.seed,
+        progress=progress,
+    )
+    progress(0, 0, "judging by resampled patients")
+    scores = scores_of(nested, cohort, horizon=horizon, seed=config.seed)
+    progress(0, 0, "making the signature")
+    signature, corrections = keep_signature(study, stable=config.final == "stable", seed=config.seed)
+    model = "stable" if config.final == "stable" else scores.main
+    _save(result, signature, corrections, scores=scores, model=model)
+    stability = paths_of(study, seed=config.seed)
+    return replace(result, scores=scores, nested=nested, signature=signature, stability=stability)
+
+
+def _save(
+    result: DiscoverResult, signature: Signature, corrections: Mapping[str, ComBat], *, scores: Scores, model: str
+) -> None:
+    from pharmakon import __version__
+
+    from . import study_signature
+
+    cohort = result.cohort
+    study_signature.save(
+        result.folder / SIGNATURE,
+        signature,
+        corrections=corrections,
+        features={name: block.features for name, block in cohort.blocks.items()},
+        name=slug(cohort.declaration.name),
+        cohort={"name": cohort.declaration.name, "hash": cohort.hash, "files": dict(cohort.files)},
+        context_of_use=cohort.declaration.context_of_use,
+        nested={name: asdict(estimate) for name, estimate in scores.models[model].items()},
+        levels={column: list(words) for column, words in cohort.levels.items()},
+        permuted=list(scores.null[model].values),
+        declaration=cohort.declaration.model_dump(mode="json"),
+        version=__version__,
+    )
+
+
+def _known_checks(accepted: tuple[str, ...], checks: list[Check]) -> None:
+    """Only a refusal of the signature can be accepted."""
+    refused = {check.name: check for check in checks if check.severity == "refused"}
+    for name in accepted:
+        if name not in refused or refused[name].forbids != "multivariable":
+            can = [check.name for check in refused.values() if check.forbids == "multivariable"]
+            raise ConfigError(
+                f"--accept {name}: no refusal of that name can be accepted ({', '.join(can) or 'none can'})"
+            )
+
+
+def _inputs(toml: Path, cohort: Cohort) -> list[Path]:
+    spec = cohort.declaration
+    files = [spec.clinical.file, *(block.file for block in spec.blocks if block.file)]
+    files += [block.labels.file for block in spec.blocks if block.labels]
+    return list(dict.fromkeys(toml.parent / file for file in files))

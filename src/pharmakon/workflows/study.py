@@ -1,0 +1,102 @@
+"""A cohort through nested cross-validation, on every core, and the signature that is kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from pharmakon.biomarkers.batch import ComBat, Unseen
+from pharmakon.biomarkers.block import Block
+from pharmakon.biomarkers.cohort import Cohort
+from pharmakon.biomarkers.nested import FoldResult, Nested, Study, Task, collect, plan, run_fold
+from pharmakon.biomarkers.recipe import Recipe
+from pharmakon.biomarkers.signature import Signature, fit
+from pharmakon.core.errors import DataError
+from pharmakon.core.types import Progress, silent
+from pharmakon.engine.local import engine
+
+Correction = Literal["none", "combat"]
+
+
+def study_of(cohort: Cohort, *, recipe: Recipe, correction: Correction = "none", unseen: Unseen = "reference") -> Study:
+    """What the folds need of a cohort. `correction` of batches is learnt anew in each fold from its training patients.
+
+    DataError where a correction is asked for and no batch is declared.
+    """
+    prepare: dict[str, Sequence[Callable[[], ComBat]]] = {}
+    batches = {}
+    if correction == "combat":
+        labels = cohort.role("batch")
+        if labels is None:
+            raise DataError("a correction of batches needs the column of the batch: design.batch")
+        for name, block in cohort.omics.items():
+            if block.kind == "continuous":
+                prepare[name], batches[name] = [partial(ComBat, unseen)], labels
+    return Study(cohort.blocks, cohort.outcome, cohort.patients, recipe, prepare, batches)
+
+
+def run_study(
+    study: Study,
+    *,
+    folds: int,
+    repeats: int,
+    permutations: int,
+    workers: int | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Nested:
+    """All outer folds, and those of permuted outcomes, on `workers` processes; the same whatever their number."""
+    tasks = plan(study, folds=folds, repeats=repeats, permutations=permutations, random_state=seed)
+    count = min(len(tasks), workers) if workers is not None else None
+    with engine(count, initializer=_begin, initargs=(study,)) as pool:
+        results = list(pool.map(_fold, tasks, total=len(tasks), label="folds", progress=progress))
+    return collect(study, results)
+
+
+def keep_signature(study: Study, *, stable: bool, seed: int = 0) -> tuple[Signature, dict[str, ComBat]]:
+    """The signature of all patients, and the corrections that its blocks go through first."""
+    steps: dict[str, ComBat] = {}
+    blocks: dict[str, Block] = {}
+    for name, block in study.blocks.items():
+        if name in study.prepare:
+            step = ComBat(study.prepare[name][0]().unseen)  # type: ignore[attr-defined]
+            there = block.present
+            steps[name] = step.fit(block.values[there], study.batches[name][there])
+            block = corrected(block, step, study.batches[name])
+        blocks[name] = block
+    signature = fit(study.recipe, blocks, study.outcome, study.groups, select=stable, random_state=seed)
+    return signature, steps
+
+
+def corrected(block: Block, step: ComBat, labels: np.ndarray) -> Block:
+    """A block without its batches' location and scale, as learnt."""
+    there = block.present
+    values = block.values.copy()
+    if there.any():
+        values[there] = step.transform(block.values[there], labels[there])
+    return Block(block.name, values, block.features, block.kind)
+
+
+_STUDY: list[Study] = []
+"""The study of this process: sent once to each worker, not with every fold."""
+
+
+def _begin(study: Study) -> None:
+    _STUDY[:] = [study]
+
+
+def _fold(task: Task) -> FoldResult:
+    return run_fold(_STUDY[0], task)
+
+
+def horizon_text(signature: Signature, unit: str) -> str:
+    """What a risk of the signature is a risk of, in words."""
+    if signature.kind == "continuous":
+        return signature.outcome
+    if signature.kind == "binary" or math.isnan(signature.horizon):
+        return signature.positive or signature.outcome
+    return f"{signature.outcome} within {signature.horizon:.3g} {unit}".strip()

@@ -1,0 +1,123 @@
+"""REMARK and TRIPOD+AI, filled in with what a discovery knows of itself. What only people know is left to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pharmakon.record.checklist import Answer, Checklist, checklist, filled
+
+from .study_scores import MEASURES, called
+
+if TYPE_CHECKING:
+    from .discover import DiscoverConfig, DiscoverResult
+
+TUMOUR = frozenset({"prognostic", "predictive", "response", "monitoring"})
+"""Uses of a marker that REMARK is about."""
+
+
+def checklists(result: DiscoverResult, config: DiscoverConfig) -> list[tuple[Checklist, list[Answer]]]:
+    """The checklists that the claimed use asks for, with answers by item."""
+    found = []
+    if result.cohort.declaration.context_of_use in TUMOUR:
+        found.append((checklist("remark"), filled("remark", _remark(result, config))))
+    if result.scores is not None:
+        found.append((checklist("tripod_ai"), filled("tripod_ai", _tripod(result, config))))
+    return found
+
+
+def _remark(result: DiscoverResult, config: DiscoverConfig) -> dict[str, str]:
+    answers = {
+        "7": _outcome(result),
+        "8": _candidates(result),
+        "9": _size(result),
+        "10": f"{_univariable(result, config)} {_gaps(result)} {_validation(config) if result.scores else ''}".strip(),
+        "11": "Markers are used as numbers, in standard deviations of the training patients; no cut-point was sought.",
+        "12": _flow(result),
+        "15": "The table of markers: each alone, unadjusted, with interval (markers.csv has all).",
+    }
+    if result.cohort.covariates.features:
+        answers["16"] = f"The table of markers: adjusted for {', '.join(result.cohort.covariates.features)}."
+    if result.scores is not None:
+        answers["17"] = "The table of models: clinical variables alone, and with the markers."
+        answers["18"] = f"{_validation(config)} {_null(result)} Subgroups and stability of the choice: see the page."
+    return answers
+
+
+def _tripod(result: DiscoverResult, config: DiscoverConfig) -> dict[str, str]:
+    answers = {
+        "4": "Development, judged by nested cross-validation; no evaluation in other patients.",
+        "7": "Values as given, but for transforms of each sample alone that the declaration names.",
+        "8a": _outcome(result),
+        "9a": f"{_candidates(result)} None was left out by its relation to the outcome before the folds.",
+        "10": _size(result),
+        "11": _gaps(result),
+        "12a": _validation(config),
+        "12b": "Linear, in standard deviations of the training patients.",
+        "12c": (
+            "Elastic net per block, penalty chosen in inner folds; scores of blocks fused and calibrated on inner "
+            "out-of-fold scores; boosted trees as challenger."
+        ),
+        "12e": f"{', '.join(MEASURES[name] for name in _metrics(result))}, decision curve.",
+        "13": "Classes were not balanced.",
+        "15": "A risk between 0 and 1, or a number in the outcome's unit; no threshold is set.",
+        "18f": "pharmakon, version and seed under How to repeat it.",
+        "20a": _flow(result),
+        "21": f"{len({*result.cohort.patients}):,} patients, {result.cohort.outcome.events:,} events throughout.",
+        "22": "The folder signature: every coefficient, mean and standard deviation, with a SHA-256.",
+        "23a": "The tables of models and of subgroups.",
+        "26": _null(result),
+    }
+    if result.cohort.declaration.design.subgroups:
+        answers["14"] = f"Performance is shown by {', '.join(result.cohort.declaration.design.subgroups)}."
+    if result.cohort.declaration.design.batch:
+        how = "ComBat, learnt from training patients" if config.correction == "combat" else "in the univariable models"
+        answers["12d"] = f"Batch: {how}."
+    return answers
+
+
+def _metrics(result: DiscoverResult) -> list[str]:
+    return list(next(iter(result.scores.models.values()))) if result.scores else []
+
+
+def _outcome(result: DiscoverResult) -> str:
+    outcome = result.cohort.outcome
+    kind = {"binary": "a class", "continuous": "a number", "survival": "time to an event, right-censored"}[outcome.kind]
+    ones = f"; 1 is {outcome.positive}" if outcome.positive else ""
+    return f"{outcome.name}: {kind}{ones}{f', in {outcome.unit}' if outcome.unit else ''}."
+
+
+def _candidates(result: DiscoverResult) -> str:
+    parts = [f"{len(block.features):,} of {name}" for name, block in result.cohort.blocks.items()]
+    return f"Candidates: {', '.join(parts)}."
+
+
+def _size(result: DiscoverResult) -> str:
+    sentence = next((check.sentence for check in result.checks if check.name == "events"), "")
+    return f"All patients there were. {sentence}"
+
+
+def _gaps(result: DiscoverResult) -> str:
+    said = " ".join(check.sentence for check in result.checks if check.name.startswith(("gaps-", "absent-")))
+    return f"{said} In signatures gaps are filled with the median of the training patients."
+
+
+def _univariable(result: DiscoverResult, config: DiscoverConfig) -> str:
+    methods = ", ".join(dict.fromkeys(table.method for table in result.differential.values()))
+    return f"Each marker alone: {methods}; false discovery rate by Benjamini-Hochberg at {config.level:g}."
+
+
+def _validation(config: DiscoverConfig) -> str:
+    times = f", {config.repeats} times" if config.repeats > 1 else ""
+    return f"Nested cross-validation by patient, {config.folds} outer folds{times}; all choices inside the folds."
+
+
+def _flow(result: DiscoverResult) -> str:
+    return "; ".join(f"{step}: {n:,}" for step, n in result.cohort.flow) + "."
+
+
+def _null(result: DiscoverResult) -> str:
+    if result.scores is None:
+        return ""
+    scores = result.scores
+    null = scores.null[scores.main]
+    return f"On permuted outcomes {called(scores.main)} gives {MEASURES[scores.leading]} {null.mean:.2f}."

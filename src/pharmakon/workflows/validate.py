@@ -1,0 +1,170 @@
+"""validate: a frozen signature on other cohorts. It is applied; nothing is fitted, and its own patients are refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.types import Progress, silent
+from pharmakon.record.discovery import LEDGER, SIGNATURE
+
+if TYPE_CHECKING:
+    from pharmakon.biomarkers.check import Check
+    from pharmakon.biomarkers.cohort import Cohort
+    from pharmakon.biomarkers.judging import Estimate, Subgroup
+    from pharmakon.biomarkers.meta import Summary
+    from pharmakon.biomarkers.risks import Risks
+
+    from .study_signature import Frozen
+
+RESAMPLES = 500
+
+
+class ValidateConfig(Config):
+    """Which signature, and on which cohorts."""
+
+    signature: Path = Field(description="folder of the signature: the one that discover wrote, or signature/ in it")
+    cohorts: tuple[Path, ...] = Field(min_length=1, description="TOML files of other cohorts")
+    output: Path | None = Field(None, description="folder to write; validate-NAME when not given")
+    unseen: Literal["as trained", "refuse", "reference", "estimate"] = Field(
+        "as trained", description="what becomes of a batch that was not there in training, where batches are corrected"
+    )
+    drop_seen: bool = Field(False, description="leave out patients that the signature was made with, and say how many")
+    overwrite: bool = Field(False, description="replace an earlier run in the folder")
+    seed: int = Field(0, ge=0, description="seed of the resampling")
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How the signature did in one cohort."""
+
+    cohort: Cohort
+    checks: list[Check]
+    risks: Risks
+    scores: dict[str, Estimate]
+    groups: dict[str, list[Subgroup]]
+    seen: int
+    without: int
+    """Patients for whom the signature has no risk."""
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateResult:
+    """Each cohort's validation, and what they say together."""
+
+    folder: Path
+    frozen: Frozen
+    validations: list[Validation]
+    leading: str
+    summary: Summary | None = None
+    notes: list[str] = field(default_factory=list)
+    head: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Everything but the patients, for JSON."""
+        from .validate_output import plain
+
+        return plain(self)
+
+
+def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResult:
+    """Apply the signature to each cohort, judge its risks, sum up over cohorts, and write the report.
+
+    Raises DataError where a cohort has another kind of outcome, lacks features of the signature, or holds patients that
+    it was made with (unless these are to be dropped).
+    """
+    from pharmakon.biomarkers.judging import metrics_of
+    from pharmakon.record.ledger import Ledger
+    from pharmakon.store.runs import RUN, RunFolder
+
+    from .study_scores import pooled
+    from .study_signature import load
+    from .validate_output import write
+
+    frozen = load(_signature(config.signature))
+    if config.unseen != "as trained":
+        frozen = frozen.with_policy(config.unseen)
+    output = config.output or Path(f"validate-{frozen.card['name']}")
+    progress(0, len(config.cohorts), "reading")
+    validations = []
+    for done, path in enumerate(config.cohorts):
+        progress(done, len(config.cohorts), f"applying to {path.stem}")
+        validations.append(_one(frozen, path, config))
+    folder = RunFolder.create(
+        output,
+        verb="validate",
+        config=config,
+        inputs=[_signature(config.signature) / "card.json", *config.cohorts],
+        seed=config.seed,
+        overwrite=config.overwrite,
+    )
+    ledger = Ledger(folder.path / LEDGER)
+    ledger.output(folder.path / RUN)
+    ledger.append("signature", name=frozen.card["name"], sha256=frozen.card["signature"]["sha256"])
+    for one in validations:
+        ledger.append("cohort", name=one.cohort.declaration.name, hash=one.cohort.hash, samples=len(one.cohort))
+    leading = next(iter(metrics_of(validations[0].cohort.outcome, horizon=frozen.signature.horizon)))
+    summary = pooled([one.scores[leading] for one in validations], leading)
+    result = ValidateResult(folder.path, frozen, validations, leading, summary)
+    return write(result, config, ledger)
+
+
+def _signature(path: Path) -> Path:
+    """The signature's folder, given itself or the run that it lies in."""
+    inner = path / SIGNATURE
+    return inner if (inner / "card.json").is_file() else path
+
+
+def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
+    import numpy as np
+
+    from pharmakon.biomarkers.check import enforce
+    from pharmakon.biomarkers.cohort import read_cohort
+    from pharmakon.biomarkers.judging import judge, subgroups
+    from pharmakon.biomarkers.quality import check_design
+    from pharmakon.core.errors import DataError
+
+    cohort = read_cohort(path, levels=frozen.card["levels"])
+    signature = frozen.signature
+    if cohort.outcome.kind != signature.kind:
+        raise DataError(
+            f"{path}: the outcome {cohort.outcome.name!r} is {cohort.outcome.kind}; the signature is of one that is "
+            f"{signature.kind} ({signature.outcome})"
+        )
+    checks = check_design(cohort, seed=config.seed)
+    enforce(checks, [])
+    batch = cohort.role("batch")
+    risks = frozen.apply(cohort.blocks, batch)
+    seen = int(risks.seen.sum())
+    notes = []
+    if seen and config.drop_seen:
+        kept = ~risks.seen
+        cohort, risks = cohort.take(kept), risks.take(kept)
+        notes.append(f"{seen:,} samples made the signature and were left out.")
+    without = int((~np.isfinite(risks.value)).sum())
+    if without:
+        notes.append(f"{without:,} of {len(cohort):,} samples lack every block that the signature takes: no risk.")
+    if missing := [name for name in signature.models if name not in cohort.blocks]:
+        notes.append(f"Without the block {', '.join(missing)}: the signature does with what there is.")
+    horizon = signature.horizon
+    scores = judge(
+        cohort.outcome, risks, cohort.patients, horizon=horizon, resamples=RESAMPLES, random_state=config.seed
+    )
+    groups = {
+        column: subgroups(
+            cohort.outcome,
+            risks,
+            cohort.patients,
+            cohort.labels(column),
+            horizon=horizon,
+            resamples=RESAMPLES,
+            random_state=config.seed,
+        )
+        for column in cohort.declaration.design.subgroups
+    }
+    return Validation(cohort, checks, risks, scores, groups, seen, without, notes)

@@ -1,0 +1,212 @@
+"""What a validation leaves behind: risks.csv, result.json, report.html, and the ledger's entries of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pharmakon.core.files import write_atomic
+from pharmakon.core.units import show
+from pharmakon.record.discovery import REPORT, RESULT, RISKS_FILE, GroupLine, Panel, ScoreLine, StudyPage, render
+from pharmakon.record.ledger import Ledger
+from pharmakon.store.plain import document
+from pharmakon.store.writers import write_csv
+
+from . import study_plots
+from .study_output import finite
+from .study_report import CAUTION, FEW_EVENTS, check_lines, group_lines, interval
+from .study_scores import CHANCE, MEASURES, unscaled
+
+if TYPE_CHECKING:
+    from .validate import ValidateConfig, ValidateResult, Validation
+
+COLUMNS = ("cohort", "sample", "patient", "risk", "score")
+
+
+def write(result: ValidateResult, config: ValidateConfig, ledger: Ledger) -> ValidateResult:
+    """Write every file, record it, close the ledger; the result with the ledger's head."""
+    folder = result.folder
+    write_csv(folder / RISKS_FILE, COLUMNS, _risks(result))
+    write_atomic(folder / RESULT, document(plain(result)))
+    for name in (RISKS_FILE, RESULT):
+        ledger.output(folder / name)
+    head = ledger.append("validated", cohorts=len(result.validations)).hash
+    result = replace(result, head=head)
+    write_atomic(folder / REPORT, render(_page(result, config)))
+    ledger.output(folder / REPORT)
+    return replace(result, head=ledger.seal().hash)
+
+
+def plain(result: ValidateResult) -> dict[str, Any]:
+    """The result as plain data."""
+    said = {
+        "signature": {
+            "name": result.frozen.card["name"],
+            "sha256": result.frozen.card["signature"]["sha256"],
+            "nested": result.frozen.card["nested"],
+        },
+        "measure": result.leading,
+        "cohorts": [
+            {
+                "name": one.cohort.declaration.name,
+                "hash": one.cohort.hash,
+                "samples": len(one.cohort),
+                "seen": one.seen,
+                "scores": {name: asdict(found) for name, found in one.scores.items()},
+                "subgroups": {
+                    column: [{"level": g.level, "inside": asdict(g.inside), "gap": asdict(g.gap)} for g in groups]
+                    for column, groups in one.groups.items()
+                },
+                "checks": [asdict(check) for check in one.checks],
+                "notes": one.notes,
+            }
+            for one in result.validations
+        ],
+    }
+    if result.summary is not None:
+        numbers = {k: v for k, v in asdict(result.summary).items() if k != "weights"}
+        said["summary"] = numbers | {"weights": result.summary.weights.tolist()}
+    whole: dict[str, Any] = finite(said)
+    return whole
+
+
+def _risks(result: ValidateResult) -> Iterator[dict[str, object]]:
+    for one in result.validations:
+        for i, sample in enumerate(one.cohort.ids):
+            value, score = float(one.risks.value[i]), float(one.risks.score[i])
+            yield {
+                "cohort": one.cohort.declaration.name,
+                "sample": sample,
+                "patient": one.cohort.patients[i],
+                "risk": "" if math.isnan(value) else f"{value:.6g}",
+                "score": "" if math.isnan(score) else f"{score:.6g}",
+            }
+
+
+def _page(result: ValidateResult, config: ValidateConfig) -> StudyPage:
+    first = result.validations[0]
+    lead = first.scores[result.leading]
+    measure = MEASURES[result.leading]
+    return StudyPage(
+        kind="validation",
+        title=f"{result.frozen.card['name']} in {', '.join(one.cohort.declaration.name for one in result.validations)}",
+        summary=[*_verdict(result), *(note for one in result.validations for note in one.notes)],
+        figures=[
+            (f"{sum(len({*one.cohort.patients}) for one in result.validations):,}", "patients"),
+            (f"{sum(one.cohort.outcome.events for one in result.validations):,}", "events"),
+            (show(lead.value), f"{measure}, {first.cohort.declaration.name}"),
+        ],
+        caution=CAUTION,
+        checks=[line for one in result.validations for line in check_lines(one.checks)],
+        flow=[
+            (f"{one.cohort.declaration.name}: {step}" if len(result.validations) > 1 else step, n)
+            for one in result.validations
+            for step, n in one.cohort.flow
+        ],
+        scores=list(_score_lines(result)),
+        measure=measure,
+        cohorts=list(_cohort_lines(result)) if len(result.validations) > 1 else (),
+        groups=group_lines(first.groups),
+        panels=list(_panels(first, result.frozen.signature.horizon)),
+        facts=_facts(result, config),
+        config=json.dumps(config.model_dump(mode="json", exclude={"output", "overwrite"}), indent=2),
+    )
+
+
+def _verdict(result: ValidateResult) -> Iterator[str]:
+    measure, chance = MEASURES[result.leading], CHANCE.get(result.leading, 0.0)
+    said = result.frozen.card["nested"].get(result.leading)
+    for one in result.validations:
+        lead = one.scores[result.leading]
+        worth = "better than chance" if lead.low > chance else "which may be chance"
+        yield f"{one.cohort.declaration.name}: {measure} {show(lead.value)} ({interval(lead)}), {worth}."
+    if said:
+        yield f"Nested folds had promised {show(said['value'])} ({show(said['low'])} to {show(said['high'])})."
+    if result.summary is not None:
+        s = result.summary
+        ends = f"{show(unscaled(result.leading, s.low))} to {show(unscaled(result.leading, s.high))}"
+        yield (
+            f"Over {len(result.validations)} cohorts: {show(unscaled(result.leading, s.value))} ({ends}); "
+            f"{s.i2:.0%} of the variance is between cohorts."
+        )
+        if math.isfinite(s.expected_low):
+            yield (
+                f"In a further cohort expect {show(unscaled(result.leading, s.expected_low))} to "
+                f"{show(unscaled(result.leading, s.expected_high))}."
+            )
+
+
+def _score_lines(result: ValidateResult) -> Iterator[ScoreLine]:
+    for one in result.validations:
+        lead = one.scores[result.leading]
+        more = [f"{MEASURES[name]} {show(found.value)}" for name, found in one.scores.items() if name != result.leading]
+        yield ScoreLine(one.cohort.declaration.name, show(lead.value), interval(lead), "; ".join(more))
+    said = result.frozen.card["nested"].get(result.leading)
+    if said:
+        ends = f"{show(said['low'])} to {show(said['high'])}"
+        yield ScoreLine(
+            "Where it was made, nested", show(said["value"]), ends, result.frozen.card["cohort"]["name"], "", "null"
+        )
+
+
+def _cohort_lines(result: ValidateResult) -> Iterator[GroupLine]:
+    for i, one in enumerate(result.validations):
+        lead = one.scores[result.leading]
+        weight = f"weight {result.summary.weights[i]:.0%}" if result.summary is not None else ""
+        few = "too few to tell" if lead.events < FEW_EVENTS else ""
+        yield GroupLine(
+            one.cohort.declaration.name,
+            f"{lead.patients:,}",
+            f"{lead.events:,}",
+            show(lead.value),
+            interval(lead),
+            "",
+            "; ".join(filter(None, (weight, few))),
+        )
+
+
+def _panels(one: Validation, horizon: float) -> Iterator[Panel]:
+    from pharmakon.biomarkers.calibration_curve import calibration
+    from pharmakon.biomarkers.decision_curve import THRESHOLDS, decision_curve
+    from pharmakon.biomarkers.survival import log_rank
+
+    outcome, name = one.cohort.outcome, "signature"
+    rows = np.flatnonzero(outcome.known & np.isfinite(one.risks.value))
+    y, risk, score = outcome.take(rows), one.risks.value[rows], one.risks.score[rows]
+    if outcome.kind == "continuous":
+        yield study_plots.scatter(y, risk)
+        return
+    if outcome.kind == "binary":
+        yield study_plots.roc(y, {name: score})
+    else:
+        high = score > np.median(score)
+        test = log_rank(y.value, y.strata, high)
+        groups = {"higher risk": high.astype(float), "lower risk": (~high).astype(float)}
+        yield study_plots.survival(y, groups, test=f"Halves by the frozen signature; log-rank p {test.p:.2g}.")
+    curve = calibration(y, risk, horizon=horizon)
+    yield study_plots.calibration(
+        curve.said, curve.happened, slope=f"Slope {curve.slope:.2f}, mean distance {curve.ici:.3f}."
+    )
+    benefit = decision_curve(y, risk, horizon=horizon)
+    yield study_plots.net_benefit(THRESHOLDS, {name: benefit.model}, benefit.everybody)
+
+
+def _facts(result: ValidateResult, config: ValidateConfig) -> dict[str, str]:
+    from pharmakon import __version__
+
+    facts = {
+        "pharmakon": __version__,
+        "Signature made with": str(result.frozen.card["version"]),
+        "Seed of the resampling": str(config.seed),
+        "Unseen batches": config.unseen,
+        "Signature, SHA-256": str(result.frozen.card["signature"]["sha256"]),
+    }
+    facts |= {f"{one.cohort.declaration.name}, SHA-256": one.cohort.hash for one in result.validations}
+    if result.head:
+        facts["Ledger's entry before this page"] = result.head
+    return facts

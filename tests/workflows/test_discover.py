@@ -1,0 +1,133 @@
+import csv
+import json
+
+import pytest
+
+from pharmakon.core.errors import ConfigError, RefusedDesign, UsageError
+from pharmakon.record.ledger import verify
+from pharmakon.workflows.discover import DiscoverConfig, run
+from pharmakon.workflows.study_signature import load
+
+
+def quick(cohort, folder, **options):
+    return run(
+        DiscoverConfig(
+            cohort=cohort,
+            output=folder / "run",
+            folds=3,
+            permutations=1,
+            **({"without": ("stability", "trees"), "workers": 1} | options),
+        )
+    )
+
+
+def test_the_marker_is_found_and_the_signature_beats_chance(discovered):
+    assert discovered.markers()[0]["feature"] == "G0"
+    assert discovered.markers()[0]["q"] < 0.001
+    scores = discovered.scores
+    assert scores.leading == "auc"
+    assert scores.models["fused"]["auc"].low > 0.6
+    assert 0.2 < scores.null["fused"].mean < 0.75
+    assert ("rna", "G0") in discovered.signature.markers
+    assert "G0" in discovered.stability["rna"].names
+
+
+def test_everything_is_on_disk_and_in_the_ledger(discovered):
+    folder = discovered.folder
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"run.json", "markers.csv", "risks.csv", "result.json", "report.html", "signature", "ledger.jsonl"}
+    assert verify(folder / "ledger.jsonl").ok
+    with (folder / "markers.csv").open() as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == 24
+    assert rows[0]["feature"] == "G0"
+    assert json.loads((folder / "result.json").read_text())["measure"] == "auc"
+    assert {*load(folder / "signature").signature.markers} == {*discovered.signature.markers}
+
+
+def test_one_changed_byte_is_named(discovered, tmp_path):
+    import shutil
+
+    copy = tmp_path / "run"
+    shutil.copytree(discovered.folder, copy)
+    path = copy / "markers.csv"
+    path.write_text(path.read_text().replace("G1,", "G2,", 1))
+    found = verify(copy / "ledger.jsonl")
+    assert not found.ok
+    assert "markers.csv" in str(found)
+
+
+def test_the_same_seed_gives_the_same_numbers(cohort_file, tmp_path):
+    path = cohort_file()
+    first, second = (quick(path, tmp_path / name) for name in "ab")
+    for name in ("markers.csv", "risks.csv", "result.json"):
+        assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes()
+
+
+def test_shuffled_outcomes_find_nothing(cohort_file, tmp_path):
+    """What a statistician tries first."""
+    import numpy as np
+
+    response = np.random.default_rng(7).permutation(["R"] * 24 + ["NR"] * 36).tolist()
+    found = quick(cohort_file(response=response, p=300), tmp_path)
+    assert found.markers()[0]["q"] > 0.05
+    assert found.scores.models["fused"]["auc"].low < 0.55
+
+
+def test_a_batch_that_is_the_outcome_stops_everything(cohort_file, tmp_path):
+    path = cohort_file(response=["R"] * 20 + ["NR"] * 40, plate=["a"] * 20 + ["b"] * 40)
+    with pytest.raises(RefusedDesign, match="batch"):
+        quick(path, tmp_path)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_claim_of_prediction_without_arms_is_refused(cohort_file, tmp_path):
+    path = cohort_file()
+    path.write_text(path.read_text().replace('"prognostic"', '"predictive"'))
+    with pytest.raises(RefusedDesign, match="No arm is declared"):
+        quick(path, tmp_path)
+
+
+def test_few_events_leave_the_single_markers_and_no_signature(cohort_file, tmp_path):
+    path = cohort_file(response=["R"] * 8 + ["NR"] * 52)
+    found = quick(path, tmp_path)
+    assert found.signature is None
+    assert any("No signature was made" in note for note in found.notes)
+    assert not (found.folder / "signature").exists()
+    forced = quick(path, tmp_path / "forced", accept=("events",))
+    assert forced.signature is not None
+    assert any("although the design check refused" in note for note in forced.notes)
+
+
+def test_only_a_refusal_of_the_signature_can_be_accepted(cohort_file, tmp_path):
+    with pytest.raises(ConfigError, match="accept"):
+        quick(cohort_file(), tmp_path, accept=("batch-outcome",))
+
+
+def test_an_earlier_run_is_not_overwritten_by_accident(cohort_file, tmp_path):
+    path = cohort_file()
+    quick(path, tmp_path, without=("signature",))
+    with pytest.raises(UsageError, match="already holds a run"):
+        quick(path, tmp_path, without=("signature",))
+    quick(path, tmp_path, without=("signature",), overwrite=True)
+
+
+def test_survival_and_numbers(cohort_file, tmp_path):
+    path = cohort_file()
+    text = path.read_text()
+    binary = '[outcome]\nkind = "binary"\ncolumn = "response"\npositive = "R"\nnegative = "NR"'
+    assert binary in text
+    survival = '[outcome]\nkind = "survival"\ntime = "time"\nevent = "dead"\nunit = "months"'
+    path.write_text(text.replace(binary, survival))
+    found = quick(path, tmp_path / "s")
+    assert found.scores.leading == "c_uno"
+    assert "log hazard" in found.differential["rna"].meaning
+    assert "Kaplan" in (found.folder / "report.html").read_text()
+    path.write_text(text.replace(binary, '[outcome]\nkind = "continuous"\ncolumn = "time"'))
+    assert quick(path, tmp_path / "n").scores.leading == "r2"
+
+
+def test_batches_are_corrected_inside_the_folds_and_the_correction_is_kept(cohort_file, tmp_path):
+    found = quick(cohort_file(), tmp_path, correction="combat")
+    frozen = load(found.folder / "signature")
+    assert set(frozen.corrections) == {"rna"}

@@ -1,0 +1,92 @@
+import pytest
+
+from pharmakon.core.errors import DataError, ModelError
+from pharmakon.record.ledger import verify
+from pharmakon.workflows.study_scores import unscaled
+from pharmakon.workflows.validate import ValidateConfig, run
+
+
+def validated(discovered, folder, *cohorts, **options):
+    return run(ValidateConfig(signature=discovered.folder, cohorts=cohorts, output=folder / "val", **options))
+
+
+def test_a_signature_holds_in_a_cohort_like_its_own(discovered, cohort_file, tmp_path):
+    found = validated(discovered, tmp_path, cohort_file(n=70, p=24, seed=5))
+    assert found.leading == "auc"
+    assert found.validations[0].scores["auc"].value > 0.7
+    assert verify(found.folder / "ledger.jsonl").ok
+    assert found.plain()["signature"]["nested"]["auc"]["value"] == discovered.scores.models["fused"]["auc"].value
+    assert (found.folder / "report.html").is_file()
+
+
+def test_it_is_not_judged_on_the_patients_that_made_it(discovered, tmp_path, cohort_file):
+    own = discovered.folder.parent / "cohort.toml"
+    with pytest.raises(DataError, match="made the model"):
+        validated(discovered, tmp_path, own)
+    mixed = cohort_file(n=90, p=24)  # the same seed: the same patients
+    with pytest.raises(DataError, match="made the model"):
+        validated(discovered, tmp_path, mixed)
+
+
+def test_known_patients_can_be_left_out(discovered, cohort_file, tmp_path):
+    path = cohort_file(n=70, p=24, seed=5)
+    ours = (discovered.folder.parent / "rna.csv").read_text().splitlines()
+    table = path.parent / "rna.csv"
+    theirs = table.read_text().splitlines()
+    name = theirs[1].split(",")[0]
+    theirs[1] = ",".join([name, *ours[1].split(",")[1:]])
+    table.write_text("\n".join(theirs))
+    found = validated(discovered, tmp_path, path, drop_seen=True)
+    assert len(found.validations[0].cohort) == 69
+    assert "1 samples made the signature" in found.validations[0].notes[0]
+
+
+def test_several_cohorts_are_summed_up(discovered, cohort_file, tmp_path):
+    import shutil
+
+    paths = []
+    for seed in (5, 6, 7):
+        path = cohort_file(n=70, p=24, seed=seed)
+        copy = tmp_path / f"cohort{seed}"
+        shutil.copytree(path.parent, copy, ignore=shutil.ignore_patterns("cohort*[0-9]", "val"))
+        toml = copy / "cohort.toml"
+        toml.write_text(toml.read_text().replace('name = "toy"', f'name = "toy {seed}"'))
+        paths.append(toml)
+    found = validated(discovered, tmp_path / "out", *paths)
+    values = [one.scores["auc"].value for one in found.validations]
+    assert min(values) <= unscaled("auc", found.summary.value) <= max(values)
+    assert found.summary.weights.sum() == pytest.approx(1)
+    html = (found.folder / "report.html").read_text()
+    assert "Cohort by cohort" in html
+    assert "In a further cohort expect" in html
+
+
+def test_words_are_coded_as_they_were_in_training(discovered, cohort_file, tmp_path):
+    """In training one sex is the commoner, here the other: the weights must not change sides."""
+    levels = discovered.cohort.levels["sex"]
+    sex = [levels[1]] * 60 + [levels[0]] * 10
+    found = validated(discovered, tmp_path, cohort_file(n=70, p=24, seed=5, sex=sex))
+    clinical = found.validations[0].cohort.covariates
+    column = clinical.features.index(f"sex={levels[1]}")
+    assert clinical.values[:, column].sum() == 60
+
+
+def test_another_kind_of_outcome_is_refused(discovered, cohort_file, tmp_path):
+    path = cohort_file(n=70, p=24, seed=5)
+    text = path.read_text().replace('kind = "binary"\ncolumn = "response"\npositive = "R"\nnegative = "NR"', "OUT")
+    path.write_text(text.replace("OUT", 'kind = "continuous"\ncolumn = "time"'))
+    with pytest.raises(DataError, match="the signature is of one that is binary"):
+        validated(discovered, tmp_path, path)
+
+
+def test_a_feature_that_is_lacking_is_named(discovered, cohort_file, tmp_path):
+    path = cohort_file(n=70, p=24, seed=5)
+    table = path.parent / "rna.csv"
+    table.write_text(table.read_text().replace("G0,", "GX,", 1))
+    with pytest.raises(DataError, match="G0"):
+        validated(discovered, tmp_path, path)
+
+
+def test_what_is_no_signature_is_told(discovered, cohort_file, tmp_path):
+    with pytest.raises(ModelError, match="not a model folder"):
+        run(ValidateConfig(signature=tmp_path, cohorts=(cohort_file(),), output=tmp_path / "x"))
