@@ -36,7 +36,7 @@ class Block:
     @property
     def present(self) -> NDArray[np.bool_]:
         """Which patients have anything of this block; shape (n,)."""
-        present: NDArray[np.bool_] = np.isfinite(self.values).any(axis=1)
+        present: NDArray[np.bool_] = np.asarray(np.isfinite(self.values).any(axis=1))
         return present
 
     def take(self, rows: Sequence[int] | NDArray[Any]) -> Block:

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check
+from pharmakon.biomarkers.overlap import APART, UNLIKE, overlap
 from pharmakon.core.types import Floats
 from pharmakon.learn.metrics import auroc
 from pharmakon.learn.splits import group_folds
 
 FEWEST = 10
 """Samples an arm must have."""
-APART, UNLIKE = 0.95, 0.8
-"""Cross-validated AUC of the arm from covariates or measurements: refused above the first, warned above the second."""
 COMPONENTS = 20
 
 
@@ -54,6 +53,9 @@ def positivity(
     for name, block in blocks.items():
         if block.values.shape[1]:
             found.append(_given_away(name, arm, block, patients, seed))
+            known = arm != ""
+            first = arm[known] == names[number.argmax()]
+            found.append(overlap(name, first, block.values[known], patients=patients[known], seed=seed))
     return found
 
 

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check
+from pharmakon.biomarkers.overlap import overlap
 from pharmakon.biomarkers.positivity import positivity
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
 from pharmakon.learn.splits import random_folds
-
-from .overlap import overlap
 
 QUARTERS = 4
 PREDICTIVE, NOT_PREDICTIVE, REFUSED = "predictive", "not shown to be predictive", "refused"

@@ -182,6 +182,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "scheduled": "pharmakon.workflows.benchmark_scheduled:SCHEDULED",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
         "response": "pharmakon.workflows.benchmark_response:RESPONSE",
+        "biomarkers": "pharmakon.workflows.benchmark_biomarkers:BIOMARKERS",
         "markers": "pharmakon.workflows.benchmark_markers:MARKERS",
         "dose": "pharmakon.workflows.benchmark_dose:DOSES",
         "trial": "pharmakon.workflows.benchmark_trial:TRIAL",

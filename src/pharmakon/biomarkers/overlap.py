@@ -12,17 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pharmakon.biomarkers.check import Check
-from pharmakon.biomarkers.positivity import APART, UNLIKE
 from pharmakon.core.types import Floats
 from pharmakon.learn.metrics import auroc
-from pharmakon.learn.splits import random_folds
+from pharmakon.learn.splits import group_folds
 
 TREES = 200
+APART, UNLIKE = 0.95, 0.8
+"""Cross-validated AUC of the arm from covariates or measurements: refused above the first, warned above the second."""
 
 
-def overlap(name: str, treated: NDArray[np.bool_], values: Floats, *, seed: int = 0) -> Check:
+def overlap(
+    name: str,
+    treated: NDArray[np.bool_],
+    values: Floats,
+    *,
+    patients: NDArray[np.str_] | None = None,
+    seed: int = 0,
+) -> Check:
     """A check of measurements (n, p), NaN counting as the column's mean: refused where they give the arm away."""
-    auc = arm_by_trees(treated, values, seed=seed)
+    auc = arm_by_trees(treated, values, patients=patients, seed=seed)
     title, measures = f"Overlap of the arms in {name}, by trees", {"AUC of the arm": auc}
     if auc > APART:
         sentence = (
@@ -38,14 +46,16 @@ def overlap(name: str, treated: NDArray[np.bool_], values: Floats, *, seed: int 
     return Check(f"trees-{name}", "passed", title, sentence, measures=measures)
 
 
-def arm_by_trees(treated: NDArray[np.bool_], values: Floats, *, seed: int = 0) -> float:
-    """Cross-validated AUC of the arm by a forest of extremely randomised trees."""
+def arm_by_trees(
+    treated: NDArray[np.bool_], values: Floats, *, patients: NDArray[np.str_] | None = None, seed: int = 0
+) -> float:
+    """AUC of the arm by a forest of extremely randomised trees, cross-validated by patient where they are given."""
     from sklearn.ensemble import ExtraTreesClassifier
 
     known = np.isfinite(values)
     mean = np.where(known, values, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     x, y = np.where(known, values, mean), np.asarray(treated, bool)
-    folds = random_folds(len(y), random_state=seed, stratify=y)
+    folds = group_folds(np.arange(len(y)) if patients is None else patients, random_state=seed, stratify=y)
     risk = np.empty(len(y))
     for fold in range(5):
         test = folds == fold

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from pharmakon.biomarkers.overlap import arm_by_trees, overlap
 from pharmakon.biomarkers.positivity import arm_from
-from pharmakon.therapy.overlap import arm_by_trees, overlap
 
 
 @pytest.fixture
