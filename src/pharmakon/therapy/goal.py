@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,15 +14,14 @@ from .predictor import ResponsePredictor
 from .profiles import Profiles
 from .screen import UNIT
 
-PREFIX = "response."
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a scorer is itself and no other
 class ResponseGoal:
-    """A `Scorer` of one property, `response.NAME`, in ln uM, better low.
+    """A `Scorer` of `name`, ln IC50 in ln uM, and of `name`_percentile; both better low.
 
-    With one group it is the mean ln IC50 of its profiles; with `against` the mean of the first group less that of the
-    second, so that a low value is a molecule to which the first alone is sensitive.
+    With one group the first is the mean ln IC50 of its profiles; with `against` the mean of the first group less that
+    of the second, so that a low value is a molecule to which the first alone is sensitive. The percentile says how many
+    of 100 training lines are more sensitive: what is low in IC50 alone may be a poison for all of them.
     """
 
     name: str
@@ -35,10 +34,20 @@ class ResponseGoal:
             raise UsageError("a goal needs at least one profile in each group")
 
     @property
+    def percentile(self) -> str:
+        """What the second quantity is called."""
+        return f"{self.name}_percentile"
+
+    @property
     def properties(self) -> Mapping[str, Property]:
-        """The one quantity that it gives."""
-        title = f"ln IC50 in {self.name}" + ("" if self.against is None else ", less that of the others")
-        return {PREFIX + self.name: Property(PREFIX + self.name, title, UNIT, better="low")}
+        """The two quantities that it gives."""
+        who = ", ".join(self.profiles.ids[:3])
+        others = "" if self.against is None else ", less that of the others"
+        found = (
+            Property(self.name, f"ln IC50 in {who}{others}", UNIT, better="low"),
+            Property(self.percentile, f"Lines more sensitive than {who}", "%", better="low", low=0.0, high=100.0),
+        )
+        return {what.name: what for what in found}
 
     def estimate(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
         """Estimates for each SMILES. Raises UnknownName for another quantity."""
@@ -46,12 +55,18 @@ class ResponseGoal:
         for name in names:
             if name not in properties:
                 raise UnknownName("property", name, properties)
-        return {name: self._estimates(properties[name], list(smiles)) for name in names}
+        if not smiles or not names:
+            return {name: Estimates.exact(properties[name], self._model, np.empty(0)) for name in names}
+        response, percentile = properties.values()
+        found = dict(zip(properties, self._estimates(response, percentile, list(smiles)), strict=True))
+        return {name: found[name] for name in names}
 
-    def _estimates(self, what: Property, smiles: list[str]) -> Estimates:
-        model, n = self.predictor.model, len(smiles)
-        if not n:
-            return Estimates.exact(what, str(self.predictor.card.get("name", "response")), np.empty(0))
+    @property
+    def _model(self) -> str:
+        return str(self.predictor.card.get("name", "response"))
+
+    def _estimates(self, response: Property, percentile: Property, smiles: list[str]) -> tuple[Estimates, Estimates]:
+        model = self.predictor.model
         mine = self.predictor.respond(self.profiles, smiles=smiles)
         value, half = mine.value.mean(axis=0), (mine.high - mine.low).mean(axis=0) / 2
         sure = mine.in_domain.mean(axis=0) > 0.5
@@ -65,10 +80,10 @@ class ResponseGoal:
         nearest = likeness.argmax(axis=1)
         similarity: Floats = likeness.max(axis=1)
         readable = np.isfinite(value)
-        blank = np.full(n, np.nan)
-        return Estimates(
-            what,
-            str(self.predictor.card.get("name", "response")),
+        blank = np.full(len(smiles), np.nan)
+        whole = Estimates(
+            response,
+            self._model,
             value,
             value - half,
             value + half,
@@ -80,3 +95,5 @@ class ResponseGoal:
             np.where(readable, model.drug_mean_[nearest], np.nan),
             ["" if ok else "the structure cannot be read or shares nothing with any drug" for ok in readable],
         )
+        rank = np.where(readable, mine.percentile.mean(axis=0), np.nan)
+        return whole, replace(whole, property=percentile, value=rank, low=rank, high=rank, nearest_value=blank)

@@ -39,6 +39,7 @@ from pharmakon.store.models import load_folder
 from pharmakon.store.runs import RunFolder, sha256
 
 from .design_journal import CALLS, RecordedJournal
+from .design_patient import OURS, patient_goal, with_goal
 from .design_report import DesignResult, finish
 from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, prepare, routes_of
 from .design_scorers import OwnScorers, all_scorers, check_same
@@ -46,6 +47,7 @@ from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
 from .stock import load_stock
 from .train_prior import LANGUAGE, SHIPPED, load_prior, prior_folder
+from .train_response import OUTPUT
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
@@ -77,6 +79,11 @@ class DesignConfig(Config):
         True,
         description="whether own scorers' answers are kept for other runs, in the user's cache folder; or the file",
     )
+    patient: Path | None = Field(
+        None, description="table of profiles whose response, patient_response, is a goal (see pharmakon match)"
+    )
+    against: Path | None = Field(None, description="table of profiles that a design for the patient should spare")
+    response: Path = Field(OUTPUT, description="folder of the response model that pharmakon train-response wrote")
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
     prior: Path = Field(
         SHIPPED, description="folder of pharmakon train-prior whose molecules visit the search; the shipped one's else"
@@ -150,19 +157,23 @@ def run(
     scorers by name. Raises UnknownName for a property nobody can estimate, RefusedGoal for an objective that rewards
     harm, UsageError when `output` holds another run, ScorerError where a scorer fails: mended, the run can be resumed.
     """
-    config = config.model_copy(update={"scorers": all_scorers(config.scorers, functions)})
+    config = with_goal(config.model_copy(update={"scorers": all_scorers(config.scorers, functions)}))
     models = (*config.models, *_answered(config))
     panel = load_panel(models)
-    finder, guard = _finder(config, progress), guard_of(config.mode)
+    finder, guard, patient = _finder(config, progress), guard_of(config.mode), patient_goal(config)
+    taken = {*panel.properties, *_shipped(), *ROUTES, *OURS}
     with (
         OwnScorers(
-            config.scorers, functions=functions, cache=config.cache, taken={*panel.properties, *_shipped(), *ROUTES}
+            config.scorers,
+            functions=functions,
+            cache=config.cache,
+            taken=taken,
         ) as own,
         engine(workers, initializer=prepare, initargs=(models, finder)) as pool,
     ):
         scorers: list[Scorer] = [ModelScorer(panel, pool), *own.scorers]
-        if finder is not None:
-            scorers.append(RouteScorer(pool, steps=finder.steps))
+        scorers += [RouteScorer(pool, steps=finder.steps)] if finder is not None else []
+        scorers += [patient.scorer] if patient is not None else []
         objectives = [
             _objective(config, stage, Scorers(scorers), guard) for stage in range(1, max(1, len(config.stages)) + 1)
         ]
@@ -178,6 +189,7 @@ def run(
             config=config,
             inputs=[
                 *(path for path in (config.stock, config.known) if path is not None),
+                *(patient.inputs if patient is not None else ()),
                 prior.path / f"{LANGUAGE}.npz",
             ],
             seed=config.seed,
@@ -192,17 +204,8 @@ def run(
         journal = RecordedJournal(folder.journal(CALLS), ledger, own=own, resumed=folder.resumed)
         if not ledger.head.count:
             cards = {name.partition(".")[0]: panel.models[name.partition(".")[0]].card for name in used}
-            cards[str(config.prior)] = prior.card
-            ledger.append(
-                "started",
-                verb="design",
-                name=config.name,
-                seed=config.seed,
-                models=_hashes(cards),
-                **({"stock": sha256(config.stock)} if config.stock is not None else {}),
-                **own.definitions(),
-            )
-            ledger.output(folder.path / "run.json")
+            cards |= {str(config.response): patient.card} if patient is not None else {}
+            _started(ledger, config, cards | {str(config.prior): prior.card}, own)
 
         def search(stage: int, settings: Settings, start: Sequence[str], kept: Kept | None) -> Optimiser:
             wanted = objectives[stage]
@@ -258,10 +261,24 @@ def run(
             used=tuple(used),
             stock=config.stock,
             routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
-            own=own.names,
-            notes=_hits_found(curriculum.finished[-1].search),
+            own=(*own.names, *(patient.scorer.properties if patient is not None else ())),
+            notes=(*_hits_found(curriculum.finished[-1].search), *(patient.notes(smiles) if patient else ())),
         )
         return finish(dossier, progress=progress)
+
+
+def _started(ledger: Ledger, config: DesignConfig, cards: Mapping[str, Mapping[str, Any]], own: OwnScorers) -> None:
+    """The first entry of a run's ledger, and what was asked."""
+    ledger.append(
+        "started",
+        verb="design",
+        name=config.name,
+        seed=config.seed,
+        models=_hashes(cards),
+        **({"stock": sha256(config.stock)} if config.stock is not None else {}),
+        **own.definitions(),
+    )
+    ledger.output(ledger.path.parent / "run.json")
 
 
 def _finder(config: DesignConfig, progress: Progress) -> RouteFinder | None:

@@ -20,6 +20,7 @@ from pharmakon.predict.features import Features
 from pharmakon.record import report
 from pharmakon.record.report import Value
 
+from .design_patient import OURS
 from .design_routes import ROUTE, ROUTES
 from .design_table import Dossier, descriptors, is_estimated, lead_model, value_column
 from .predict import PER_MODEL
@@ -47,6 +48,8 @@ def asked(judge: Judge, own: Collection[str] = ()) -> report.Goal:
         wanted += f", as {len(term.like)} examples"
     if term.stage > 1:
         wanted += f", from stage {term.stage} on"
+    if term.property in OURS:
+        return report.Goal(_title(judge), wanted, _weight(term), "the response model of this patient")
     if term.property in ROUTES:
         return report.Goal(_title(judge), wanted, _weight(term), "named reactions from the stock")
     names = [name.partition(".")[0] for name in halves(term) if descriptor(name) is None]

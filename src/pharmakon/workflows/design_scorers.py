@@ -142,6 +142,7 @@ def sentences(names: Sequence[str], *, ledger: Path, archive: Archive) -> list[s
         f"{name} was asked about {total[name, 'asked']:,} molecules"
         + (f"; {total[name, 'cached']:,} answers were known already." if total[name, "cached"] else ".")
         for name in names
+        if total[name, "asked"] or total[name, "cached"]
     ]
     if failed := len({row["smiles"] for row in failures(archive)}):
         lines.append(f"{failed:,} could not be scored and count as infeasible: failed.csv says why.")

@@ -1,0 +1,99 @@
+"""A design for one patient, or for one group against another: the response model as a goal like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pharmakon.core.errors import ConfigError
+from pharmakon.core.units import show
+from pharmakon.design.objective import Constraint, Goal, halves
+from pharmakon.therapy.goal import ResponseGoal
+from pharmakon.therapy.match import WARNING, match, said
+from pharmakon.therapy.predictor import ResponsePredictor
+from pharmakon.therapy.profiles import Profiles, read_profiles
+
+if TYPE_CHECKING:
+    from .design import DesignConfig
+
+RESPONSE = "patient_response"
+"""The property that a goal file names."""
+PERCENTILE = f"{RESPONSE}_percentile"
+"""And how many of 100 lines are more sensitive."""
+ALONE = (
+    Goal(property=RESPONSE, want="<= 0", tolerance=3),
+    Goal(property=PERCENTILE, want="<= 20", tolerance=40, weight=2),
+)
+"""The goals where a file has none of its own: an IC50 of 1 uM, and less in few other lines."""
+AGAINST = (Goal(property=RESPONSE, want="<= -1", tolerance=1.5, weight=2),)
+"""And against another group: more potent by a factor of e."""
+OURS = (RESPONSE, PERCENTILE)
+EXPLAINED = 3
+"""Designs whose response is explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientGoal:
+    """The response of the profiles that a design is for."""
+
+    scorer: ResponseGoal
+    inputs: tuple[Path, ...]
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The response model's card."""
+        return self.scorer.predictor.card
+
+    def notes(self, smiles: Sequence[str]) -> list[str]:
+        """What the report says of the designs: how far the model can be trusted, and which genes drive it."""
+        if not smiles:
+            return []
+        profiles, predictor = self.scorer.profiles, self.scorer.predictor
+        estimates = self.scorer.estimate(smiles, [RESPONSE])[RESPONSE]
+        inside = int(estimates.in_domain.sum())
+        held = self.card.get("held out", {}).get("both", {}).get("model", {})
+        trust = ""
+        if "pearson" in held:
+            trust = f" On lines and molecules that it had not seen its correlation is {show(held['pearson'])}."
+        who = ", ".join(profiles.ids[:3])
+        lines = [
+            f"Response in {who}: {inside} of {len(smiles)} designs lie where the response model can be trusted.{trust}",
+            f"About the response model: {WARNING}.",
+        ]
+        for item in match(predictor, profiles.take([0]), smiles=list(smiles[:EXPLAINED])):
+            why = "; ".join(said(push) for push in item.reasons)
+            lines.append(f"{item.drug}: {item.verdict} (ln IC50 {item.value:.1f} ln uM); driven by {why}.")
+        return lines
+
+
+def patient_goal(config: DesignConfig) -> PatientGoal | None:
+    """The response as a scorer, where a patient is given.
+
+    Raises ConfigError where a goal names the response and there is no patient, or where the model has not been made.
+    """
+    asked = any({*OURS} & {*halves(term)} for term in (*config.goals, *config.constraints))
+    if config.patient is None:
+        if asked:
+            raise ConfigError(f"{RESPONSE} is the response of a patient: give the table of the profile as patient")
+        if config.against is not None:
+            raise ConfigError("against is a second group of profiles; the first is patient")
+        return None
+    if not (config.response / "card.json").is_file():
+        raise ConfigError(
+            f"no response model is in {config.response}: pharmakon train-response makes one (response = its folder)"
+        )
+    predictor = ResponsePredictor.load(config.response)
+    others: Profiles | None = read_profiles(config.against) if config.against is not None else None
+    scorer = ResponseGoal(RESPONSE, predictor, read_profiles(config.patient), others)
+    inputs = [config.patient, *([config.against] if config.against is not None else []), config.response / "card.json"]
+    return PatientGoal(scorer, tuple(inputs))
+
+
+def with_goal(config: DesignConfig) -> DesignConfig:
+    """The configuration with goals of the patient's response, where it has none."""
+    terms: tuple[Goal | Constraint, ...] = (*config.goals, *config.constraints)
+    if config.patient is None or any({*OURS} & {*halves(term)} for term in terms):
+        return config
+    return config.model_copy(update={"goals": (*config.goals, *(ALONE if config.against is None else AGAINST))})
