@@ -11,7 +11,7 @@ from .page import write_page
 from .plot import Plot, legend, plot
 
 REPORT, MARKERS_FILE, RISKS_FILE, RESULT = "report.html", "markers.csv", "risks.csv", "result.json"
-SIGNATURE, LEDGER = "signature", "ledger.jsonl"
+SIGNATURE, LEDGER, DESIGN = "signature", "ledger.jsonl", "design"
 """What lies in the folder of a study."""
 PILLS = {"refused": "poor", "warning": "unsure", "info": "note", "passed": "good"}
 LISTED = 100

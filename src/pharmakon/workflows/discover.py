@@ -11,7 +11,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Progress, silent
-from pharmakon.record.discovery import LEDGER, SIGNATURE
+from pharmakon.record.discovery import DESIGN, LEDGER, SIGNATURE
 
 from .train import slug
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pharmakon.biomarkers.nested import Nested
     from pharmakon.biomarkers.signature import Signature
     from pharmakon.biomarkers.stability import Stability
+    from pharmakon.record.ledger import Ledger
 
     from .study_scores import Scores
 
@@ -49,6 +50,9 @@ class DiscoverConfig(Config):
     correction: Literal["none", "combat"] = Field("none", description="of batches, learnt from training patients only")
     unseen: Literal["refuse", "reference", "estimate"] = Field(
         "reference", description="what becomes of a batch that was not there in training"
+    )
+    then: Literal["nothing", "design"] = Field(
+        "nothing", description="design: make a marker with a model of its product the goal of a design, and run it"
     )
     accept: tuple[str, ...] = Field((), description="refusals of a signature to go on despite; the report says so")
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
@@ -132,7 +136,29 @@ def run(config: DiscoverConfig, *, progress: Progress = silent) -> DiscoverResul
         if accepted:
             ledger.append("accepted", refusals=accepted)
             result.notes.append(f"The signature was made although the design check refused it: {', '.join(accepted)}.")
-    return write(result, config, ledger)
+    if config.then == "nothing":
+        return write(result, config, ledger)
+    return _designed(result, config, ledger, progress)
+
+
+def _designed(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger, progress: Progress) -> DiscoverResult:
+    """The goal of a design from the markers, the report, and the design."""
+    from pharmakon.core.files import write_atomic
+
+    from . import design
+    from .study_design import GOAL_FILE, sentences, targeted
+    from .study_output import write
+
+    found = targeted(result, level=config.level)
+    result.notes.extend(sentences(found))
+    if found is not None:
+        write_atomic(result.folder / GOAL_FILE, found.text)
+        ledger.output(result.folder / GOAL_FILE)
+    result = write(result, config, ledger)
+    if found is not None:
+        goal = design.DesignConfig.from_toml(result.folder / GOAL_FILE, seed=config.seed)
+        design.run(goal, output=result.folder / DESIGN, workers=config.workers, progress=progress)
+    return result
 
 
 def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Progress) -> DiscoverResult:
