@@ -1,7 +1,7 @@
 """Run the console blocks of the documentation pages, so that no output in them is invented.
 
 A block that starts with ```console holds commands after `$ ` and what each prints (standard output and error together).
-The blocks of a page run one after the other in a scratch folder that holds the page's neighbours.
+The blocks of a page run one after the other in a scratch folder that holds the page's neighbours and the examples.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-PROGRESS = re.compile(r"^(audit|train|recalibrate|predict|design|route|match|dose|train-response): \d")
+PROGRESS = re.compile(
+    r"^(audit|train|recalibrate|predict|design|route|match|dose|train-response|discover|validate): \d"
+)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -31,6 +33,7 @@ def refreshed(page: Path) -> str:
         for neighbour in page.parent.iterdir():
             if neighbour.suffix != ".md" and neighbour.is_file():
                 shutil.copy(neighbour, scratch)
+        shutil.copytree(DOCS.parent / "examples", Path(scratch) / "examples")
         text = page.read_text(encoding="utf-8")
         return BLOCK.sub(lambda block: f"```console\n{_run(block[1], Path(scratch))}```", text)
 

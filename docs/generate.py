@@ -89,10 +89,14 @@ def _spelt(value: Any) -> str:
 
 def configuration() -> str:
     """Every key of every verb."""
+    from pharmakon.biomarkers.declaration import Declaration
     from pharmakon.workflows.audit import AuditConfig
     from pharmakon.workflows.benchmark import BenchmarkConfig
     from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.design import DesignConfig
+    from pharmakon.workflows.discover import DiscoverConfig
+    from pharmakon.workflows.dose import DoseConfig
+    from pharmakon.workflows.match import MatchConfig
     from pharmakon.workflows.mutagenicity import MutagenicityConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
@@ -101,6 +105,8 @@ def configuration() -> str:
     from pharmakon.workflows.slice import SliceConfig
     from pharmakon.workflows.train import TrainConfig
     from pharmakon.workflows.train_prior import PriorConfig
+    from pharmakon.workflows.train_response import ResponseConfig
+    from pharmakon.workflows.validate import ValidateConfig
 
     parts = [
         NOTE,
@@ -108,6 +114,7 @@ def configuration() -> str:
         (
             "A verb's configuration is one model: its keys are the flags of the command line (`max_points` is "
             "`--max-points`), the keyword options of the Python function and, for `design`, the keys of the goal file. "
+            "A cohort is a file of its own. "
             "A key that does not exist is an error with a suggestion.\n"
         ),
     ]
@@ -122,6 +129,12 @@ def configuration() -> str:
         ("route", RouteConfig),
         ("train-prior", PriorConfig),
         ("sample", SampleConfig),
+        ("cohort file", Declaration),
+        ("discover", DiscoverConfig),
+        ("validate", ValidateConfig),
+        ("train-response", ResponseConfig),
+        ("match", MatchConfig),
+        ("dose", DoseConfig),
         ("benchmark", BenchmarkConfig),
         ("data fetch", FetchConfig),
     ):

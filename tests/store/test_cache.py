@@ -59,7 +59,7 @@ def test_several_processes_write_at_once(tmp_path):
 def test_a_damaged_file_is_told_and_left_alone(tmp_path):
     path = tmp_path / "cache"
     path.write_bytes(b"not a database" * 100)
-    with pytest.raises(DataError, match="is damaged or no such file .*the scorers are asked again"):
+    with pytest.raises(DataError, match=r"is damaged or no such file .*the scorers are asked again"):
         Cache(path)
     assert path.read_bytes().startswith(b"not a database")
     path.unlink()

@@ -92,5 +92,5 @@ def test_a_design_for_a_patient_says_how_far_it_can_be_trusted(model, tmp_path):
     assert "driven by" in html
     with (tmp_path / "run" / "designs.csv").open() as lines:
         rows = list(csv.DictReader(lines))
-    assert {"patient_response", "patient_response_percentile"} <= rows[0].keys() | {k.removeprefix("value:") for k in rows[0]}
+    assert {*OURS} <= {key.removeprefix("value:") for key in rows[0]}
     assert result.head
