@@ -183,6 +183,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
         "response": "pharmakon.workflows.benchmark_response:RESPONSE",
         "biomarkers": "pharmakon.workflows.benchmark_biomarkers:BIOMARKERS",
+        "cohort-speed": "pharmakon.workflows.benchmark_cohort_speed:COHORT_SPEED",
         "selection": "pharmakon.workflows.benchmark_selection:SELECTION",
         "markers": "pharmakon.workflows.benchmark_markers:MARKERS",
         "dose": "pharmakon.workflows.benchmark_dose:DOSES",
