@@ -65,3 +65,14 @@ def test_fractions_are_no_counts(cohort_file):
     path = cohort_file()
     path.write_text(path.read_text().replace('file = "rna.csv"', 'file = "rna.csv"\nkind = "counts"'))
     assert by_name(read_cohort(path))["scale-rna"].forbids == "anything"
+
+
+def test_the_patients_that_a_model_wants_are_counted(cohort, cohort_file):
+    """Two columns, 40 % with the event: 0.15 of the largest R2 is 0.11, for which they want some 155 patients."""
+    check = by_name(cohort)["sample-size"]
+    assert check.severity == "warning"
+    assert check.measures["patients for the covariates"] == pytest.approx(155, abs=8)
+    assert check.measures["shrinkage"] < 0.3
+    large = by_name(read_cohort(cohort_file(n=400)))["sample-size"]
+    assert large.severity == "info"
+    assert large.measures["shrinkage"] > check.measures["shrinkage"]

@@ -12,12 +12,15 @@ from pharmakon.biomarkers.check import Check, ranked
 from pharmakon.biomarkers.cohort import Cohort
 from pharmakon.biomarkers.missingness import missingness
 from pharmakon.biomarkers.positivity import positivity
+from pharmakon.biomarkers.sample_size import expected_shrinkage
 from pharmakon.biomarkers.twins import twins
 
 FEWEST = 10
 """Patients of the rarer class, or events, without which no model of many markers is made."""
 FEW = 50
 SMALL_GROUP = 20
+SHRINKAGE, EXPECTED = 0.9, 0.15
+"""Of Riley's first criterion: the shrinkage wanted, and the share of the largest R2 that is expected."""
 PREDICTIVE = "predictive"
 
 
@@ -59,9 +62,44 @@ def _events(cohort: Cohort) -> Iterator[Check]:
         yield Check("events", "warning", title, sentence, measures=measures)
     else:
         yield Check("events", "passed", title, f"{events} {what}.", measures=measures)
+    yield from _riley(cohort)
     if n < len(cohort):
         sentence = f"{len(cohort):,} samples are of {n:,} patients; no patient is on both sides of a split."
         yield Check("repeats", "info", "Several samples of a patient", sentence, measures=measures)
+
+
+def _riley(cohort: Cohort) -> Iterator[Check]:
+    """Whether a model of the covariates alone, and one of every feature, could be trusted (Riley et al. 2019).
+
+    The strength to expect is not known; 15 % of the most that there can be is what the authors advise then.
+    """
+    outcome, n = cohort.outcome, len({*cohort.patients})
+    clinical = cohort.covariates.values.shape[1]
+    every = clinical + sum(block.values.shape[1] for block in cohort.omics.values())
+    most = 1.0
+    if outcome.kind != "continuous":
+        share = min(max(outcome.events / len(outcome), 1e-3), 0.999)
+        null = share * np.log(share) + (1 - share) * np.log(1 - share)
+        if outcome.kind == "survival":
+            null = share * np.log(share) - share
+        most = 1 - float(np.exp(2 * null))
+    expected = EXPECTED * most
+    shrunk = expected_shrinkage(n, every, r2=expected)
+    measures = {"features": float(every), "shrinkage": shrunk}
+    needed = 0
+    if clinical:
+        needed = int(np.ceil(clinical / ((SHRINKAGE - 1) * np.log1p(-expected / SHRINKAGE))))
+        measures["patients for the covariates"] = float(needed)
+    title = "Patients for the model (Riley)"
+    whole = f"A model of all {every:,} features without any shrinkage would keep {shrunk:.0%} of its apparent effects."
+    if needed > n:
+        sentence = (
+            f"A model of the {clinical} clinical columns alone wants {needed:,} patients; there are {n:,}. {whole}"
+        )
+        yield Check("sample-size", "warning", title, sentence, "Expect the interval to say so.", None, measures)
+    else:
+        bar = f"{n:,} patients are enough for a model of the {clinical} clinical columns. " if clinical else ""
+        yield Check("sample-size", "info", title, f"{bar}{whole}", measures=measures)
 
 
 def _scale(block: Block) -> Iterator[Check]:

@@ -25,7 +25,8 @@ class Response:
     protocol = (
         "GDSC2, 580 lines x 170 drugs, 82,833 responses; five folds of responses, lines, drugs, or lines x drugs; "
         "three seeds (one for lines x drugs); every tissue of ten lines left out. Standardising, gene weights, filling "
-        "and penalties are learnt in the training part; the expression was z-scored over all lines by the set's authors"
+        "and penalties are learnt in the training part; the kernels' shapes were chosen by eye on other folds of the "
+        "same set; the expression was z-scored over all lines by the set's authors"
     )
     published = "ridge per drug and Tanimoto kernel with fixed penalties, on other folds of the same set"
     needs = data_set(GDSC).file("response").path
