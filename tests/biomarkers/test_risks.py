@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pharmakon.biomarkers.block import Block
-from pharmakon.biomarkers.risks import Risks, digests, seen_before
+from pharmakon.biomarkers.risks import Risks, digests, identifying, seen_before
 from pharmakon.core.errors import DataError
 
 NAMES = tuple("abcdefg")
@@ -29,3 +29,11 @@ def test_risks_of_seen_patients_cannot_be_judged():
     with pytest.raises(DataError, match="1 of 3 patients made the model"):
         risks.fair()
     assert len(risks.take(~seen).fair()) == 2
+
+
+def test_values_that_many_share_are_no_fingerprint():
+    """Age in years, sex and stage of two patients may be the same."""
+    shared = Block("clinical", np.repeat(np.arange(40.0).reshape(8, 5), 3, axis=0), tuple("abcde"))
+    own = Block("rna", np.random.default_rng(0).normal(size=(24, 5)), tuple("abcde"))
+    marks = digests({"clinical": shared, "rna": own})
+    assert set(identifying(marks)) == {"rna"}

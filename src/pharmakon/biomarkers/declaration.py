@@ -33,7 +33,7 @@ class Clinical(Config):
 class OutcomeTable(Config):
     """What happened."""
 
-    kind: OutcomeKind
+    kind: OutcomeKind = Field(description="a class, a number, or a time with an event")
     column: str | None = Field(None, description="column of the class or the number")
     positive: str | None = Field(None, description="the class, or the event, that is a 1")
     negative: str | None = Field(None, description="the other class; rows of neither are left out")
@@ -84,10 +84,10 @@ class FeatureLabels(Config):
 class BlockTable(Config):
     """One kind of measurements."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", description="what the block is called")
     file: Path | None = Field(None, description="CSV, TSV, Parquet or h5ad; the clinical table when not given")
     id: str | None = Field(None, description="column of the sample's id; the first when not given")
-    kind: BlockKind = "continuous"
+    kind: BlockKind = Field("continuous", description="numbers such as log expression, yes and no, or raw counts")
     layer: str | None = Field(None, description="layer of an h5ad file")
     features: tuple[str, ...] = Field((), description="columns to use; all numeric ones when not given")
     leave_out: tuple[str, ...] = Field((), description="columns that are none")
@@ -109,13 +109,13 @@ class BlockTable(Config):
 class Declaration(Config):
     """A cohort file."""
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, description="what the cohort is called in reports")
     context_of_use: ContextOfUse = Field(description="what the marker is to be used for (BEST)")
-    description: str = ""
-    clinical: Clinical
-    outcome: OutcomeTable
-    design: Design = Design()
-    blocks: tuple[BlockTable, ...] = Field(min_length=1)
+    description: str = Field("", description="anything else, for people")
+    clinical: Clinical = Field(description="the table of patients, as a [clinical] table")
+    outcome: OutcomeTable = Field(description="what happened, as an [outcome] table")
+    design: Design = Field(Design(), description="how the samples came about, as a [design] table")
+    blocks: tuple[BlockTable, ...] = Field(min_length=1, description="what was measured, as [[blocks]] tables")
 
     @field_validator("blocks")
     @classmethod

@@ -13,8 +13,9 @@ from pharmakon.biomarkers.block import Block
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
 
-FEWEST = 5
-"""Features that a block must have for equal values to mean the same patient."""
+FEWEST, DISTINCT = 5, 0.98
+"""Features that a block must have, and the share of training patients who must differ in it, for equal values to mean
+the same patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,15 @@ def digests(blocks: Mapping[str, Block]) -> dict[str, NDArray[np.uint64]]:
         marks = [int.from_bytes(hashlib.sha256(row.tobytes()).digest()[:8], "little") for row in rows]
         found[name] = np.where(block.present, np.array(marks, dtype=np.uint64), np.uint64(0))
     return found
+
+
+def identifying(marks: Mapping[str, NDArray[np.uint64]]) -> dict[str, NDArray[np.uint64]]:
+    """The blocks whose values tell patients apart: ages in years, stages and mutations are shared by many."""
+    return {
+        name: found
+        for name, found in marks.items()
+        if len(np.unique(found[found != 0])) >= DISTINCT * int((found != 0).sum())
+    }
 
 
 def seen_before(blocks: Mapping[str, Block], known: Mapping[str, NDArray[np.uint64]]) -> NDArray[np.bool_]:
