@@ -186,8 +186,9 @@ def fit(
         )
     horizon = horizon_of(recipe, known)
     fusions = fit_fusions(scores, known, horizon=horizon)
+    marks = identifying(digests(parts))
     return Signature(
-        outcome.name, outcome.kind, outcome.positive, horizon, models, fusions, identifying(digests(parts)), len(rows), known.events,
+        outcome.name, outcome.kind, outcome.positive, horizon, models, fusions, marks, len(rows), known.events,
         asdict(recipe),
     )  # fmt: skip
 
