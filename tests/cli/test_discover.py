@@ -26,3 +26,10 @@ def test_a_refused_design_is_one_sentence_and_exit_code_1(cohort_file, tmp_path,
     path.write_text(path.read_text().replace('"prognostic"', f'"{claim}"'))
     assert main(["discover", str(path), "-o", str(tmp_path / "run")]) == 1
     assert "does not support this" in capsys.readouterr().err
+
+
+def test_parts_are_joined_by_commas(cohort_file, tmp_path, capsys):
+    words = ["discover", str(cohort_file()), "-o", str(tmp_path / "run"), "--without", "signature,trees"]
+    assert main(words) == 0
+    assert main([*words[:-1], "nothing"]) == 2
+    assert "no part named 'nothing'" in capsys.readouterr().err

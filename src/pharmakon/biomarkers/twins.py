@@ -29,12 +29,12 @@ def twins(block: Block, ids: tuple[str, ...], patients: NDArray[np.str_]) -> Che
     same = likeness[first, second] > SAME
     some = ", ".join(f"{ids[i]} = {ids[j]}" for i, j in zip(first[same][:3], second[same][:3], strict=True))
     if same.any():
-        sentence = f"{int(same.sum())} pairs of samples of different patients have the same profile ({some})."
+        sentence = f"{_pairs(int(same.sum()))} of different patients have the same profile ({some})."
         advice = "Give both the same patient (clinical.patient), or leave one out."
         return Check(name, "refused", title, sentence, advice, "multivariable", {"pairs": float(same.sum())})
     if len(first):
         some = ", ".join(f"{ids[i]} and {ids[j]}" for i, j in zip(first[:3], second[:3], strict=True))
-        sentence = f"{len(first)} pairs of samples of different patients are as alike as replicates ({some})."
+        sentence = f"{_pairs(len(first))} of different patients are as alike as replicates ({some})."
         return Check(name, "warning", title, sentence, "Check that they are two patients.", None, {"pairs": len(first)})
     return Check(name, "passed", title, "No two patients have the same profile.")
 
@@ -53,3 +53,7 @@ def alikeness(values: Floats) -> Floats:
     x = x / np.where(length > 0, length, 1.0)[:, None]
     found: Floats = x @ x.T
     return found
+
+
+def _pairs(n: int) -> str:
+    return "One pair of samples" if n == 1 else f"{n:,} pairs of samples"

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
@@ -37,7 +37,7 @@ class DiscoverConfig(Config):
     output: Path | None = Field(None, description="folder to write; discover-NAME when not given")
     family: Literal["block", "all"] = Field("block", description="features among which false discoveries are counted")
     level: float = Field(0.05, gt=0, lt=1, description="false discovery rate of a marker that is called found")
-    without: tuple[Literal["signature", "stability", "trees"], ...] = Field(
+    without: tuple[str, ...] = Field(
         (), description="parts to leave out: signature (single markers only), stability (selection), trees (challenger)"
     )
     final: Literal["fused", "stable"] = Field(
@@ -58,6 +58,17 @@ class DiscoverConfig(Config):
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
     overwrite: bool = Field(False, description="replace an earlier run in the folder")
     seed: int = Field(0, ge=0, description="seed of every random choice")
+
+    @field_validator("without")
+    @classmethod
+    def _known_parts(cls, without: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [part for part in without if part not in PARTS]:
+            raise ValueError(f"no part named {unknown[0]!r}; there are {', '.join(PARTS)}")
+        return without
+
+
+PARTS = ("signature", "stability", "trees")
+"""What a discovery can do without."""
 
 
 @dataclass(frozen=True, slots=True)

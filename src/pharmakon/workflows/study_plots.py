@@ -93,7 +93,8 @@ def survival(outcome: Outcome, groups: Mapping[str, Floats], *, test: str) -> Pa
     last = float(np.nanmax(outcome.value))
     ticks = _round_times(last)
     curves, rows = [], []
-    for (name, mask), css in zip(groups.items(), CSS, strict=False):
+    colours = ("other", "main") if len(groups) == 2 else CSS  # the higher risk in red
+    for (name, mask), css in zip(groups.items(), colours, strict=False):
         rows_of = mask.astype(bool)
         if not rows_of.any():
             continue

@@ -21,6 +21,7 @@ from pharmakon.record.discovery import (
 )
 
 from . import study_plots
+from .study import horizon_text
 from .study_checklists import checklists
 from .study_scores import CHANCE, MEASURES, Scores, called, high_risk, main_of
 
@@ -228,6 +229,8 @@ def _said_of_signature(result: DiscoverResult) -> Iterator[str]:
     if result.scores is None or result.signature is None:
         return
     signature = result.signature
+    if result.cohort.outcome.kind == "survival":
+        yield f"A risk is the chance of {horizon_text(signature, result.cohort.outcome.unit)}."
     more = f" The table has the {HEAVIEST} heaviest." if len(signature.markers) > HEAVIEST else ""
     yield (
         f"{len(signature.markers):,} markers, made from {signature.patients:,} patients. It is kept in the folder "
