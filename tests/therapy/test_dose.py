@@ -59,6 +59,9 @@ def test_the_published_equation_by_hand():
     ("patient", "reason"),
     [
         (Patient("A", None, 170.0, 70.0), "age is missing"),
+        (Patient("A", 195, 170.0, 70.0), "age 1950 to 1959 years is out of range"),
+        (Patient("A", 6, 170.0, 70.0, problem="weight '>70' is not understood"), "'>70' is not understood"),
+        (Patient("A", 9, 124.0, 30.0, "Black", "A/A", "*3/*3", amiodarone=True), "below the doses that were studied"),
         (Patient("A", 6, 90.0, 70.0), "height 90 cm is outside"),
         (Patient("A", 6, 170.0, 70.0, cyp2c9="*1/*5"), r"CYP2C9 \*1/\*5 is not in the equation"),
     ],
@@ -74,6 +77,13 @@ def test_no_dose_is_told_outside_what_is_known(patient, reason):
 def test_unknown_genotypes_and_race_are_said():
     found = dose(Patient("A", 6, 170.0, 70.0))
     assert len(found.notes) == 3
+    assert dose(Patient("A", 6, 170.0, 70.0, notes=("race 'x' is not understood",))).notes[0].startswith("race 'x'")
+
+
+def test_a_negative_root_is_no_dose():
+    patient = Patient("A", 9, 124.0, 30.0, "Black", "A/A", "*3/*3", amiodarone=True)
+    assert root_dose(patient, "pharmacogenetic") < 0
+    assert math.isnan(dose(patient).value)
 
 
 def test_every_race_has_an_error_in_both_equations():

@@ -47,3 +47,9 @@ def test_an_empty_table_is_told(tmp_path):
     (tmp_path / "empty.csv").write_text("age,height,weight\n")
     with pytest.raises(DataError, match="no patients"):
         run(DoseConfig(drug="warfarin", patients=tmp_path / "empty.csv"))
+
+
+def test_columns_left_aside_are_named(tmp_path):
+    (tmp_path / "p.csv").write_text("age,height,weight,VKORC1 497\n60,170,70,T/T\n")
+    notes = run(DoseConfig(drug="warfarin", patients=tmp_path / "p.csv")).notes
+    assert any("VKORC1 497" in note for note in notes)

@@ -19,7 +19,7 @@ from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
 from pharmakon.learn.splits import random_folds
 
-from .patients import NEEDED, RACES, Patient, Race
+from .patients import NEEDED, OLDEST, RACES, Patient, Race
 
 Equation = Literal["pharmacogenetic", "clinical"]
 EQUATIONS: tuple[Equation, ...] = ("pharmacogenetic", "clinical")
@@ -31,6 +31,8 @@ LARGER, LESS, GAIN = 1.2, 0.75, 0.05
 """From where an error counts as larger, a share explained as less, and genotypes as no gain."""
 FEWEST = 30
 """Patients of a race from whom an error is told."""
+LOWEST = 3.5
+"""mg/week: the 0.1st percentile of the doses of the consortium's patients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ def dose(patient: Patient, equation: Equation = "pharmacogenetic") -> Dose:
     error = published_error(equation, patient.race)
     if problem := why_not(patient, equation):
         nothing = float("nan")
-        return Dose(patient.id, equation, patient.race, nothing, nothing, nothing, error, (), problem)
+        return Dose(patient.id, equation, patient.race, nothing, nothing, nothing, error, patient.notes, problem)
     root = root_dose(patient, equation)
-    notes = []
+    notes = list(patient.notes)
     if equation == "pharmacogenetic":
-        notes = [f"{gene.upper()} is not known: the dose is less sure" for gene in GENES if not getattr(patient, gene)]
+        notes += [f"{gene.upper()} is not known: the dose is less sure" for gene in GENES if not getattr(patient, gene)]
     if patient.race == "unknown":
         notes.append("race is mixed, other or not said: the error is that of such patients")
     low, high = max(root - error.half_width, 0.0) ** 2, (root + error.half_width) ** 2
@@ -92,19 +94,26 @@ def dose(patient: Patient, equation: Equation = "pharmacogenetic") -> Dose:
 
 def why_not(patient: Patient, equation: Equation) -> str:
     """Why no dose can be told; "" where one can."""
+    if patient.problem:
+        return f"{CANNOT_TELL}: {patient.problem}"
     limits: Mapping[str, Sequence[float]] = tables()["range"]
     for fact in NEEDED:
         value = getattr(patient, fact)
         if value is None:
             return f"{CANNOT_TELL}: {fact} is missing"
         if not limits[fact][0] <= value <= limits[fact][1]:
-            unit = {"age": " decades", "height": " cm", "weight": " kg"}[fact]
             low, high = limits[fact]
+            if fact == "age":
+                years = f"{value * 10:g} to {value * 10 + 9:g} years"
+                return f"{CANNOT_TELL}: age {years} is out of range ({low * 10:g} to {OLDEST} were studied)"
+            unit = {"height": " cm", "weight": " kg"}[fact]
             return f"{CANNOT_TELL}: {fact} {value:g}{unit} is outside what was studied ({low:g} to {high:g})"
     if equation == "pharmacogenetic":
         for gene in GENES:
             if getattr(patient, gene) not in tables()[equation][gene]:
                 return f"{CANNOT_TELL}: {gene.upper()} {getattr(patient, gene)} is not in the equation"
+    if max(root_dose(patient, equation), 0.0) ** 2 < LOWEST:
+        return f"{CANNOT_TELL}: the estimate is below the doses that were studied (from {LOWEST:g} {UNIT})"
     return ""
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WARNING = "an estimate for the prescriber, who follows the INR; it replaces neither guideline nor monitoring"
 FEWEST = 100
 """Patients with a known dose from whom the equations are judged."""
+SHOWN = 5
+"""Columns named in a note."""
 
 
 class DoseConfig(Config):
@@ -57,7 +59,7 @@ def run(config: DoseConfig, *, progress: Progress = silent) -> DoseResult:
 
     from pharmakon.core.files import write_atomic
     from pharmakon.therapy.dose import EQUATIONS, dose, gaps, judged, refitted, root_dose, usable
-    from pharmakon.therapy.patients import read_patients
+    from pharmakon.therapy.patients import read_patients, unused_columns
 
     patients = read_patients(config.patients)
     if not patients:
@@ -77,7 +79,7 @@ def run(config: DoseConfig, *, progress: Progress = silent) -> DoseResult:
     if config.output is not None:
         write_atomic(config.output, _text(doses, as_json=config.output.suffix == ".json"))
     progress(1, 1, "")
-    return DoseResult(doses, worth, found, terms, [WARNING], config.output)
+    return DoseResult(doses, worth, found, terms, [WARNING, *_unused(unused_columns(config.patients))], config.output)
 
 
 def as_rows(doses: list[Dose]) -> list[dict[str, Any]]:
@@ -101,6 +103,14 @@ def as_rows(doses: list[Dose]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _unused(columns: list[str]) -> list[str]:
+    """A note on columns that look as if they mattered and are not read."""
+    if not columns:
+        return []
+    more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
+    return [f"columns that are not used: {', '.join(columns[:SHOWN])}{more}"]
 
 
 def _rounded(value: float) -> float | str:
