@@ -140,3 +140,13 @@ covariates = ["age"]
 name = "rna"
 file = "rna.csv"
 """
+
+
+def test_samples_of_one_patient_become_one_row(cohort_file):
+    found = read_cohort(cohort_file(patient=[f"P{i // 2}" for i in range(60)], response=["R", "R", "NR", "NR"] * 15))
+    one = found.by_patient()
+    assert len(one) == 30
+    np.testing.assert_allclose(one.blocks["rna"].values[0], found.blocks["rna"].values[:2].mean(axis=0))
+    assert len(one.table) == len(one.patients) == 30
+    alone = read_cohort(cohort_file())
+    assert alone.by_patient() is alone

@@ -28,6 +28,13 @@ def test_one_sample_under_two_names_is_refused():
     assert "S4 = S9" in found.sentence
 
 
+def test_a_few_measured_features_are_enough_for_the_very_same_values():
+    values = VALUES[:, :6].copy()
+    values[4] = values[9]
+    assert "S4 = S9" in check(values).sentence
+    assert check(np.round(VALUES[:, :6])).severity == "info"  # counts and stages are shared by many
+
+
 def test_two_samples_of_one_patient_may_be_the_same():
     values, patients = VALUES.copy(), PATIENTS.copy()
     values[4], patients[4] = values[9], patients[9]

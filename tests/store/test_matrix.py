@@ -84,3 +84,19 @@ def test_alignment_leaves_nothing_where_a_row_is_lacking(tmp_path):
     matrix = read_matrix(written(tmp_path, "id,a\ns1,1\ns2,2\n"))
     np.testing.assert_array_equal(aligned(matrix, ["s2", "s9"]), [[2], [np.nan]])
     assert matrix.transposed().rows == ("a",)
+
+
+def test_ids_are_words_whatever_they_look_like(tmp_path):
+    text = ",a\n007,1\n1E2,2\nNA,3\n12345678901234567890123,4\n"
+    assert read_matrix(written(tmp_path, text)).rows == ("007", "1E2", "NA", "12345678901234567890123")
+
+
+def test_the_decimal_mark_is_that_of_the_whole_table(tmp_path):
+    found = read_matrix(written(tmp_path, "id;a;b\ns1;1,304;0,36\ns2;0,912;1,5\n"))
+    np.testing.assert_array_equal(found.values, [[1.304, 0.36], [0.912, 1.5]])
+
+
+def test_infinite_values_are_missing_and_said(tmp_path):
+    found = read_matrix(written(tmp_path, "id,a\ns1,inf\ns2,2\n"))
+    assert np.isnan(found.values[0, 0])
+    assert "infinite" in found.notes[0]

@@ -131,3 +131,45 @@ def test_batches_are_corrected_inside_the_folds_and_the_correction_is_kept(cohor
     found = quick(cohort_file(), tmp_path, correction="combat")
     frozen = load(found.folder / "signature")
     assert set(frozen.corrections) == {"rna"}
+
+
+def test_an_earlier_run_survives_a_request_that_makes_no_sense(cohort_file, tmp_path):
+    path = cohort_file()
+    first = quick(path, tmp_path)
+    with pytest.raises(ConfigError):
+        quick(path, tmp_path, final="stable", overwrite=True)
+    assert (first.folder / "report.html").is_file()
+
+
+def test_repeated_samples_are_no_evidence(cohort_file, tmp_path):
+    """Noise of 12 patients, 20 samples each: as independent rows it would be significant beyond doubt."""
+    import numpy as np
+
+    draw = np.random.default_rng(1)
+    path = cohort_file(
+        n=240,
+        patient=[f"P{i // 20}" for i in range(240)],
+        response=[("R", "NR")[(i // 20) % 2] for i in range(240)],
+    )
+    own = draw.normal(size=(12, 20))
+    rows = [[f"S{i}", *(own[i // 20] + 0.1 * draw.normal(size=20)).round(3)] for i in range(240)]
+    lines = [",".join(map(str, row)) for row in [["", *(f"G{j}" for j in range(20))], *rows]]
+    (path.parent / "rna.csv").write_text("\n".join(lines) + "\n")
+    found = quick(path, tmp_path, without=("signature",))
+    assert found.markers()[0]["n"] == 12
+    assert found.markers()[0]["q"] > 0.01
+    assert next(check for check in found.checks if check.name == "events").severity == "refused"
+
+
+def test_counts_make_a_signature_too(cohort_file, tmp_path):
+    path = cohort_file()
+    table = path.parent / "rna.csv"
+    head, *rows = table.read_text().splitlines()
+    rows = [
+        ",".join([cells[0], *(str(round(2 ** (float(x) + 5))) for x in cells[1:])])
+        for cells in (row.split(",") for row in rows)
+    ]
+    table.write_text("\n".join([head, *rows]) + "\n")
+    path.write_text(path.read_text().replace('file = "rna.csv"', 'file = "rna.csv"\nkind = "counts"'))
+    found = quick(path, tmp_path)
+    assert found.scores.models["fused"]["auc"].value > 0.6

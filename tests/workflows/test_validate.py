@@ -90,3 +90,18 @@ def test_a_feature_that_is_lacking_is_named(discovered, cohort_file, tmp_path):
 def test_what_is_no_signature_is_told(discovered, cohort_file, tmp_path):
     with pytest.raises(ModelError, match="not a model folder"):
         run(ValidateConfig(signature=tmp_path, cohorts=(cohort_file(),), output=tmp_path / "x"))
+
+
+def test_another_unit_and_a_reversed_outcome_are_noticed(discovered, cohort_file, tmp_path):
+    path = cohort_file(n=70, p=24, seed=5)
+    table = path.parent / "rna.csv"
+    head, *rows = table.read_text().splitlines()
+    shifted = [",".join([r.split(",")[0], *(f"{float(x) + 8:.3f}" for x in r.split(",")[1:])]) for r in rows]
+    table.write_text("\n".join([head, *shifted]) + "\n")
+    found = validated(discovered, tmp_path / "a", path)
+    assert any("another unit" in note for note in found.validations[0].notes)
+    table.write_text("\n".join([head, *rows]) + "\n")
+    path.write_text(path.read_text().replace('positive = "R"\nnegative = "NR"', 'positive = "NR"\nnegative = "R"'))
+    notes = " ".join(validated(discovered, tmp_path / "b", path).validations[0].notes)
+    assert "make sure that it means the same" in notes
+    assert "the wrong way round" in notes

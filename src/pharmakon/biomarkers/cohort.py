@@ -88,6 +88,22 @@ class Cohort:
             table=self.table.iloc[at].reset_index(drop=True),
         )
 
+    def by_patient(self) -> Cohort:
+        """One row a patient, and outcome where that differs between the samples: values averaged, words of the first.
+
+        Samples of one patient are no independent evidence; a test that takes them for it finds what is not there.
+        """
+        keys: dict[tuple[str, float, float], list[int]] = {}
+        event = self.outcome.event
+        for i, patient in enumerate(self.patients.tolist()):
+            after = float(event[i]) if event is not None else 0.0
+            keys.setdefault((patient, float(self.outcome.value[i]), after), []).append(i)
+        rows = list(keys.values())
+        if len(rows) == len(self):
+            return self
+        first = self.take([members[0] for members in rows])
+        return replace(first, blocks={name: _averaged(block, rows) for name, block in self.blocks.items()})
+
     def to_anndata(self, block: str) -> Any:
         """One block as AnnData: the clinical table in `obs`, the declaration in `uns`."""
         import anndata
@@ -180,6 +196,20 @@ def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels 
         coded,
     )
     return whole if kept.all() else whole.take(kept)
+
+
+def _averaged(block: Block, rows: Sequence[Sequence[int]]) -> Block:
+    """Means over each group of rows, of what was measured; counts are added, yes and no by majority."""
+    known = np.isfinite(block.values)
+    filled = np.where(known, block.values, 0.0)
+    number = np.array([known[members].sum(axis=0) for members in rows], np.float64)
+    total = np.array([filled[members].sum(axis=0) for members in rows])
+    mean = np.divide(total, number, out=np.full_like(total, np.nan), where=number > 0)
+    if block.kind == "counts":
+        mean = np.where(number > 0, total, np.nan)
+    elif block.kind == "binary":
+        mean = np.round(mean)
+    return replace(block, values=mean)
 
 
 def _once(ids: Sequence[str], source: Path) -> None:

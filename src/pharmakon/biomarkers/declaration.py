@@ -144,7 +144,8 @@ class Declaration(Config):
         """Columns that already have a role and so are no features."""
         design = self.design
         roles = (self.clinical.id, self.clinical.patient, design.batch, design.site, design.arm)
-        return frozenset({*self.outcome.columns, *design.covariates, *(r for r in roles if r)})
+        named = (*self.outcome.columns, *design.covariates, *design.subgroups, *self.clinical.keep)
+        return frozenset({*named, *(r for r in roles if r)})
 
 
 CLINICAL = "clinical"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pharmakon.biomarkers.aliasing import aliasing
+from pharmakon.biomarkers.answer import answers
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check, ranked
 from pharmakon.biomarkers.cohort import Cohort
@@ -44,13 +45,14 @@ def check_design(cohort: Cohort, *, seed: int = 0) -> list[Check]:
     found += missingness(cohort.outcome, cohort.blocks)
     found += [twins(block, cohort.ids, cohort.patients) for block in cohort.omics.values()]
     found += [check for block in cohort.omics.values() for check in _scale(block)]
+    found += [answers(cohort.outcome, block) for block in cohort.omics.values()]
     found += _groups(cohort)
     return ranked(found)
 
 
 def _events(cohort: Cohort) -> Iterator[Check]:
     outcome, title = cohort.outcome, "Enough events"
-    n, events = len({*cohort.patients}), outcome.events
+    n, events = len({*cohort.patients}), cohort.by_patient().outcome.events
     what = {"binary": "patients of the rarer class", "survival": "events", "continuous": "values"}[outcome.kind]
     measures = {"patients": float(n), "events": float(events)}
     if events < FEWEST:

@@ -11,6 +11,8 @@ from pharmakon.core.types import Floats
 
 SAME, ALIKE = 0.98, 0.9
 """Correlation of standardised profiles: one sample twice, and replicates perhaps."""
+FEWEST_EXACT = 5
+"""Features whose values, all of them, two patients do not share by chance, where they are measured and not counted."""
 FEWEST = 20
 """Features a profile must have."""
 MOST = 2000
@@ -21,6 +23,11 @@ def twins(block: Block, ids: tuple[str, ...], patients: NDArray[np.str_]) -> Che
     """Pairs of samples of different patients whose profiles are the same."""
     title = f"The same sample twice in {block.name}"
     name = f"twins-{block.name}"
+    if block.kind != "binary" and block.values.shape[1] >= FEWEST_EXACT and (pairs := _copies(block, patients)):
+        some = ", ".join(f"{ids[i]} = {ids[j]}" for i, j in pairs[:3])
+        sentence = f"{_pairs(len(pairs))} of different patients have the very same values ({some})."
+        advice = "Give both the same patient (clinical.patient), or leave one out."
+        return Check(name, "refused", title, sentence, advice, "multivariable", {"pairs": float(len(pairs))})
     if block.kind == "binary" or block.values.shape[1] < FEWEST or len(block) < 3:
         return Check(name, "info", title, "Too little is measured to tell samples apart.")
     likeness = alikeness(block.values)
@@ -52,6 +59,22 @@ def alikeness(values: Floats) -> Floats:
     length = np.linalg.norm(x, axis=1)
     x = x / np.where(length > 0, length, 1.0)[:, None]
     found: Floats = x @ x.T
+    return found
+
+
+def _copies(block: Block, patients: NDArray[np.str_]) -> list[tuple[int, int]]:
+    """Pairs of rows of different patients with the same values; none where the values are few and shared by many."""
+    rows = np.round(block.values, 6)
+    if not np.isfinite(rows).any() or len(np.unique(rows[np.isfinite(rows)])) < len(rows):
+        return []
+    first: dict[bytes, int] = {}
+    found = []
+    for i, row in enumerate(rows):
+        if not np.isfinite(row).sum() >= FEWEST_EXACT:
+            continue
+        j = first.setdefault(np.nan_to_num(row, nan=1e300).tobytes(), i)
+        if j != i and patients[i] != patients[j]:
+            found.append((j, i))
     return found
 
 

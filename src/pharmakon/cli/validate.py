@@ -29,6 +29,9 @@ def validate(
     with progress("validate") as advance:
         result = workflow.run(config, progress=advance)
     for one in result.validations:
+        for check in one.checks:
+            if check.severity in ("refused", "warning"):
+                render.note(f"{check.severity.upper():<8} {one.cohort.declaration.name}: {check.sentence}")
         for text in (*one.cohort.notes, *one.notes):
             render.note(f"{one.cohort.declaration.name}: {text}")
     if as_json:

@@ -16,7 +16,7 @@ from pharmakon.core.types import Floats
 
 from .bytestream import first_bytes, open_text
 from .delimited import Delimited
-from .numbers import MISSING, read_number
+from .numbers import MISSING, decimal_of, read_number
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -84,12 +84,20 @@ def read_matrix(path: str | Path, *, id: str | None = None, layer: str | None = 
     if layer is not None:
         raise DataError(f"{path} is not an h5ad file: it has no layer {layer!r}")
     parquet = first_bytes(path).startswith(b"PAR1")
-    frame = _parquet(path) if parquet else _delimited(path, na_values=sorted(MISSING), low_memory=False)
-    if id is not None and id not in frame.columns:
-        raise UnknownName("column", id, map(str, frame.columns), where=str(path))
-    key = id if id is not None else str(frame.columns[0])
+    names = [str(c) for c in (_parquet(path) if parquet else _delimited(path, dtype=str, nrows=0)).columns]
+    if id is not None and id not in names:
+        raise UnknownName("column", id, names, where=str(path))
+    key = id if id is not None else names[0]
+    # An id is a word, whatever it looks like: 007, 1E2 and NA stay what they are.
+    words = {names.index(key): str}
+    frame = (
+        _parquet(path) if parquet else _delimited(path, na_values=sorted(MISSING), low_memory=False, converters=words)
+    )
     rows = tuple(str(label).strip() for label in frame.pop(key))
     notes = []
+    infinite = int(np.isinf(frame.select_dtypes("number").to_numpy(np.float64, na_value=np.nan)).sum())
+    if infinite:
+        notes.append(f"{infinite:,} values are infinite: taken as missing")
     if odd := [c for c in frame.columns if frame[c].dtype.kind not in "fiub"]:
         notes += _numbered(frame, odd)
     text = tuple(str(c) for c in frame.columns if frame[c].dtype.kind not in "fiub")
@@ -158,9 +166,11 @@ def _of_anndata(data: Any, layer: str | None, path: Path) -> Matrix:
 def _numbered(frame: DataFrame, columns: Sequence[Any]) -> list[str]:
     """Turn columns of text that are mostly numbers into numbers, in place; what that cost, as notes."""
     marked = lost = 0
-    for column in columns:
-        cells = [str(cell) for cell in frame[column].where(frame[column].notna(), "")]
-        read = [read_number(cell) for cell in cells]
+    texts = {column: [str(cell) for cell in frame[column].where(frame[column].notna(), "")] for column in columns}
+    # One mark for the whole table: 1,304 is a thousand or a little more than one, and 0,36 beside it says which.
+    decimal = decimal_of(cell for cells in texts.values() for cell in cells)
+    for column, cells in texts.items():
+        read = [read_number(cell, decimal=decimal) for cell in cells]
         filled = sum(problem != "missing" for _, _, problem in read)
         if sum(value is not None for value, *_ in read) <= READABLE * filled or not filled:
             continue

@@ -67,6 +67,8 @@ class DiscoverConfig(Config):
         return without
 
 
+FEWEST_OF_BATCH = 5
+"""Samples of a batch without which no correction of it is learnt."""
 PARTS = ("signature", "stability", "trees")
 """What a discovery can do without."""
 
@@ -119,6 +121,7 @@ def run(config: DiscoverConfig, *, progress: Progress = silent) -> DiscoverResul
     checks = check_design(cohort, seed=config.seed)
     _known_checks(config.accept, checks)
     enforce(checks, ["predictive"] if cohort.declaration.context_of_use == "predictive" else [])
+    _possible(config, cohort)
     output = config.output or Path(f"discover-{slug(cohort.declaration.name)}")
     folder = RunFolder.create(
         output,
@@ -185,8 +188,6 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
     from .study_paths import paths_of
     from .study_scores import scores_of
 
-    if config.final == "stable" and "stability" in config.without:
-        raise ConfigError("the final signature 'stable' needs stability selection, which is to be left out")
     cohort = result.cohort
     horizon = horizon_of(Recipe(horizon=config.horizon), cohort.outcome)
     recipe = Recipe(
@@ -236,6 +237,24 @@ def _save(
         declaration=cohort.declaration.model_dump(mode="json"),
         version=__version__,
     )
+
+
+def _possible(config: DiscoverConfig, cohort: Cohort) -> None:
+    """What cannot be asked is found before a folder is emptied for it."""
+    from collections import Counter
+
+    if config.final == "stable" and "stability" in config.without:
+        raise ConfigError("the final signature 'stable' needs stability selection, which is to be left out")
+    if config.correction == "combat":
+        labels = cohort.role("batch")
+        if labels is None:
+            raise ConfigError("a correction of batches needs the column of the batch: design.batch")
+        name, number = min(Counter(labels.tolist()).items(), key=lambda one: one[1])
+        if number < FEWEST_OF_BATCH:
+            raise ConfigError(f"batch {name!r} has {number} samples: too few to learn a correction in every fold")
+    groups = len({*cohort.patients})
+    if "signature" not in config.without and groups < config.folds:
+        raise ConfigError(f"{groups} patients cannot make {config.folds} folds")
 
 
 def _known_checks(accepted: tuple[str, ...], checks: list[Check]) -> None:

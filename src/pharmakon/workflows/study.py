@@ -14,6 +14,7 @@ from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.cohort import Cohort
 from pharmakon.biomarkers.nested import FoldResult, Nested, Study, Task, collect, plan, run_fold
 from pharmakon.biomarkers.recipe import Recipe
+from pharmakon.biomarkers.scaler import depth_free
 from pharmakon.biomarkers.signature import Signature, fit
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Progress, silent
@@ -36,7 +37,13 @@ def study_of(cohort: Cohort, *, recipe: Recipe, correction: Correction = "none",
         for name, block in cohort.omics.items():
             if block.kind == "continuous":
                 prepare[name], batches[name] = [partial(ComBat, unseen)], labels
-    return Study(cohort.blocks, cohort.outcome, cohort.patients, recipe, prepare, batches)
+    blocks = {name: logged(block) for name, block in cohort.blocks.items()}
+    return Study(blocks, cohort.outcome, cohort.patients, recipe, prepare, batches)
+
+
+def logged(block: Block) -> Block:
+    """Counts as log2 of counts per million and one, each sample by its own total; another block as it is."""
+    return Block(block.name, depth_free(block), block.features) if block.kind == "counts" else block
 
 
 def run_study(

@@ -28,8 +28,10 @@ def each_marker(
 ) -> dict[str, Differential]:
     """Each feature of each block against the outcome; where prediction is claimed, its interaction with the arm.
 
+    Samples of one patient are averaged first.
     Covariates and batch are in the adjusted model. `q` counts within a block, or over all of them.
     """
+    cohort = cohort.by_patient()
     clinical, found = cohort.covariates, {}
     for done, (name, block) in enumerate(cohort.omics.items()):
         progress(done, len(cohort.omics), f"testing {len(block.features):,} features of {name}")

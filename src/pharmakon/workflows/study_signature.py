@@ -17,7 +17,7 @@ from pharmakon.biomarkers.signature import Signature
 from pharmakon.core.errors import DataError, UsageError
 from pharmakon.store.models import load_folder, save_folder
 
-from .study import corrected
+from .study import corrected, logged
 
 KIND = "signature"
 NUMBERS, CORRECTION = "signature", "correction"
@@ -45,7 +45,7 @@ class Frozen:
         for name, block in blocks.items():
             if name not in self.signature.models:
                 continue
-            ready[name] = block
+            ready[name] = block = logged(block)
             if name in self.corrections:
                 if batch is None:
                     raise DataError(f"block {name!r} was corrected for batches: declare the batch (design.batch)")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from .study_signature import Frozen
 
-RESAMPLES = 500
+RESAMPLES, MOST_SEEN, FAR = 500, 0.2, 2.0
+"""Resamples; share of patients that may be known; how many SDs off a feature's median is too far."""
 
 
 class ValidateConfig(Config):
@@ -120,6 +121,29 @@ def _signature(path: Path) -> Path:
     return inner if (inner / "card.json").is_file() else path
 
 
+def _units(frozen: Frozen, cohort: Cohort) -> list[str]:
+    """Whether the features are where they were in training: another unit, or no logarithm, moves most of them far."""
+    import numpy as np
+
+    notes = []
+    for name, model in frozen.signature.models.items():
+        if name not in cohort.blocks or not len(model.features) or name in frozen.corrections:
+            continue
+        block = cohort.blocks[name]
+        place = {feature: j for j, feature in enumerate(block.features)}
+        values = block.values[:, [place[feature] for feature in model.features if feature in place]]
+        if values.shape[1] != len(model.features) or not np.isfinite(values).any():
+            continue
+        middle = np.nanmedian(values, axis=0)
+        away = np.abs(middle - model.scaler.mean) * model.scaler.per_unit
+        if float(np.median(away)) > FAR:
+            notes.append(
+                f"Half of the features of {name} lie more than {FAR:g} standard deviations from where they were in "
+                "training: another unit, or another scale? The risks mean nothing then."
+            )
+    return notes
+
+
 def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
     import numpy as np
 
@@ -142,6 +166,11 @@ def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
     risks = frozen.apply(cohort.blocks, batch)
     seen = int(risks.seen.sum())
     notes = []
+    if config.drop_seen and seen > MOST_SEEN * len(cohort):
+        raise DataError(
+            f"{path}: {seen:,} of {len(cohort):,} samples made the signature; the rest are likely to be of the same "
+            "patients, and no score of them would mean anything"
+        )
     if seen and config.drop_seen:
         kept = ~risks.seen
         cohort, risks = cohort.take(kept), risks.take(kept)
@@ -151,10 +180,19 @@ def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
         notes.append(f"{without:,} of {len(cohort):,} samples lack every block that the signature takes: no risk.")
     if missing := [name for name in signature.models if name not in cohort.blocks]:
         notes.append(f"Without the block {', '.join(missing)}: the signature does with what there is.")
+    if signature.kind == "binary" and cohort.outcome.positive != signature.positive:
+        notes.append(
+            f"The signature's risk is that of {signature.positive!r}; here a 1 is {cohort.outcome.positive!r}: make "
+            "sure that it means the same."
+        )
+    notes += _units(frozen, cohort)
     horizon = signature.horizon
     scores = judge(
         cohort.outcome, risks, cohort.patients, horizon=horizon, resamples=RESAMPLES, random_state=config.seed
     )
+    lead = next(iter(scores.values()))
+    if signature.kind != "continuous" and lead.high < 0.5:
+        notes.append("It orders patients the wrong way round: is the outcome reversed here?")
     groups = {
         column: subgroups(
             cohort.outcome,
