@@ -20,6 +20,8 @@ def test_what_cannot_be_told_comes_last_and_candidates_can_be_named(screen, pred
     assert [item.patient for item in found] == ["C0"] * 3 + ["C1"] * 3
     told = [item.verdict == CANNOT_TELL for item in found[:3]]
     assert told == sorted(told)
+    assert [np.isnan(item.percentile) for item in found[:3]] == told
+    assert any(told)
     assert {item.drug for item in found} == {"D1", "CCO", "xx"}
 
 

@@ -21,6 +21,8 @@ def test_a_new_molecule_gets_a_wider_interval(screen, predictor):
     assert width[0, 1] > width[0, 0]
     assert np.isnan(found.value[0, 2])
     assert found.verdict[0, 2] == CANNOT_TELL
+    assert found.why[0].tolist()[2] == "the structure cannot be read"
+    assert "cannot be read" not in found.why[0, 1]
 
 
 def test_few_genes_or_a_strange_profile_cannot_be_told(screen, predictor):
@@ -32,6 +34,19 @@ def test_few_genes_or_a_strange_profile_cannot_be_told(screen, predictor):
     far = predictor.respond(Profiles(("X",), screen.profiles.genes, strange), ["D0"])
     assert not far.in_domain[0, 0]
     assert far.verdict[0, 0] == CANNOT_TELL
+
+
+def test_mutations_that_were_given_and_cannot_be_read_leave_nothing_to_tell(screen, predictor):
+    whole = screen.profiles.take([0, 0])
+    values = dict(whole.values) | {"mutation": whole.values["mutation"].copy()}
+    values["mutation"][1] = np.nan
+    unread = {"mutation": np.array([[False], [True]]).repeat(len(whole.genes["mutation"]), axis=1)}
+    found = predictor.respond(Profiles(("X", "Y"), whole.genes, values, unread), ["D0"])
+    assert found.why[1, 0] == "fewer than 50% of the mutation values of the profile can be read"
+    assert found.verdict[1, 0] == CANNOT_TELL
+    assert "can be read" not in found.why[0, 0]
+    blank = predictor.respond(Profiles(("X", "Y"), whole.genes, values), ["D0"])
+    assert "can be read" not in blank.why[1, 0]
 
 
 def test_a_folder_is_read_as_it_was_saved(screen, predictor, tmp_path):

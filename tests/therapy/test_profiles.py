@@ -69,3 +69,49 @@ def test_a_cohort_can_be_standardised_over_itself():
 def test_shapes_must_agree():
     with pytest.raises(DataError, match="2 genes"):
         Profiles(("A",), {"expression": ("X", "Y")}, {"expression": np.zeros((1, 1))})
+
+
+def read(tmp_path, text):
+    (tmp_path / "table.csv").write_text(text)
+    return read_profiles(tmp_path / "table.csv")
+
+
+def test_decimal_commas_are_told_from_the_whole_column(tmp_path):
+    found = read(tmp_path, "gene;kind;value\nA;expression;0,5\nB;expression;1,304\n")
+    assert found.values["expression"].tolist() == [[0.5, 1.304]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("patient,gene,kind,value\nP,EGFR,expression,1\nP,EGFR,expression,2\n", "P, EGFR, expression: 1 and 2"),
+        ("patient,EGFR\nP,1\nP,2\n", "two rows for 'P'"),
+        ("gene,P1,P2\nEGFR,1,2\n", "gene, kind, value"),
+        ("Hugo_Symbol,score\nEGFR,1\n", "expression:EGFR"),
+        ("patient,gene,score\nP,EGFR,1\n", "column 'gene'"),
+        ("patient,mutation:BRAF\nP,0.4\n", r"0 or 1, not 0.4 \(P, BRAF\)"),
+        ("gene,kind,value\nBRAF,mutation,2\n", "0 or 1, not 2"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path, text, message):
+    with pytest.raises(DataError, match=message):
+        read(tmp_path, text)
+
+
+def test_the_same_value_twice_is_one(tmp_path):
+    text = "gene,kind,value\nEGFR,expression,1\nEGFR,expression,1.0\nEGFR,expression,\n"
+    assert read(tmp_path, text).values["expression"].tolist() == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "patient,X,tissue,note:1,mutation:A,mutation:B\nP,1,lung,a,yes,V600E\nQ,1,skin,b,1,\nR,2,skin,c,0,1\n",
+        "patient,gene,kind,value\nP,A,mutation,yes\nP,B,mutation,V600E\nQ,A,mutation,1\nR,A,mutation,0\n",
+    ],
+)
+def test_what_was_written_and_is_no_number_is_kept_in_mind(tmp_path, text):
+    found = read(tmp_path, text)
+    assert found.readable({"mutation": ("A", "B", "C")})["mutation"].tolist() == [0.0, 1.0, 1.0]
+    assert found.take([1]).readable({"mutation": ("A",)})["mutation"].tolist() == [1.0]
+    assert "tissue" not in found.genes.get("expression", ())

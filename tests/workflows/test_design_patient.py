@@ -94,3 +94,10 @@ def test_a_design_for_a_patient_says_how_far_it_can_be_trusted(model, tmp_path):
         rows = list(csv.DictReader(lines))
     assert {*OURS} <= {key.removeprefix("value:") for key in rows[0]}
     assert result.head
+
+
+@pytest.mark.parametrize("option", ["patient", "against"])
+def test_profiles_of_which_nothing_can_be_told_are_refused(model, tmp_path, option):
+    (tmp_path / "few.csv").write_text("patient,G0,G1\nP,0.1,0.2\n")
+    with pytest.raises(ConfigError, match="fewer than 50% of the model's genes"):
+        patient_goal(config(model, **{option: tmp_path / "few.csv"}))

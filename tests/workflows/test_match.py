@@ -63,3 +63,21 @@ def test_a_word_that_is_neither_is_told(model):
     (model / "candidates.csv").write_text("what\nwonderdrug!\n")
     with pytest.raises(UnknownName, match="wonderdrug"):
         run(MatchConfig(patients=model / "patient.csv", model=model / "model", drugs=model / "candidates.csv"))
+
+
+def test_an_unreadable_structure_is_told_and_has_no_numbers(model):
+    config = MatchConfig(
+        patients=model / "patient.csv", model=model / "model", smiles=("nonsense",), output=model / "out.csv"
+    )
+    (row,) = as_rows(run(config).matches)
+    assert (row["percentile_of_lines"], row["ln_ic50_ln_uM"]) == (None, None)
+    assert row["why"] == "the structure cannot be read"
+    assert "nan" not in config.output.read_text()
+
+
+def test_mutations_in_words_leave_nothing_to_tell(model):
+    text = (model / "patient.csv").read_text()
+    (model / "patient.csv").write_text(text.removesuffix(",1\n") + ",V600E\n")
+    matches = run(MatchConfig(patients=model / "patient.csv", model=model / "model")).matches
+    assert {item.verdict for item in matches} == {"cannot tell"}
+    assert "mutation values" in matches[0].why

@@ -32,7 +32,7 @@ class Match:
     low: float
     high: float
     percentile: float
-    """How many of 100 training lines are more sensitive to this drug."""
+    """How many of 100 training lines are more sensitive to this drug; NaN where nothing can be told."""
     verdict: str
     """"sensitive", "not sensitive" or "cannot tell"."""
     why: str
@@ -62,7 +62,7 @@ def match(
                 float(found.value[i, j]),
                 float(found.low[i, j]),
                 float(found.high[i, j]),
-                float(found.percentile[i, j]),
+                float("nan") if found.verdict[i, j] == CANNOT_TELL else float(found.percentile[i, j]),
                 str(found.verdict[i, j]),
                 str(found.why[i, j]),
                 tuple(reasons[i][j]),

@@ -29,6 +29,10 @@ KIND = "response"
 LEVEL = 0.9
 LEAST_GENES = 0.5
 """Share of the model's expression genes that a profile must have."""
+LEAST_READ = 0.5
+"""Share of what a profile gives of a kind that must be numbers."""
+TOO_WIDE = "the interval is as wide as the spread between lines"
+UNREADABLE = "the structure cannot be read"
 SENSITIVE, NOT_SENSITIVE, CANNOT_TELL = "sensitive", "not sensitive", "cannot tell"
 THIRD = 100 / 3
 """A prediction below this percentile of the training lines is called sensitive."""
@@ -94,6 +98,8 @@ class ResponsePredictor:
 
     def respond(self, profiles: Profiles, drugs: Sequence[str] = (), smiles: Sequence[str] = ()) -> Responses:
         """Predictions for drugs of the screen by name, then for molecules by SMILES. Raises UnknownName for a drug."""
+        from pharmakon.chem.parse import to_mol
+
         columns = [self.model.column(drug) for drug in drugs]
         aligned, found = profiles.aligned(self.model.cells_.genes_)
         likeness = self.model.cells_.similarity_of(self.model.cells_.features(aligned)).max(axis=1)
@@ -109,11 +115,15 @@ class ResponsePredictor:
             np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)
         )
         shape = value.shape
-        why = np.full(shape, "", dtype="<U60")
-        why[np.broadcast_to(2 * half >= spread, shape)] = "the interval is as wide as the spread between lines"
+        why = np.full(shape, "", dtype="<U80")
+        why[np.broadcast_to(2 * half >= spread, shape)] = TOO_WIDE
         why[:, ~known] = "the molecule is unlike every drug of the screen"
         why[far] = "the profile is unlike every line of the screen"
         why[few] = f"fewer than {LEAST_GENES:.0%} of the model's genes are in the profile"
+        for kind, share in profiles.readable(self.model.cells_.genes_).items():
+            what = kind.replace("_", " ")
+            why[share < LEAST_READ] = f"fewer than {LEAST_READ:.0%} of the {what} values of the profile can be read"
+        why[:, [False] * len(columns) + [to_mol(text) is None for text in smiles]] = UNREADABLE
         verdict = np.where(percentile < THIRD, SENSITIVE, NOT_SENSITIVE)
         return Responses(
             (*(self.model.drugs_[j] for j in columns), *smiles),

@@ -4,15 +4,18 @@ Two layouts of a table are read:
 - wide, a row a patient: the first column names the patient, the others are `expression:EGFR`, `mutation:BRAF`,
   `copy_number:ERBB2`; a bare `EGFR` is expression;
 - long, a row a value: columns `gene`, `kind`, `value`, and `patient` where there are several.
+
+A mutation is 0 or 1 in both.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +23,17 @@ from numpy.typing import NDArray
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.types import Floats
 from pharmakon.store.matrix import Matrix, aligned, read_frame, read_matrix
-from pharmakon.store.numbers import read_number
+from pharmakon.store.numbers import MISSING, decimal_of, read_number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 EXPRESSION, MUTATION, COPY_NUMBER = "expression", "mutation", "copy_number"
 KINDS = (EXPRESSION, MUTATION, COPY_NUMBER)
 LONG = ("gene", "kind", "value")
 PATIENT = ("patient", "sample", "cell", "id")
+HALF_LONG = frozenset({"gene", "genes", "symbol", "gene symbol", "gene name", "hugo symbol", "kind", "value"})
+"""Headings that no wide table has: no patient is in such a column, and no gene has such a name."""
 ONE = "patient"
 """The name of a patient who has none."""
 
@@ -41,6 +49,8 @@ class Profiles:
     ids: tuple[str, ...]
     genes: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Floats]
+    unread: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """By kind, of the shape of its values: where something was written that is no number. May lack a kind."""
 
     def __post_init__(self) -> None:
         for kind, genes in self.genes.items():
@@ -56,8 +66,22 @@ class Profiles:
         """Some of them, by position or mask."""
         at = np.arange(len(self))[rows]
         return Profiles(
-            tuple(self.ids[i] for i in at), self.genes, {kind: values[at] for kind, values in self.values.items()}
+            tuple(self.ids[i] for i in at),
+            self.genes,
+            {kind: values[at] for kind, values in self.values.items()},
+            {kind: unread[at] for kind, unread in self.unread.items()},
         )
+
+    def readable(self, genes: Mapping[str, Sequence[str]]) -> dict[str, Floats]:
+        """By kind, shape (n,): of what was written for these genes, the share that is a number; 1 where nothing was."""
+        found = {}
+        for kind, unread in self.unread.items():
+            wanted = set(genes.get(kind, ()))
+            at = [i for i, gene in enumerate(self.genes[kind]) if gene in wanted]
+            known = np.isfinite(self.values[kind][:, at]).sum(axis=1)
+            written = known + unread[:, at].sum(axis=1)
+            found[kind] = np.where(written > 0, known / np.maximum(written, 1), 1.0)
+        return found
 
     def aligned(self, genes: Mapping[str, Sequence[str]]) -> tuple[Profiles, dict[str, Floats]]:
         """The same patients with a model's genes in its order, NaN for those not measured; and the share found.
@@ -83,17 +107,36 @@ class Profiles:
         mean = np.where(known, raw, 0).sum(axis=0) / count
         spread = np.sqrt(np.where(known, (raw - mean) ** 2, 0).sum(axis=0) / count)
         scaled = (raw - mean) / np.where(spread > 0, spread, 1)
-        return Profiles(self.ids, self.genes, {**self.values, EXPRESSION: scaled})
+        return Profiles(self.ids, self.genes, {**self.values, EXPRESSION: scaled}, self.unread)
 
 
 NONE = Profiles((), MappingProxyType({}), MappingProxyType({}))
 
 
 def read_profiles(path: str | Path) -> Profiles:
-    """The profiles of a table, long or wide. Raises DataError where it holds none, UnknownName for a wrong kind."""
+    """The profiles of a table, long or wide. UnknownName for a wrong kind.
+
+    Raises DataError for a table that holds none or is neither, for two values of one thing, and for a mutation that is
+    neither 0 nor 1.
+    """
     path = Path(path)
-    names = {name.casefold(): name for name in read_frame(path).columns}
-    return _long(path, names) if set(LONG) <= names.keys() else _wide(path)
+    frame = read_frame(path)
+    names = {str(name).strip().casefold(): str(name) for name in frame.columns}
+    if set(LONG) <= names.keys():
+        found = _long(path, frame, names)
+    elif odd := [name for folded, name in names.items() if folded.replace("_", " ") in HALF_LONG]:
+        raise DataError(
+            f"{path} has a column {odd[0]!r}, but is no table of profiles: expected are the columns {', '.join(LONG)} "
+            f"(and {ONE}), a row a value; or a row a patient, with columns such as expression:EGFR and mutation:BRAF"
+        )
+    else:
+        found = _wide(path, frame)
+    if MUTATION in found.genes:
+        values = found.values[MUTATION]
+        for row, column in np.argwhere(np.isfinite(values) & (values != 0) & (values != 1))[:1]:
+            where = f"{found.ids[row]}, {found.genes[MUTATION][column]}"
+            raise DataError(f"{path}: a mutation is 0 or 1, not {values[row, column]:g} ({where})")
+    return found
 
 
 def from_matrices(matrices: Mapping[str, Matrix]) -> Profiles:
@@ -106,42 +149,64 @@ def from_matrices(matrices: Mapping[str, Matrix]) -> Profiles:
     )
 
 
-def _wide(path: Path) -> Profiles:
+def _wide(path: Path, frame: DataFrame) -> Profiles:
     matrix = read_matrix(path)
-    columns: dict[str, list[int]] = {}
+    if twice := next((who for who, times in Counter(matrix.rows).items() if times > 1), None):
+        raise DataError(f"{path} has two rows for {twice!r}: a wide table has a row a patient")
+    # A column of words is none of expression, such as a tissue; what calls itself a mutation was meant to be one.
+    columns = [*matrix.columns, *(name for name in matrix.text if name.partition(":")[0].strip().casefold() in KINDS)]
+    values = np.full((len(matrix.rows), len(columns)), np.nan)
+    values[:, : len(matrix.columns)] = matrix.values
+    unread = np.zeros(values.shape, dtype=bool)
+    for at, column in enumerate(columns):
+        if column in matrix.text:
+            decimal = decimal_of(frame[column])
+            read = [read_number(text, decimal=decimal)[0] for text in frame[column]]
+            values[:, at] = [np.nan if value is None else value for value in read]
+        if column in frame and np.isnan(values[:, at]).any():
+            unread[:, at] = [bool(text) and text.casefold() not in MISSING for text in frame[column]]
+    unread &= np.isnan(values)
+    places: dict[str, list[int]] = {}
     genes: dict[str, list[str]] = {}
-    for at, column in enumerate(matrix.columns):
+    for at, column in enumerate(columns):
         kind, colon, gene = column.partition(":")
         kind, gene = (kind.strip().casefold(), gene.strip()) if colon else (EXPRESSION, column.strip())
         if kind not in KINDS:
             raise UnknownName("kind of measurement", kind, KINDS, where=f"column {column!r} of {path}")
-        columns.setdefault(kind, []).append(at)
+        places.setdefault(kind, []).append(at)
         genes.setdefault(kind, []).append(gene)
     return Profiles(
         matrix.rows,
         {kind: tuple(genes[kind]) for kind in KINDS if kind in genes},
-        {kind: matrix.values[:, columns[kind]] for kind in KINDS if kind in genes},
+        {kind: values[:, places[kind]] for kind in KINDS if kind in genes},
+        {kind: unread[:, places[kind]] for kind in KINDS if kind in genes},
     )
 
 
-def _long(path: Path, names: Mapping[str, str]) -> Profiles:
+def _long(path: Path, frame: DataFrame, names: Mapping[str, str]) -> Profiles:
     who = next((names[name] for name in PATIENT if name in names), None)
-    frame = read_frame(path)
     patients = [ONE] * len(frame) if who is None else list(frame[who])
+    decimal = decimal_of(frame[names["value"]])
     rows: dict[str, int] = {}
     columns: dict[str, dict[str, int]] = {}
-    cells: list[tuple[str, int, int, float]] = []
+    cells: dict[tuple[str, int, int], tuple[float, bool]] = {}
     triples = zip(patients, *(frame[names[part]] for part in LONG), strict=True)
     for number, (patient, gene, kind, text) in enumerate(triples, start=1):
         kind = kind.casefold().replace(" ", "_")
         if kind not in KINDS:
             raise UnknownName("kind of measurement", kind, KINDS, where=f"row {number} of {path}")
-        value = read_number(text)[0]
-        at = rows.setdefault(patient, len(rows)), columns.setdefault(kind, {}).setdefault(gene, len(columns[kind]))
-        cells.append((kind, *at, np.nan if value is None else value))
+        value, _, problem = read_number(text, decimal=decimal)
+        own = columns.setdefault(kind, {})
+        at = kind, rows.setdefault(patient, len(rows)), own.setdefault(gene, len(own))
+        before, unread = cells.get(at, (np.nan, False))
+        if value is not None and np.isfinite(before) and before != value:
+            raise DataError(f"{path} has two values for {patient}, {gene}, {kind}: {before:g} and {value:g}")
+        cells[at] = (before if value is None else value, unread or problem not in ("", "missing"))
     if not cells:
         raise DataError(f"{path} holds no values")
     values = {kind: np.full((len(rows), len(columns[kind])), np.nan) for kind in KINDS if kind in columns}
-    for kind, row, column, number_found in cells:
+    illegible = {kind: np.zeros(block.shape, dtype=bool) for kind, block in values.items()}
+    for (kind, row, column), (number_found, unread) in cells.items():
         values[kind][row, column] = number_found
-    return Profiles(tuple(rows), {kind: tuple(columns[kind]) for kind in values}, values)
+        illegible[kind][row, column] = unread and np.isnan(number_found)
+    return Profiles(tuple(rows), {kind: tuple(columns[kind]) for kind in values}, values, illegible)

@@ -12,7 +12,7 @@ from pharmakon.core.units import show
 from pharmakon.design.objective import Constraint, Goal, halves
 from pharmakon.therapy.goal import ResponseGoal
 from pharmakon.therapy.match import WARNING, match, said
-from pharmakon.therapy.predictor import ResponsePredictor
+from pharmakon.therapy.predictor import TOO_WIDE, ResponsePredictor
 from pharmakon.therapy.profiles import Profiles, read_profiles
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class PatientGoal:
 def patient_goal(config: DesignConfig) -> PatientGoal | None:
     """The response as a scorer, where a patient is given.
 
-    Raises ConfigError where a goal names the response and there is no patient, or where the model has not been made.
+    Raises ConfigError where a goal names the response and there is no patient, where the model has not been made,
+    or where it can tell nothing of any profile of a table.
     """
     asked = any({*OURS} & {*halves(term)} for term in (*config.goals, *config.constraints))
     if config.patient is None:
@@ -85,10 +86,22 @@ def patient_goal(config: DesignConfig) -> PatientGoal | None:
             f"no response model is in {config.response}: pharmakon train-response makes one (response = its folder)"
         )
     predictor = ResponsePredictor.load(config.response)
-    others: Profiles | None = read_profiles(config.against) if config.against is not None else None
-    scorer = ResponseGoal(RESPONSE, predictor, read_profiles(config.patient), others)
+    profiles = _told(predictor, config.patient)
+    others = _told(predictor, config.against) if config.against is not None else None
+    scorer = ResponseGoal(RESPONSE, predictor, profiles, others)
     inputs = [config.patient, *([config.against] if config.against is not None else []), config.response / "card.json"]
     return PatientGoal(scorer, tuple(inputs))
+
+
+def _told(predictor: ResponsePredictor, path: Path) -> Profiles:
+    """The profiles of a table; ConfigError where the model can tell nothing of any of them, whatever the molecule."""
+    profiles = read_profiles(path)
+    # Of a drug of the screen: what keeps a profile from being judged is the same for every molecule.
+    reasons = set(map(str, predictor.respond(profiles, predictor.model.drugs_[:1]).why[:, 0]))
+    if reasons.isdisjoint({"", TOO_WIDE}):
+        said = "; ".join(sorted(reasons))
+        raise ConfigError(f"nothing can be designed for {path}: the response model cannot tell of any profile ({said})")
+    return profiles
 
 
 def with_goal(config: DesignConfig) -> DesignConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -74,19 +75,20 @@ def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
 
 
 def as_rows(matches: list[Match]) -> list[dict[str, Any]]:
-    """Plain rows with rounded numbers and reasons in words."""
+    """Plain rows with rounded numbers, None for those that cannot be told, and reasons in words."""
     from pharmakon.therapy.match import said
 
     rows = []
     for item in matches:
         row = asdict(item) | {"reasons": [said(push) for push in item.reasons]}
-        rows.append(
-            {
-                HEADINGS.get(name, name): round(row[name], DECIMALS) if isinstance(row[name], float) else row[name]
-                for name in FIELDS
-            }
-        )
+        rows.append({HEADINGS.get(name, name): _rounded(row[name]) for name in FIELDS})
     return rows
+
+
+def _rounded(value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    return round(value, DECIMALS) if math.isfinite(value) else None
 
 
 def _candidates(config: MatchConfig, predictor: Any) -> tuple[list[str] | None, list[str]]:
