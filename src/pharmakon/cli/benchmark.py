@@ -69,7 +69,7 @@ def _rows(name: str, task: Mapping[str, Any]) -> list[tuple[str, ...]]:
             (
                 name,
                 f"{metric} {show(_float(score['value']))}",
-                show_interval(_float(score["low"]), _float(score["high"])),
+                show_interval(_float(score.get("low")), _float(score.get("high"))),
                 f"{score['n']:,}",
                 ", ".join(f"{who} {value}" for who, value in anchors.items()) or "-",
                 f"{task['seconds']:.0f}",
