@@ -50,7 +50,7 @@ class CohortSpeed:
         if task.endswith("single"):
             return {"scores": _single(made, config.seed), "anchors": {}}
         groups = np.array([f"P{i}" for i in range(PATIENTS)])
-        study = Study({"rna": made.block}, made.outcome, groups, Recipe())
+        study = Study({made.block.name: made.block}, made.outcome, groups, Recipe())
         workers = config.workers or WORKERS
         started = time.perf_counter()
         run_study(
