@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -46,7 +47,7 @@ def match(
                 excerpt(item.drug, 30),
                 show(item.value),
                 show_interval(item.low, item.high),
-                f"{item.percentile:.0f}",
+                "-" if isnan(item.percentile) else f"{item.percentile:.0f}",
                 item.verdict if not item.why else f"{item.verdict}: {item.why}",
                 ", ".join(row["reasons"][:3]),
             )
