@@ -51,5 +51,15 @@ def test_the_baseline_of_equal_scores_is_nelson_and_aalens():
 
 
 def test_no_event_is_refused():
-    with pytest.raises(DataError, match="one event"):
+    with pytest.raises(DataError, match="no event came"):
         CoxLoss(TIME, np.zeros(60))
+
+
+def test_the_slope_is_exact_where_scores_lie_far_apart():
+    """Near the end of a path the last patients at risk have a share of 1e-12 of the first: digits must not be lost."""
+    time, event = np.arange(1.0, 41), np.ones(40)
+    eta = np.linspace(14, -14, 40)
+    relative = np.exp(eta - eta.max())
+    risk = np.array([relative[i:].sum() for i in range(40)])
+    expected = np.array([relative[i] * (1 / risk[: i + 1]).sum() for i in range(40)])
+    np.testing.assert_allclose(CoxLoss(time, event).gradient(eta) * 40 + event, expected, rtol=1e-9)

@@ -20,7 +20,7 @@ def two_series():
 def test_trees_see_what_a_straight_line_does_not(two_series):
     treated, values = two_series
     assert arm_from(np.where(treated, "a", "b"), values, np.arange(160).astype(str)) < 0.8
-    found = overlap("expression", treated, values)
+    found = overlap("expression", arm_by_trees(treated, values), means="trees")
     assert (found.severity, found.forbids) == ("refused", "predictive")
     assert found.measures["AUC of the arm"] > 0.95
 
@@ -30,7 +30,7 @@ def test_arms_drawn_by_lot_pass():
     values = random.normal(size=(120, 8))
     values[0, 0] = np.nan
     treated = random.random(120) < 0.5
-    assert overlap("covariates", treated, values).severity == "passed"
+    assert overlap("covariates", arm_by_trees(treated, values), means="trees").severity == "passed"
 
 
 def test_unlike_arms_are_warned_of():

@@ -32,7 +32,7 @@ def test_a_fair_trial_passes():
 def test_arms_of_two_series_are_refused_by_what_is_measured():
     shifted = NOISE + 3 * (ARM == "a")[:, None]
     assert arm_from(ARM, shifted, PATIENTS) > 0.95
-    check = checks(ARM, shifted)["overlap-rna"]
+    check = checks(ARM, shifted)["overlap-lines-rna"]
     assert check.severity == "refused"
     assert check.forbids == "predictive"
     assert arm_from(ARM, NOISE, PATIENTS) < 0.8

@@ -1,7 +1,5 @@
 import io
-import os
 import tarfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +9,8 @@ from pharmakon.core.errors import UsageError
 from pharmakon.learn.elastic_net import elastic_net_path
 from pharmakon.learn.glm_loss import Gaussian, Logistic
 
-GOLDEN = Path(os.environ.get("PHARMAKON_DATA", "/nowhere")) / "omics" / "golden_tests" / "sksurv_R_reference.tar.gz"
 
-
-def data(n=80, p=200, seed=0):
+def made(n=80, p=200, seed=0):
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, p)) + 0.7 * rng.normal(size=(n, 1))
     X[:, ::3] = X[:, ::3] * 50 + 1000
@@ -31,7 +27,7 @@ def data(n=80, p=200, seed=0):
 @pytest.mark.parametrize("kind", ["gaussian", "logistic", "cox"])
 @pytest.mark.parametrize("unpenalised", [False, True])
 def test_the_conditions_of_optimality_hold(kind, alpha, unpenalised):
-    X, losses = data()
+    X, losses = made()
     loss, Z = losses[kind], (X - X.mean(axis=0)) / X.std(axis=0)
     factor = np.linspace(0.5, 2, X.shape[1])
     if unpenalised:
@@ -52,7 +48,7 @@ def test_the_conditions_of_optimality_hold(kind, alpha, unpenalised):
 
 
 def test_the_largest_lambda_is_where_the_first_column_comes_in():
-    X, losses = data()
+    X, losses = made()
     for loss in losses.values():
         path = elastic_net_path(X, loss, alpha=0.5, n_lambda=20)
         assert not path.coefficients[0].any()
@@ -63,7 +59,7 @@ def test_the_largest_lambda_is_where_the_first_column_comes_in():
 def test_numbers_as_scikit_learn_fits_them(alpha):
     from sklearn.linear_model import ElasticNet
 
-    X, losses = data()
+    X, losses = made()
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
     path = elastic_net_path(X, losses["gaussian"], alpha=alpha, n_lambda=10, tolerance=1e-8)
     theirs = ElasticNet(alpha=path.lambdas[-1], l1_ratio=alpha, tol=1e-10, max_iter=100_000)
@@ -75,7 +71,7 @@ def test_numbers_as_scikit_learn_fits_them(alpha):
 def test_classes_as_scikit_learn_fits_them():
     from sklearn.linear_model import LogisticRegression
 
-    X, losses = data()
+    X, losses = made()
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
     path = elastic_net_path(X, losses["logistic"], alpha=0.0, n_lambda=5, tolerance=1e-8)
     theirs = LogisticRegression(C=1 / (len(X) * path.lambdas[-1]), tol=1e-9, max_iter=10_000)
@@ -83,19 +79,18 @@ def test_classes_as_scikit_learn_fits_them():
     np.testing.assert_allclose(path.coefficients[-1] * X.std(axis=0), theirs.coef_[0], atol=1e-5)
 
 
-def golden(name):
+def golden(data, name):
     import pandas as pd
 
-    with tarfile.open(GOLDEN) as tar:
+    with tarfile.open(data / "omics" / "golden_tests" / "sksurv_R_reference.tar.gz") as tar:
         return pd.read_csv(io.BytesIO(tar.extractfile(f"tests/data/{name}.csv").read()))
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not GOLDEN.is_file(), reason="needs the reference outputs of R")
 @pytest.mark.parametrize("name", ["1", "1-pf", "1-pf2"])
-def test_cox_paths_as_glmnet_fits_them(name):
+def test_cox_paths_as_glmnet_fits_them(data, name):
     special = {"1": {}, "1-pf": {4: 0.125}, "1-pf2": {4: 0.125, 10: 1.25, 12: 0.75}}[name]
-    table, theirs = golden("cox-example"), golden(f"cox-example-coef-{name}").to_numpy().T
+    table, theirs = golden(data, "cox-example"), golden(data, f"cox-example-coef-{name}").to_numpy().T
     factor = np.ones(30)
     for column, value in special.items():
         factor[column] = value
@@ -110,14 +105,14 @@ def test_cox_paths_as_glmnet_fits_them(name):
 
 
 def test_float32_gives_nearly_the_same():
-    X, losses = data()
+    X, losses = made()
     exact = elastic_net_path(X, losses["logistic"], n_lambda=8)
     rough = elastic_net_path(X.astype(np.float32), losses["logistic"], n_lambda=8)
     np.testing.assert_allclose(rough.scores(X), exact.scores(X), atol=1e-2)
 
 
 def test_a_path_ends_when_enough_columns_are_in_and_constant_columns_stay_out():
-    X, losses = data()
+    X, losses = made()
     X[:, 7] = 3.0
     path = elastic_net_path(X, losses["gaussian"], n_lambda=30, max_active=10)
     assert len(path.lambdas) < 30
@@ -126,7 +121,7 @@ def test_a_path_ends_when_enough_columns_are_in_and_constant_columns_stay_out():
 
 
 def test_options_that_make_no_sense_are_refused():
-    X, losses = data()
+    X, losses = made()
     for options in ({"alpha": 1.5}, {"penalty": np.ones(3)}, {"penalty": -np.ones(X.shape[1])}):
         with pytest.raises(UsageError, match="penalty factor"):
             elastic_net_path(X, losses["gaussian"], **options)

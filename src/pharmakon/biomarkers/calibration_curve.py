@@ -9,7 +9,7 @@ import numpy as np
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.biomarkers.survival import CensoringDistribution
 from pharmakon.core.types import Floats
-from pharmakon.learn.glm_loss import sigmoid
+from pharmakon.learn.logistic import fit_logistic
 
 SPAN = 0.75
 """Share of the patients that each point of the curve is smoothed over, as loess does by default."""
@@ -55,8 +55,8 @@ def calibration(outcome: Outcome, risk: Floats, *, horizon: float = np.nan, poin
         intercept = float(np.mean(label - risk))
     else:
         score = np.log(np.clip(risk, 1e-6, 1 - 1e-6)) - np.log1p(-np.clip(risk, 1e-6, 1 - 1e-6))
-        slope = float(_logistic(np.column_stack([np.ones(len(risk)), score]), label, weight)[1])
-        intercept = float(_logistic(np.ones((len(risk), 1)), label, weight, offset=score)[0])
+        slope = float(fit_logistic(np.column_stack([np.ones(len(risk)), score]), label, weight=weight)[0][1])
+        intercept = float(fit_logistic(np.ones((len(risk), 1)), label, weight=weight, offset=score)[0][0])
     said = np.unique(np.quantile(risk, np.linspace(0, 1, points)))
     happened = _smooth(risk, label, weight, said)
     if outcome.kind != "continuous":
@@ -68,21 +68,6 @@ def calibration(outcome: Outcome, risk: Floats, *, horizon: float = np.nan, poin
 def _slope(x: Floats, y: Floats) -> float:
     spread = float(np.sum((x - x.mean()) ** 2))
     return float((x - x.mean()) @ y / spread) if spread > 1e-12 else np.nan
-
-
-def _logistic(X: Floats, y: Floats, weight: Floats, *, offset: Floats | None = None) -> Floats:
-    """Coefficients of a weighted logistic model by Newton steps; NaN where they do not exist."""
-    b, eta0 = np.zeros(X.shape[1]), np.zeros(len(X)) if offset is None else offset
-    for _ in range(50):
-        p = sigmoid(X @ b + eta0)
-        H = (X.T * (weight * p * (1 - p))) @ X
-        if np.linalg.matrix_rank(H, tol=1e-10) < len(b):
-            return np.full(len(b), np.nan)
-        step = np.linalg.solve(H, X.T @ (weight * (y - p)))
-        b = b + step / max(1.0, float(np.abs(step).max()) / 5)
-        if np.abs(step).max() < 1e-9:
-            return b
-    return np.full(len(b), np.nan)  # the classes are separated
 
 
 def _smooth(x: Floats, y: Floats, weight: Floats, at: Floats) -> Floats:

@@ -17,13 +17,10 @@ from pharmakon.biomarkers.multiplicity import benjamini_hochberg
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
+from pharmakon.learn.logistic import fit_logistic
 
 FEWEST = 20
 """Patients beyond the covariates without which nothing is fitted."""
-ITERATIONS = 25
-RIDGE = 1e-6
-"""Keeps a logistic fit finite where a feature separates the classes; such fits are recognised and have no answer."""
-SEPARATED = 15.0
 
 
 def find_interactions(
@@ -90,7 +87,10 @@ def _fitted(X: Floats, outcome: Outcome) -> tuple[float, float]:
             fit = fit_cox(X, outcome.value, outcome.event)
             return (float(fit.coefficient[0]), float(fit.standard_error[0])) if fit.converged else (np.nan, np.nan)
         design = np.column_stack([X, np.ones(len(X))])
-        return _linear(design, outcome.value) if outcome.kind == "continuous" else _logistic(design, outcome.value)
+        if outcome.kind == "continuous":
+            return _linear(design, outcome.value)
+        beta, covariance = fit_logistic(design, outcome.value)
+        return float(beta[0]), float(np.sqrt(covariance[0, 0]))
     except (DataError, np.linalg.LinAlgError):  # one arm has no spread in this feature, say
         return np.nan, np.nan
 
@@ -100,20 +100,3 @@ def _linear(X: Floats, y: Floats) -> tuple[float, float]:
     beta = inverse @ (X.T @ y)
     variance = ((y - X @ beta) ** 2).sum() / (len(y) - X.shape[1])
     return float(beta[0]), float(np.sqrt(inverse[0, 0] * variance))
-
-
-def _logistic(X: Floats, y: Floats) -> tuple[float, float]:
-    beta = np.zeros(X.shape[1])
-    ridge = RIDGE * np.eye(len(beta))
-    for _ in range(ITERATIONS):
-        chance = 1 / (1 + np.exp(-np.clip(X @ beta, -30, 30)))
-        information = (X * (chance * (1 - chance))[:, None]).T @ X + ridge
-        step = np.linalg.solve(information, X.T @ (y - chance) - RIDGE * beta)
-        beta = beta + step
-        if np.abs(step).max() < 1e-8:
-            break
-    else:
-        return np.nan, np.nan
-    if np.abs(beta).max() > SEPARATED:
-        return np.nan, np.nan
-    return float(beta[0]), float(np.sqrt(np.linalg.inv(information)[0, 0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
@@ -14,7 +15,7 @@ from pharmakon.core.types import Floats
 Arrays = dict[str, NDArray[Any]]
 
 
-class Step:
+class Step(ABC):
     """Something that is fitted to training rows (n, p) and then transforms any rows of the same p features.
 
     A constructor only stores its options, and what is learnt has a name that ends in `_`; both are numbers, words or
@@ -24,8 +25,9 @@ class Step:
     def fit(self, X: Floats) -> Self:
         return self
 
+    @abstractmethod
     def transform(self, X: Floats) -> Floats:
-        raise NotImplementedError
+        """Any rows (m, p), as learnt."""
 
     def fit_transform(self, X: Floats) -> Floats:
         return self.fit(X).transform(X)

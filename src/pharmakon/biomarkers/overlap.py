@@ -21,29 +21,23 @@ APART, UNLIKE = 0.95, 0.8
 """Cross-validated AUC of the arm from covariates or measurements: refused above the first, warned above the second."""
 
 
-def overlap(
-    name: str,
-    treated: NDArray[np.bool_],
-    values: Floats,
-    *,
-    patients: NDArray[np.str_] | None = None,
-    seed: int = 0,
-) -> Check:
-    """A check of measurements (n, p), NaN counting as the column's mean: refused where they give the arm away."""
-    auc = arm_by_trees(treated, values, patients=patients, seed=seed)
-    title, measures = f"Overlap of the arms in {name}, by trees", {"AUC of the arm": auc}
+def overlap(name: str, auc: float, *, means: str) -> Check:
+    """What the AUC of the arm from a block says; `means` is what it was read off with, "lines" or "trees"."""
+    title, measures = f"Overlap of the arms in {name}, by {means}", {"AUC of the arm": auc}
+    found = f"cross-validated AUC by {means} {auc:.2f}"
     if auc > APART:
         sentence = (
-            f"The arm can be read off {name} by trees (cross-validated AUC {auc:.2f}): arm and series, or arm and kind "
-            "of patient, are one, and no patient could have been in either arm."
+            f"The arm can be read off {name} ({found}): the arms differ in more than the treatment, such as the series "
+            "they come from, so that no patient could have been in either."
         )
         advice = "An effect of treatment, or its change with a marker, cannot be estimated here."
-        return Check(f"trees-{name}", "refused", title, sentence, advice, "predictive", measures)
+        return Check(f"overlap-{means}-{name}", "refused", title, sentence, advice, "predictive", measures)
     if auc > UNLIKE:
-        sentence = f"The arms are unlike in {name} (cross-validated AUC by trees {auc:.2f})."
-        return Check(f"trees-{name}", "warning", title, sentence, "Look at who got which arm.", None, measures)
-    sentence = f"Trees cannot read the arm off {name} (cross-validated AUC {auc:.2f})."
-    return Check(f"trees-{name}", "passed", title, sentence, measures=measures)
+        sentence = f"The arms are unlike in {name} ({found})."
+        advice = "Look at who got which arm."
+        return Check(f"overlap-{means}-{name}", "warning", title, sentence, advice, None, measures)
+    sentence = f"The arm cannot be read off {name} ({found})."
+    return Check(f"overlap-{means}-{name}", "passed", title, sentence, measures=measures)
 
 
 def arm_by_trees(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check
-from pharmakon.biomarkers.overlap import APART, UNLIKE, overlap
+from pharmakon.biomarkers.overlap import arm_by_trees, overlap
 from pharmakon.core.types import Floats
 from pharmakon.learn.metrics import auroc
 from pharmakon.learn.splits import group_folds
@@ -52,10 +52,11 @@ def positivity(
         found.append(_series(arm, ids, randomised=randomised))
     for name, block in blocks.items():
         if block.values.shape[1]:
-            found.append(_given_away(name, arm, block, patients, seed))
             known = arm != ""
             first = arm[known] == names[number.argmax()]
-            found.append(overlap(name, first, block.values[known], patients=patients[known], seed=seed))
+            trees = arm_by_trees(first, block.values[known], patients=patients[known], seed=seed)
+            found.append(overlap(name, arm_from(arm, block.values, patients, seed=seed), means="lines"))
+            found.append(overlap(name, trees, means="trees"))
     return found
 
 
@@ -80,24 +81,6 @@ def _series(arm: NDArray[np.str_], ids: Sequence[str], *, randomised: bool) -> C
         return Check("series", "warning", title, sentence, advice, None, measures)
     advice = "A difference between the arms may be one between the series; declare randomised = true if it was by lot."
     return Check("series", "refused", title, sentence, advice, "predictive", measures)
-
-
-def _given_away(name: str, arm: NDArray[np.str_], block: Block, patients: NDArray[np.str_], seed: int) -> Check:
-    title = f"Overlap of the arms in {name}"
-    auc = arm_from(arm, block.values, patients, seed=seed)
-    measures = {"AUC of the arm": auc}
-    if auc > APART:
-        sentence = (
-            f"The arm can be read off {name} (cross-validated AUC {auc:.2f}): the arms differ in more than the "
-            "treatment, such as the series they come from, so that no patient could have been in either."
-        )
-        advice = "An effect of treatment, or its change with a marker, cannot be estimated here."
-        return Check(f"overlap-{name}", "refused", title, sentence, advice, "predictive", measures)
-    if auc > UNLIKE:
-        sentence = f"The arms are unlike in {name} (cross-validated AUC {auc:.2f})."
-        return Check(f"overlap-{name}", "warning", title, sentence, "Look at who got which arm.", None, measures)
-    sentence = f"The arm cannot be read off {name} (cross-validated AUC {auc:.2f})."
-    return Check(f"overlap-{name}", "passed", title, sentence, measures=measures)
 
 
 def arm_from(arm: NDArray[np.str_], values: Floats, patients: NDArray[np.str_], *, seed: int = 0) -> float:

@@ -95,8 +95,10 @@ class RiskSets:
         """The transpose of `sums`: what each patient gets of the terms that have them at risk; (E, ...) to (n, ...)."""
         first = np.searchsorted(self.place, np.arange(len(self.last)))
         each_time = terms if self._single else np.add.reduceat(terms, first, axis=0)
-        total = _running(each_time)
-        spread = total[self._end] - total[self._begin]
+        # From the end: the terms of the latest times, whose risk sets are small, are the largest by far, and what does
+        # not hold them must not be a difference of two sums that do.
+        total = _running(each_time[::-1])[::-1]
+        spread = total[self._begin] - total[self._end]
         if not self._untied:
             tied = np.add.reduceat(terms * self._like(terms), first, axis=0)
             spread[self.died] -= tied[self.place]

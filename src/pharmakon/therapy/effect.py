@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check
-from pharmakon.biomarkers.overlap import overlap
 from pharmakon.biomarkers.positivity import positivity
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
@@ -155,10 +154,7 @@ def comparable(
         for name, values in measured.items()
     }
     patients = np.array(ids if len(ids) else [str(i) for i in range(len(treated))])
-    checks = positivity(arm, blocks, patients, ids=list(ids), randomised=randomised, seed=seed)
-    if any(check.name == "arms" and check.severity == "refused" for check in checks):
-        return checks
-    return [*checks, *(overlap(name, treated, block.values, seed=seed) for name, block in blocks.items())]
+    return positivity(arm, blocks, patients, ids=list(ids), randomised=randomised, seed=seed)
 
 
 def claim(

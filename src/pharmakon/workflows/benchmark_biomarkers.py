@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def nested_scores(cohort: Cohort, config: BenchmarkConfig, say: Say, *, stable: 
     }
 
 
-class Task:
+class Task(ABC):
     """One cohort."""
 
     sets: tuple[tuple[str, str], ...] = ()
@@ -116,8 +117,9 @@ class Task:
     def files(self) -> list[Path]:
         return [path_of(name, file) for name, file in self.sets]
 
+    @abstractmethod
     def run(self, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
-        raise NotImplementedError
+        """Scores, and what else is to be told."""
 
 
 class Imvigor(Task):
