@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pharmakon.design.corpus import Corpus, held_out
+from pharmakon.design.grammar import Grammar, unpacked
 from pharmakon.design.tokens import END, PAD, START, Tokens
 
 SMILES = ["C" * n for n in range(1, 60)]
@@ -28,7 +29,7 @@ def test_molecules_too_long_are_left_out(corpus):
 
 def test_every_molecule_comes_once_with_its_marks(corpus):
     found = Counter()
-    for lines in corpus.batches(8, random=np.random.default_rng(0)):
+    for lines, _ in corpus.batches(8, random=np.random.default_rng(0)):
         assert lines.shape[0] <= 8
         for line in lines.tolist():
             assert line[0] == START
@@ -40,10 +41,20 @@ def test_every_molecule_comes_once_with_its_marks(corpus):
 
 def test_batches_hold_about_equal_lengths_and_follow_the_seed(corpus):
     one, two, other = (
-        [lines.tolist() for lines in corpus.batches(8, random=np.random.default_rng(seed))] for seed in (1, 1, 2)
+        [lines.tolist() for lines, _ in corpus.batches(8, random=np.random.default_rng(seed))] for seed in (1, 1, 2)
     )
     assert one == two != other
     assert all(max(map(len, lines)) - min(line.index(END) for line in lines) <= 9 for lines in one)
+
+
+def test_every_place_comes_with_what_is_owed_there(tmp_path):
+    texts = ["CC(=O)O", "C1=CC=CC=C1CC(N)C", "C", "N#CC(C)(C)C"] * 3
+    tokens = Tokens.learn(texts, 4)
+    corpus = Corpus.write(texts, tokens, tmp_path, context=41)
+    for lines, states in corpus.batches(5, random=np.random.default_rng(0)):
+        wanted, inside = Grammar(tokens).along(lines[:, :-1]), lines[:, 1:] != PAD
+        assert (unpacked(states)[inside] == wanted[inside]).all()
+        assert not states[~inside].any()
 
 
 def test_many_blocks_are_one(tmp_path, monkeypatch, corpus):
@@ -51,3 +62,4 @@ def test_many_blocks_are_one(tmp_path, monkeypatch, corpus):
     again = Corpus.write(iter(SMILES), Tokens(), tmp_path, context=41)
     assert again.begins.tolist() == corpus.begins.tolist()
     assert again.ids.tolist() == corpus.ids.tolist()
+    assert again.states.tolist() == corpus.states.tolist()

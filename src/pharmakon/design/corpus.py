@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from pharmakon.design.grammar import Grammar
 from pharmakon.design.tokens import END, PAD, START, Tokens
 
 HELD_OUT = 50
@@ -26,26 +28,42 @@ def held_out(smiles: str) -> bool:
     return int.from_bytes(digest, "big") % HELD_OUT == 0
 
 
+class Batch(NamedTuple):
+    """Some molecules of about equal length."""
+
+    lines: NDArray[np.int64]
+    """Ids with marks and padding, shape (molecules, length)."""
+    states: NDArray[np.int64]
+    """What is owed after each id but the last, packed (design.grammar), shape (molecules, length - 1)."""
+
+
 class Corpus:
-    """The ids of every molecule, one after the other, and where each begins; memory-mapped."""
+    """Of every molecule the ids, what its text owes before and after each, and where it begins; memory-mapped."""
 
     def __init__(self, folder: str | Path) -> None:
         folder = Path(folder)
         self.ids = np.memmap(folder / "ids.bin", np.uint16, "r")
+        self.states = np.memmap(folder / "states.bin", np.uint32, "r")
         self.begins = np.memmap(folder / "begins.bin", np.int64, "r")
 
     @classmethod
-    def write(cls, smiles: Iterable[str], tokens: Tokens, folder: str | Path, *, context: int) -> Corpus:
-        """Encode molecules into a folder, leaving out those of `context` tokens or more."""
+    def write(cls, texts: Iterable[str], tokens: Tokens, folder: str | Path, *, context: int) -> Corpus:
+        """Encode molecules, as Kekulé texts, into a folder, leaving out those of `context` tokens or more."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        total, waiting = 0, iter(smiles)
-        with (folder / "ids.bin").open("wb") as ids, (folder / "begins.bin").open("wb") as begins:
+        total, waiting, grammar = 0, iter(texts), Grammar(tokens)
+        with (
+            (folder / "ids.bin").open("wb") as ids,
+            (folder / "states.bin").open("wb") as states,
+            (folder / "begins.bin").open("wb") as begins,
+        ):
             begins.write(np.array([0], np.int64).tobytes())
             while block := list(islice(waiting, _BLOCK)):
                 kept = [one for one in tokens.encode(block) if 0 < len(one) < context]
                 if kept:
                     ids.write(np.concatenate(kept).astype(np.uint16).tobytes())
+                    owed = [state for one in kept for state in grammar.states((START, *one.tolist()))]
+                    states.write(np.array(owed, np.uint32).tobytes())
                     ends = total + np.cumsum([len(one) for one in kept])
                     begins.write(ends.astype(np.int64).tobytes())
                     total = int(ends[-1])
@@ -54,8 +72,8 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.begins) - 1
 
-    def batches(self, size: int, *, random: Generator) -> Iterator[NDArray[np.int64]]:
-        """Every molecule once, in batches of `size` of about equal length: (size, length), marks and padding added."""
+    def batches(self, size: int, *, random: Generator) -> Iterator[Batch]:
+        """Every molecule once, in batches of `size` of about equal length."""
         order = random.permutation(len(self))
         for start in range(0, len(order), _SHUFFLED * size):
             some = order[start : start + _SHUFFLED * size]
@@ -63,13 +81,18 @@ class Corpus:
             some = some[np.argsort(lengths, kind="stable")]
             cuts = [some[i : i + size] for i in range(0, len(some), size)]
             for i in random.permutation(len(cuts)):
-                yield self._lines(cuts[i])
+                yield self._batch(cuts[i])
 
-    def _lines(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-        begins, ends = self.begins[rows], self.begins[rows + 1]
-        lines = np.full((len(rows), int((ends - begins).max()) + 2), PAD, np.int64)
+    def _batch(self, rows: NDArray[np.intp]) -> Batch:
+        begins = self.begins[rows]
+        lengths = self.begins[rows + 1] - begins
+        lines = np.full((len(rows), int(lengths.max()) + 2), PAD, np.int64)
+        states = np.zeros((len(rows), lines.shape[1] - 1), np.int64)
+        places = np.arange(lines.shape[1] - 1)
+        inside, reached = places[:-1] < lengths[:, None], places <= lengths[:, None]
         lines[:, 0] = START
-        for line, begin, end in zip(lines, begins, ends, strict=True):
-            line[1 : end - begin + 1] = self.ids[begin:end]
-            line[end - begin + 1] = END
-        return lines
+        lines[:, 1:-1][inside] = self.ids[(begins[:, None] + places[:-1])[inside]]
+        lines[np.arange(len(rows)), lengths + 1] = END
+        # A molecule has one state more than it has ids: the one of the empty text.
+        states[reached] = self.states[(begins[:, None] + rows[:, None] + places)[reached]]
+        return Batch(lines, states)

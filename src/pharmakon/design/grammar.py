@@ -6,7 +6,8 @@ instead. Texts are Kekulé SMILES; of atoms in brackets, and of aromatic ones, n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,6 +144,11 @@ def features(drafts: Sequence[Draft]) -> NDArray[np.float32]:
     return found
 
 
+def unpacked(states: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+    """States, one whole number each, as SIZE zeros and ones: another axis at the end."""
+    return ((states[..., None].astype(np.int64) >> np.arange(SIZE)) & 1).astype(np.float32)
+
+
 class Grammar:
     """What the tokens of a vocabulary ask for."""
 
@@ -152,19 +158,17 @@ class Grammar:
         self._asking = np.array([_asking(text) for text in tokens.texts])
         self._first = np.array([text[:1] for text in tokens.texts])
 
+    def states(self, ids: Iterable[int]) -> list[int]:
+        """What is owed after each token of a text that begins with them: a whole number, whose bits are the marks."""
+        draft, found = Draft(), []
+        for one in ids:
+            draft.add(self.texts[one])
+            found.append(sum(1 << mark for mark in draft.marks()))
+        return found
+
     def along(self, lines: NDArray[np.int64]) -> NDArray[np.float32]:
         """Of every place of some lines of ids what is owed after its token: shape (n, length, SIZE)."""
-        found: list[int] = []
-        begin = 0
-        for line in lines.tolist():
-            draft = Draft()
-            for one in line:
-                draft.add(self.texts[one])
-                found += [begin + mark for mark in draft.marks()]
-                begin += SIZE
-        out = np.zeros(begin, np.float32)
-        out[found] = 1  # all at once: a batch has thousands of places
-        return out.reshape(*lines.shape, SIZE)
+        return unpacked(np.array([self.states(line) for line in lines.tolist()], np.uint32))
 
     def impossible(self, drafts: Sequence[Draft]) -> NDArray[np.bool_]:
         """Tokens that may not come next, shape (n, tokens).

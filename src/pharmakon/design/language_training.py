@@ -17,7 +17,7 @@ from pharmakon.core.lazy import require
 from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, silent
 from pharmakon.design.corpus import Corpus
-from pharmakon.design.grammar import Grammar
+from pharmakon.design.grammar import SIZE
 from pharmakon.design.language import LanguageModel
 from pharmakon.design.tokens import PAD, Tokens
 
@@ -57,8 +57,8 @@ def train_language_model(
 ) -> LanguageModel:
     """A model of a corpus of Kekulé texts, from nothing or from `start`, whose vocabulary and size it then has.
 
-    With a `checkpoint` file, a training that was killed goes on where that was written. Raises MissingExtra without
-    torch or onnx.
+    It is trained on a graphics card where torch finds one. With a `checkpoint` file, a training that was killed goes on
+    where that was written. Raises MissingExtra without torch or onnx.
     """
     torch = require("torch", extra="deep", needed_for="training a language model")
     require("onnx", extra="deep", needed_for="keeping a language model")
@@ -75,6 +75,8 @@ def train_language_model(
             len(tokens), width=recipe.width, depth=recipe.depth, heads=recipe.heads, context=recipe.context
         )
     )
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    module.to(device)
     named = list(module.named_parameters())
     matrices = {name: w for name, w in named if w.dim() == 2 and not name.startswith(EMBEDDINGS)}
     rest = [weight for name, weight in named if name not in matrices]
@@ -86,19 +88,19 @@ def train_language_model(
     steps = per_epoch * recipe.epochs
     done = _resumed(torch, checkpoint, module, [optimiser for optimiser, _ in optimisers])
     module.train()
-    grammar = Grammar(tokens)
-    losses: list[float] = []
+    bits = torch.arange(SIZE, device=device)
+    losses: list[Any] = []
     saved = time.monotonic()
     for epoch in range(done // per_epoch, recipe.epochs):
         batches = corpus.batches(recipe.batch, random=stream(recipe.seed, "epoch", epoch))
-        for step, lines in enumerate(batches, epoch * per_epoch):
+        for step, batch in enumerate(batches, epoch * per_epoch):
             if step < done:
                 continue
             for optimiser, rate in optimisers:
                 optimiser.param_groups[0]["lr"] = rate * _share(step / steps, recipe.warm)
-            line = torch.from_numpy(lines)
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = module(line[:, :-1], torch.from_numpy(grammar.along(lines[:, :-1])))
+            line, states = (torch.from_numpy(one).to(device) for one in batch)
+            with torch.autocast(device.type, torch.bfloat16):
+                logits = module(line[:, :-1], ((states[..., None] >> bits) & 1).float())
             loss = torch.nn.functional.cross_entropy(
                 logits.float().flatten(0, 1), line[:, 1:].flatten(), ignore_index=PAD
             )
@@ -107,14 +109,14 @@ def train_language_model(
             torch.nn.utils.clip_grad_norm_(module.parameters(), recipe.clip)
             for optimiser, _ in optimisers:
                 optimiser.step()
-            losses.append(loss.item())
+            losses.append(loss.detach())  # to ask for its value now would make a graphics card wait
             if len(losses) == 100 or step + 1 == steps:
-                progress(step + 1, steps, f"loss {np.mean(losses):.4f}")
+                progress(step + 1, steps, f"loss {torch.stack(losses).mean().item():.4f}")
                 losses.clear()
             if checkpoint and time.monotonic() - saved > recipe.every:
                 _keep(checkpoint, module, [optimiser for optimiser, _ in optimisers], step + 1)
                 saved = time.monotonic()
-    module.eval()
+    module.cpu().eval()
     return LanguageModel(exported(module), tokens, context=recipe.context)
 
 
@@ -129,9 +131,9 @@ def _keep(path: Path, module: Any, optimisers: Sequence[Any], step: int) -> None
     """Weights, and what the optimisers remember of each, as plain arrays."""
     arrays = {"step": np.array(step)}
     for name, weight in module.named_parameters():
-        arrays[f"{name}:weight"] = weight.detach().numpy()
+        arrays[f"{name}:weight"] = weight.detach().cpu().numpy()
         for optimiser in optimisers:
-            arrays |= {f"{name}:{key}": value.numpy() for key, value in optimiser.state.get(weight, {}).items()}
+            arrays |= {f"{name}:{key}": value.cpu().numpy() for key, value in optimiser.state.get(weight, {}).items()}
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     write_atomic(path, buffer.getvalue())
@@ -149,5 +151,5 @@ def _resumed(torch: Any, path: Path | None, module: Any, optimisers: Sequence[An
             weight.copy_(arrays.pop(f"{name}:weight"))
             memory = {key.rpartition(":")[2]: value for key, value in arrays.items() if key.startswith(f"{name}:")}
             mine = next(o for o in optimisers if any(weight is one for one in o.param_groups[0]["params"]))
-            mine.state[weight] = memory
+            mine.state[weight] = {key: v if key == "step" else v.to(weight.device) for key, v in memory.items()}
     return steps

@@ -65,7 +65,7 @@ class Transformer(nn.Module):
         `states`, (molecules, length, grammar.SIZE), says what the text owes after each token.
         """
         x = self.token(ids) + self.place.weight[: ids.shape[1]] + self.state(states)
-        later = torch.triu(torch.full((ids.shape[1],) * 2, -torch.inf), 1)[:, None]
+        later = torch.triu(torch.full((ids.shape[1],) * 2, -torch.inf, device=ids.device), 1)[:, None]
         for block in self.blocks:
             x = block(x, later)
         logits: Tensor = self.last(x) @ self.token.weight.T
