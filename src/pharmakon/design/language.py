@@ -40,8 +40,7 @@ class LanguageModel:
 
     def spelt(self, smiles: str) -> str:
         """The text that the model learnt to write for a molecule; of no molecule the same text."""
-        plain = canonical(smiles) or smiles
-        return kekulized(plain) if self._told else plain
+        return kekulized(canonical(smiles) or smiles)
 
     def sample(self, n: int, *, random: Generator, temperature: float = 1.0, prefix: str = "") -> list[str]:
         """`n` texts as they are written, not all of them molecules; each begins with `prefix`, as the model spells it.
@@ -50,7 +49,7 @@ class LanguageModel:
         """
         if temperature <= 0:
             raise UsageError(f"a temperature is above 0, not {temperature:g}")
-        begun = kekulized_start(prefix) if self._told else prefix
+        begun = kekulized_start(prefix)
         begin = [START, *(self.tokens.encode([begun])[0].tolist() if begun else [])]
         if len(begin) >= self.context:
             raise UsageError(f"{prefix[:40]!r} is as long as the longest molecule this model writes")
@@ -65,8 +64,7 @@ class LanguageModel:
             logits, cache = self._step(lines[rows, place], place, drafts, cache)
             if place + 1 < len(begin):
                 continue
-            if self._told:
-                logits[self._grammar.impossible(drafts)] = -np.inf
+            logits[self._grammar.impossible(drafts)] = -np.inf
             lines[rows, place + 1] = _drawn(logits / temperature, random)
             going = lines[rows, place + 1] != END
             if not going.any():
@@ -130,11 +128,6 @@ class LanguageModel:
         }
 
     @cached_property
-    def _told(self) -> bool:
-        """Whether the graph is told what the text owes, and writes Kekulé texts; older ones write aromatic atoms."""
-        return any(node.name == "state" for node in self._session.get_inputs())
-
-    @cached_property
     def _grammar(self) -> Grammar:
         return Grammar(self.tokens)
 
@@ -151,7 +144,7 @@ class LanguageModel:
             raise ModelError(f"the language model cannot be read: {error}") from error
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key not in ("_session", "_told", "_grammar")}
+        return {key: value for key, value in self.__dict__.items() if key not in ("_session", "_grammar")}
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything it is."""
