@@ -29,9 +29,9 @@ def test_molecules_too_long_are_left_out(corpus):
 
 def test_every_molecule_comes_once_with_its_marks(corpus):
     found = Counter()
-    for lines, _ in corpus.batches(8, random=np.random.default_rng(0)):
-        assert lines.shape[0] <= 8
-        for line in lines.tolist():
+    for batch in corpus.batches(8, random=np.random.default_rng(0)):
+        assert sum(len(piece.lines) for piece in batch) == 8
+        for line in (line for piece in batch for line in piece.lines.tolist()):
             assert line[0] == START
             end = line.index(END)
             assert set(line[end + 1 :]) <= {PAD}
@@ -39,19 +39,29 @@ def test_every_molecule_comes_once_with_its_marks(corpus):
     assert found == Counter(SMILES[:40])
 
 
-def test_batches_hold_about_equal_lengths_and_follow_the_seed(corpus):
-    one, two, other = (
-        [lines.tolist() for lines, _ in corpus.batches(8, random=np.random.default_rng(seed))] for seed in (1, 1, 2)
-    )
+def test_a_batch_has_every_length_and_follows_the_seed(corpus):
+    def lengths(seed):
+        found = corpus.batches(20, random=np.random.default_rng(seed))
+        return [[line.index(END) for piece in batch for line in piece.lines.tolist()] for batch in found]
+
+    one, two, other = map(lengths, (1, 1, 2))
     assert one == two != other
-    assert all(max(map(len, lines)) - min(line.index(END) for line in lines) <= 9 for lines in one)
+    for batch in one:
+        assert batch == sorted(batch)
+        assert 10 < np.mean(batch) < 30  # of 1 to 40
+
+
+def test_a_piece_is_as_long_as_its_longest_molecule(corpus):
+    for batch in corpus.batches(8, random=np.random.default_rng(0)):
+        assert all((piece.lines[:, -1] == END).any() for piece in batch)
 
 
 def test_every_place_comes_with_what_is_owed_there(tmp_path):
     texts = ["CC(=O)O", "C1=CC=CC=C1CC(N)C", "C", "N#CC(C)(C)C"] * 3
     tokens = Tokens.learn(texts, 4)
     corpus = Corpus.write(texts, tokens, tmp_path, context=41)
-    for lines, states in corpus.batches(5, random=np.random.default_rng(0)):
+    pieces = [piece for batch in corpus.batches(5, random=np.random.default_rng(0)) for piece in batch]
+    for lines, states in pieces:
         wanted, inside = Grammar(tokens).along(lines[:, :-1]), lines[:, 1:] != PAD
         assert (unpacked(states)[inside] == wanted[inside]).all()
         assert not states[~inside].any()

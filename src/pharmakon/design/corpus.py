@@ -18,8 +18,8 @@ from pharmakon.design.tokens import END, PAD, START, Tokens
 HELD_OUT = 50
 """One molecule in so many is not learnt from."""
 _BLOCK = 20_000
-_SHUFFLED = 64
-"""Batches that are sorted by length together: little is padded, and they still differ."""
+_PIECES = 4
+"""A batch comes in so many pieces, by length, so that little is padded."""
 
 
 def held_out(smiles: str) -> bool:
@@ -28,7 +28,7 @@ def held_out(smiles: str) -> bool:
     return int.from_bytes(digest, "big") % HELD_OUT == 0
 
 
-class Batch(NamedTuple):
+class Piece(NamedTuple):
     """Some molecules of about equal length."""
 
     lines: NDArray[np.int64]
@@ -72,18 +72,18 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.begins) - 1
 
-    def batches(self, size: int, *, random: Generator) -> Iterator[Batch]:
-        """Every molecule once, in batches of `size` of about equal length."""
-        order = random.permutation(len(self))
-        for start in range(0, len(order), _SHUFFLED * size):
-            some = order[start : start + _SHUFFLED * size]
-            lengths = self.begins[some + 1] - self.begins[some]
-            some = some[np.argsort(lengths, kind="stable")]
-            cuts = [some[i : i + size] for i in range(0, len(some), size)]
-            for i in random.permutation(len(cuts)):
-                yield self._batch(cuts[i])
+    def batches(self, size: int, *, random: Generator) -> Iterator[list[Piece]]:
+        """Every molecule once, in batches of `size` by chance, each in pieces.
 
-    def _batch(self, rows: NDArray[np.intp]) -> Batch:
+        A step is to be taken after a whole batch: steps of one length each teach a model to write too little.
+        """
+        order = random.permutation(len(self))
+        for start in range(0, len(order), size):
+            some = order[start : start + size]
+            some = some[np.argsort(self.begins[some + 1] - self.begins[some], kind="stable")]
+            yield [self._piece(rows) for rows in np.array_split(some, _PIECES) if len(rows)]
+
+    def _piece(self, rows: NDArray[np.intp]) -> Piece:
         begins = self.begins[rows]
         lengths = self.begins[rows + 1] - begins
         lines = np.full((len(rows), int(lengths.max()) + 2), PAD, np.int64)
@@ -95,4 +95,4 @@ class Corpus:
         lines[np.arange(len(rows)), lengths + 1] = END
         # A molecule has one state more than it has ids: the one of the empty text.
         states[reached] = self.states[(begins[:, None] + rows[:, None] + places)[reached]]
-        return Batch(lines, states)
+        return Piece(lines, states)

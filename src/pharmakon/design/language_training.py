@@ -98,18 +98,22 @@ def train_language_model(
                 continue
             for optimiser, rate in optimisers:
                 optimiser.param_groups[0]["lr"] = rate * _share(step / steps, recipe.warm)
-            line, states = (torch.from_numpy(one).to(device) for one in batch)
-            with torch.autocast(device.type, torch.bfloat16):
-                logits = module(line[:, :-1], ((states[..., None] >> bits) & 1).float())
-            loss = torch.nn.functional.cross_entropy(
-                logits.float().flatten(0, 1), line[:, 1:].flatten(), ignore_index=PAD
-            )
             module.zero_grad()
-            loss.backward()
+            total = sum(int((piece.lines[:, 1:] != PAD).sum()) for piece in batch)
+            loss = torch.zeros((), device=device)
+            for piece in batch:
+                line, states = (torch.from_numpy(one).to(device) for one in piece)
+                with torch.autocast(device.type, torch.bfloat16):
+                    logits = module(line[:, :-1], ((states[..., None] >> bits) & 1).float())
+                cost = torch.nn.functional.cross_entropy(
+                    logits.float().flatten(0, 1), line[:, 1:].flatten(), ignore_index=PAD, reduction="sum"
+                )
+                (cost / total).backward()
+                loss += cost.detach() / total
             torch.nn.utils.clip_grad_norm_(module.parameters(), recipe.clip)
             for optimiser, _ in optimisers:
                 optimiser.step()
-            losses.append(loss.detach())  # to ask for its value now would make a graphics card wait
+            losses.append(loss)  # to ask for its value now would make a graphics card wait
             if len(losses) == 100 or step + 1 == steps:
                 progress(step + 1, steps, f"loss {torch.stack(losses).mean().item():.4f}")
                 losses.clear()
