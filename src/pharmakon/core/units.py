@@ -23,6 +23,11 @@ def show(value: float, unit: str = "", *, digits: int = 3) -> str:
     return text if unit in NO_UNIT else f"{text} {unit}"
 
 
+def rounded(value: float, *, digits: int = 4) -> float:
+    """A number to so many significant figures: what a card needs of a score."""
+    return float(f"{value:.{digits}g}")
+
+
 def show_interval(low: float, high: float, *, digits: int = 3) -> str:
     """Such as 7.1 to 8.4, or "-"."""
     if not (math.isfinite(low) and math.isfinite(high)):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pharmakon.chem.similarity import nearest, tanimoto
 from pharmakon.core.types import Floats, Kind, Property
+from pharmakon.core.units import rounded
 from pharmakon.learn.domain import Domain
 from pharmakon.learn.kernel_ridge import choose_alpha
 from pharmakon.learn.metrics import LOWER_IS_BETTER, REGISTRY, bootstrap
@@ -114,7 +115,7 @@ def _coverage(split: str, judged: dict[str, Unseen], facts: Facts) -> dict[str, 
         else:
             hit[chosen] = answer.labels[np.arange(len(y)), y.astype(int)]
             width[chosen] = answer.labels.sum(axis=1)
-    return {"nominal": LEVEL, "observed": float(hit.mean()), "mean_width": float(width.mean())}
+    return {"nominal": LEVEL, "observed": rounded(float(hit.mean())), "mean_width": rounded(float(width.mean()))}
 
 
 def _scores(judged: Unseen, facts: Facts, rivals: Mapping[str, Floats], *, seed: int) -> dict[str, Any]:
@@ -128,7 +129,9 @@ def _scores(judged: Unseen, facts: Facts, rivals: Mapping[str, Floats], *, seed:
     out: dict[str, Any] = {"n": len(truth)}
     for name, value in {"model": judged.found.value, **rivals, "mean": mean}.items():
         shown = np.clip(value, 0, 1) if kind == "classification" else backward(value, facts.transform)
-        out[name] = {m: list(bootstrap(REGISTRY[m], truth, shown, random_state=seed)) for m in METRICS[kind]}
+        out[name] = {
+            m: [rounded(end) for end in bootstrap(REGISTRY[m], truth, shown, random_state=seed)] for m in METRICS[kind]
+        }
     return out
 
 
