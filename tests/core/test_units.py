@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pharmakon.core.units import clip, show, show_interval
+from pharmakon.core.units import clip, rounded, show, show_interval
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,12 @@ def test_an_interval():
 def test_a_value_stays_in_its_range(value, kept):
     assert clip(value, 0, 1) == kept
     assert clip(value, None, None) == value
+
+
+@pytest.mark.parametrize(("value", "wanted"), [(0.5813352, 0.5813), (12345.6, 12350.0), (-0.0000123456, -0.00001235)])
+def test_a_score_of_a_card_has_four_figures(value, wanted):
+    assert rounded(value) == wanted
+
+
+def test_what_is_not_a_number_stays_so():
+    assert math.isnan(rounded(math.nan))
