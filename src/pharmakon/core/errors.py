@@ -11,6 +11,7 @@ PharmakonError
 ├── ModelError           a model folder is damaged or does not fit
 ├── ScorerError          a scorer failed on a molecule
 ├── RecordError          a ledger or run folder is damaged
+├── BudgetSpent          a release would pass the privacy budget
 └── Cancelled            the user stopped the run; it can be resumed
 
 A *row* that cannot be read is data, not an error: it travels on with a `problem`.
@@ -87,6 +88,10 @@ class ScorerError(PharmakonError):
 
 class RecordError(PharmakonError):
     """A ledger or a run folder is not what it should be."""
+
+
+class BudgetSpent(PharmakonError):
+    """A release would cost more privacy than is left for its data; nothing was released."""
 
 
 class Cancelled(PharmakonError):
