@@ -75,6 +75,6 @@ def test_v3000(read):
 
 
 def test_a_text_that_never_ends_a_record_is_refused(read, monkeypatch):
-    monkeypatch.setattr(sdf, "_LONGEST", 100)
-    with pytest.raises(DataError, match="not an SDF file"):
+    monkeypatch.setenv("PHARMAKON_LIMIT_RECORD", "100")
+    with pytest.raises(DataError, match="limit RECORD"):
         read("x\n" * 200)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
-MAX_CHARACTERS = 10_000
+from pharmakon.core.limits import limit
+
 EMPTY = "an empty structure"
 
 _VALENCE = re.compile(r"Explicit valence for atom # (\d+) (\w+), (\d+), is greater than permitted")
@@ -28,16 +29,20 @@ class Parsed:
     problem: str = ""
 
 
-def parse(text: str | None, *, max_atoms: int = 1000) -> Parsed:
-    """Read one SMILES (a CXSMILES extension is allowed). Never raises and never prints."""
+def parse(text: str | None, *, max_atoms: int | None = None) -> Parsed:
+    """Read one SMILES (a CXSMILES extension is allowed). Never raises and never prints.
+
+    One of more than `max_atoms` heavy atoms (the limit ATOMS where none are given) has a problem.
+    """
     if text is None or (isinstance(text, float) and math.isnan(text)):
         return Parsed("", None, EMPTY)
     if not isinstance(text, str):
         return Parsed(repr(text)[:80], None, f"not text but {type(text).__name__}")
     text = text.strip()
     problem = _before_reading(text)
+    max_atoms = limit("ATOMS") if max_atoms is None else max_atoms
     if problem:
-        return Parsed(text[:MAX_CHARACTERS], None, problem)
+        return Parsed(text[: limit("SMILES")], None, problem)
     silence = rdBase.BlockLogs()
     try:
         # A text no longer than the limit cannot hold more atoms than it; a longer one is counted before
@@ -73,8 +78,8 @@ def _before_reading(text: str) -> str:
     """Problems that show in the text itself, among them those RDKit would read past in silence."""
     if not text:
         return EMPTY
-    if len(text) > MAX_CHARACTERS:
-        return f"{len(text):,} characters; the limit is {MAX_CHARACTERS:,}"
+    if len(text) > (longest := limit("SMILES")):
+        return f"{len(text):,} characters; the limit is {longest:,}"
     smiles, _, rest = text.replace("\t", " ").partition(" ")
     if strange := _STRANGE.search(smiles):
         return f"not a SMILES: {strange[0]!r} at position {strange.start() + 1} is not a SMILES character"

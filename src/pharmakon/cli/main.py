@@ -39,6 +39,7 @@ VERBS = {
 
 LEDGER = "ledger"
 DATA = "data"
+VAULT = "vault"
 
 
 def app() -> App:
@@ -64,6 +65,13 @@ def app() -> App:
     data.command("pharmakon.cli.data:list_sets", name="list", help="List them: size, licence, whether each is here.")
     data.command("pharmakon.cli.data:fetch", name="fetch", help="Find or download one, checked by its SHA-256.")
     tree.command(data)
+    vault = App(name=VAULT, help="Files encrypted at rest: lock, unlock, list, change the key, erase.")
+    vault.command("pharmakon.cli.vault:lock", name="lock", help="Encrypt files, each under a key of its own.")
+    vault.command("pharmakon.cli.vault:unlock", name="unlock", help="Decrypt one to a file or standard output.")
+    vault.command("pharmakon.cli.vault:list_vaults", name="list", help="What can be said of them without a secret.")
+    vault.command("pharmakon.cli.vault:rotate", name="rotate", help="Give them another key; the data stays.")
+    vault.command("pharmakon.cli.vault:erase", name="erase", help="Destroy their key, and so what they hold.")
+    tree.command(vault)
     return tree
 
 
@@ -76,6 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = [word for word in words if word != "--traceback"]
     try:
         _known_verb(words)
+        _ask_at_a_terminal()
         code = int(app()(words, exit_on_error=False, print_error=False) or 0)
         sys.stdout.flush()  # here, where a reader that has gone away can be caught
         return code
@@ -99,8 +108,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _known_verb(words: Sequence[str]) -> None:
     """A mistyped verb is told off here: the parser would import every verb to find a suggestion."""
-    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER, DATA}:
-        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER, DATA]))
+    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER, DATA, VAULT}:
+        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER, DATA, VAULT]))
+
+
+def _ask_at_a_terminal() -> None:
+    """A vault's passphrase is asked for where somebody can answer, without showing it."""
+    from pharmakon.store.keys import ask_with
+
+    if sys.stdin is not None and sys.stdin.isatty():
+        from getpass import getpass
+
+        ask_with(getpass)
+    else:
+        ask_with(None)
 
 
 def _unexpected(error: Exception, *, hint: bool) -> int:

@@ -51,6 +51,8 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path} is not valid TOML: it nests too deeply") from None
 
 
 def build(model: type[C], data: dict[str, Any], *, where: str = "") -> C:

@@ -7,6 +7,7 @@ import codecs
 import gzip
 import io
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,18 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pharmakon.core.errors import DataError, UsageError
+from pharmakon.core.limits import beyond, limit
+
+from .vault import SUFFIX, is_vault, unsealed
 
 _BLOCK = 1 << 20
-_OPENERS: dict[bytes, Callable[[Path], object]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+_OPENERS: dict[bytes, Callable[[BinaryIO], object]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+}
+_SMALL = 1 << 26
+"""Bytes that a compressed file may grow to, however small it is."""
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or save the sheet as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
@@ -49,12 +59,13 @@ class TextFile:
             yield io.TextIOWrapper(stream, encoding=self.encoding, newline="")
 
     def lines(self) -> Iterator[str]:
-        """The lines, without NUL characters."""
+        """The lines, without NUL characters. DataError for one that is beyond the limit LINE."""
+        longest = limit("LINE")
         with self.open() as text:
-            if self.has_nul:
-                yield from (line.replace("\0", "") for line in text)
-            else:
-                yield from text
+            while line := text.readline(longest + 1):
+                if len(line) > longest:
+                    raise beyond("LINE", f"a line of {self.path}")
+                yield line.replace("\0", "") if self.has_nul else line
 
     def head(self, size: int = 65_536) -> str:
         """The first characters."""
@@ -99,17 +110,34 @@ def first_bytes(path: Path, size: int = 4096) -> bytes:
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
-    """The decompressed bytes; gzip, bzip2 and xz are known by their content, not by their name."""
+    """The decompressed bytes, of a vault's file where it is one; gzip, bzip2 and xz are known by their content."""
+    with open_stored(path) as raw:
+        magic = raw.read(6)
+        size = raw.seek(0, os.SEEK_END)
+        raw.seek(0)
+        opener = next((opener for mark, opener in _OPENERS.items() if magic.startswith(mark)), None)
+        if opener is None:
+            yield raw
+            return
+        with cast(BinaryIO, opener(raw)) as unpacked:
+            yield cast(BinaryIO, io.BufferedReader(_Bounded(unpacked, path, size), _BLOCK))
+
+
+@contextmanager
+def open_stored(path: Path) -> Iterator[BinaryIO]:
+    """The bytes as they were given: those of a vault are decrypted as they are read, and lie in memory only."""
+    if path.suffix.casefold() == SUFFIX or is_vault(path):
+        with unsealed(path) as stream:
+            yield stream
+        return
     try:
-        with path.open("rb") as raw:
-            magic = raw.read(6)
+        plain = path.open("rb")
     except FileNotFoundError:
         raise UsageError(f"there is no file {path}") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
-    opener = next((opener for mark, opener in _OPENERS.items() if magic.startswith(mark)), lambda p: p.open("rb"))
-    with cast(BinaryIO, opener(path)) as stream:
-        yield stream
+    with plain:
+        yield plain
 
 
 @contextmanager
@@ -123,6 +151,29 @@ def reading(path: Path) -> Iterator[None]:
         raise DataError(f"{path} is damaged: {error}") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not {error.encoding} text: {error.reason} at byte {error.start}") from None
+
+
+class _Bounded(io.RawIOBase):
+    """What a compressed file holds, refused where it grows like a bomb."""
+
+    def __init__(self, stream: BinaryIO, path: Path, packed: int) -> None:
+        super().__init__()
+        self._stream, self._path = stream, path
+        self._ratio, self._most = max(packed * limit("RATIO"), _SMALL), limit("UNPACKED")
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        block = self._stream.read(len(buffer))
+        buffer[: len(block)] = block
+        self._read += len(block)
+        if self._read > self._most:
+            raise beyond("UNPACKED", f"what {self._path} unpacks to")
+        if self._read > self._ratio:
+            raise beyond("RATIO", f"what {self._path} unpacks to")
+        return len(block)
 
 
 def _wide(start: bytes) -> str:

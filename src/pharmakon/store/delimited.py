@@ -6,10 +6,11 @@ import csv
 import io
 import itertools
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from pharmakon.core.errors import DataError
+from pharmakon.core.limits import beyond, limit, within
 
 from .bytestream import TextFile
 
@@ -18,7 +19,9 @@ Cells = tuple[list[str], str]
 
 DELIMITERS = (",", ";", "\t", "|")
 _LOOK_AHEAD = 10_000
-"""Lines that an open quote may span before it is taken for a stray one."""
+"""Lines that an open quote may span before it is taken for a stray one: halved each time that it was one, so that a
+file full of stray quotes is read in time that goes with its length."""
+_LOOK_LEAST = 20
 
 _SMILES = re.compile(r"(?:Cl|Br|[BCNOPSFIbcnops*]|\[[^\]\s]+\]|[-=#$:/\\.()%0-9@+>~])+")
 
@@ -29,7 +32,7 @@ class Delimited:
     def __init__(
         self, file: TextFile, *, delimiter: str = "", columns: Sequence[str] = (), quoting: bool = True
     ) -> None:
-        csv.field_size_limit(2**31 - 1)  # the default of 131,072 is less than a protein structure in a cell
+        csv.field_size_limit(limit("CELL"))  # the default of 131,072 is less than a protein structure in a cell
         self._file, self._quoting = file, quoting
         self.notes = list(file.notes)
         self.delimiter, self._skip = delimiter, 0
@@ -68,15 +71,19 @@ class Delimited:
         names = next((cells for cells in self._reader(_Records(self._lines(), self.delimiter, 0)) if cells), None)
         if names is None:
             raise DataError(f"{self._file.path} is empty")
+        within("COLUMNS", len(names), f"the header of {self._file.path}")
         return distinct([name.strip("\ufeff \t\r\n\xa0") for name in names], self.notes)  # some files have two marks
 
     def _lines(self) -> Iterator[str]:
         return itertools.islice(self._file.lines(), self._skip, None)
 
     def _reader(self, records: Iterable[str]) -> Iterator[list[str]]:
-        return csv.reader(
-            records, delimiter=self.delimiter, quoting=csv.QUOTE_MINIMAL if self._quoting else csv.QUOTE_NONE
-        )
+        try:
+            yield from csv.reader(
+                records, delimiter=self.delimiter, quoting=csv.QUOTE_MINIMAL if self._quoting else csv.QUOTE_NONE
+            )
+        except csv.Error as error:
+            raise _told(error, self._file.path) from None
 
 
 def smiles_file(file: TextFile, structure_names: Sequence[str]) -> Delimited | Spaced:
@@ -136,15 +143,26 @@ def distinct(names: Sequence[str], notes: list[str]) -> tuple[str, ...]:
     """Name the nameless and number the repeated, saying so in `notes`."""
     taken = set(names)
     seen: set[str] = set()
+    numbers: Counter[str] = Counter()
+
+    def free(stem: str, first: int) -> str:
+        """The stem with the next number that makes a name of it which nobody has."""
+        numbers[stem] = max(numbers[stem], first - 1)
+        while True:
+            numbers[stem] += 1
+            if (name := f"{stem}_{numbers[stem]}") not in taken and name not in seen:
+                return name
+
     result = []
     for number, name in enumerate(names, start=1):
-        fresh = name or next(
-            n for n in (f"column_{number}{'_' * i}" for i in itertools.count()) if n not in taken | seen
-        )
+        fresh = name
         if not name:
+            fresh = f"column_{number}"
+            while fresh in taken or fresh in seen:
+                fresh += "_"
             notes.append(f"column {number} has no name: called {fresh!r}")
         elif name in seen:
-            fresh = next(f"{name}_{n}" for n in itertools.count(2) if f"{name}_{n}" not in taken | seen)
+            fresh = free(name, 2)
             notes.append(f"column name {name!r} is repeated: column {number} is called {fresh!r}")
         seen.add(fresh)
         result.append(fresh)
@@ -161,6 +179,7 @@ class _Records:
     def __init__(self, lines: Iterator[str], delimiter: str, width: int, *, quoting: bool = True) -> None:
         self._lines, self._delimiter, self._width, self._quoting = lines, delimiter, width, quoting
         self._ahead: deque[str] = deque()
+        self._reach, self._longest = _LOOK_AHEAD, limit("CELL")
         self.problem = ""
 
     def __iter__(self) -> Iterator[str]:
@@ -174,15 +193,20 @@ class _Records:
         return self._ahead.popleft() if self._ahead else next(self._lines, None)
 
     def _joined(self, first: str) -> str:
-        parts = [first]
-        while len(parts) < _LOOK_AHEAD and (line := self._next()) is not None:
+        parts, size, checked = [first], len(first), 1
+        while len(parts) < self._reach and size <= self._longest and (line := self._next()) is not None:
             parts.append(line)
-            if '"' in line:
+            size += len(line)
+            # Within an open cell an even number of quotes closes nothing; looking at every line would cost its square.
+            if '"' in line and (line.count('"') % 2 or len(parts) >= 2 * checked):
+                checked = len(parts)
                 closed = self._closed(parts)
                 if closed:
                     return "".join(parts)
                 if closed is None:
                     break
+        else:
+            self._reach = max(self._reach // 2, _LOOK_LEAST)
         self._ahead.extendleft(reversed(parts[1:]))
         self.problem = "a quotation mark is opened and never closed"
         cells = next(csv.reader([first], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
@@ -204,6 +228,12 @@ class _Records:
         except csv.Error:
             return None
         return True if self._width in (0, len(cells)) else None
+
+
+def _told(error: csv.Error, path: object) -> DataError:
+    if "field limit" in str(error):
+        return beyond("CELL", f"a cell of {path}")
+    return DataError(f"{path} is not a table that can be read: {error}")
 
 
 def _split(text: str) -> tuple[str, str, str]:

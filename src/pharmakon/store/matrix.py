@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pharmakon.core.errors import DataError, UnknownName
+from pharmakon.core.limits import within
 from pharmakon.core.types import Floats
 
 from .bytestream import first_bytes, open_text
 from .delimited import Delimited
+from .hierarchical import read_h5ad
 from .numbers import MISSING, decimal_of, read_number
+from .parquet import read_whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -52,10 +54,10 @@ def read_frame(path: str | Path, *, columns: Sequence[str | None] | None = None)
     path = Path(path)
     start = first_bytes(path)
     if start.startswith(_H5):
-        frame = _h5ad(path).obs.reset_index(names="")
+        frame = read_h5ad(path).obs.reset_index(names="")
         names = [str(name) for name in frame.columns]
     elif start.startswith(b"PAR1"):
-        frame = _parquet(path)
+        frame = read_whole(path)
         names = [str(name) for name in frame.columns]
     else:
         frame = None
@@ -80,18 +82,18 @@ def read_matrix(path: str | Path, *, id: str | None = None, layer: str | None = 
     """
     path = Path(path)
     if first_bytes(path).startswith(_H5):
-        return _of_anndata(_h5ad(path), layer, path)
+        return _of_anndata(read_h5ad(path), layer, path)
     if layer is not None:
         raise DataError(f"{path} is not an h5ad file: it has no layer {layer!r}")
     parquet = first_bytes(path).startswith(b"PAR1")
-    names = [str(c) for c in (_parquet(path) if parquet else _delimited(path, dtype=str, nrows=0)).columns]
+    names = [str(c) for c in (read_whole(path) if parquet else _delimited(path, dtype=str, nrows=0)).columns]
     if id is not None and id not in names:
         raise UnknownName("column", id, names, where=str(path))
     key = id if id is not None else names[0]
     # An id is a word, whatever it looks like: 007, 1E2 and NA stay what they are.
     words = {names.index(key): str}
     frame = (
-        _parquet(path) if parquet else _delimited(path, na_values=sorted(MISSING), low_memory=False, converters=words)
+        read_whole(path) if parquet else _delimited(path, na_values=sorted(MISSING), low_memory=False, converters=words)
     )
     rows = tuple(str(label).strip() for label in frame.pop(key))
     notes = []
@@ -108,6 +110,7 @@ def read_matrix(path: str | Path, *, id: str | None = None, layer: str | None = 
         raise DataError(f"{path} holds no numbers")
     if repeated := [c for c in map(str, frame.columns) if _is_repeat(c, frame.columns)]:
         notes.append(f"{len(repeated):,} column names stand twice; the later are called NAME.1 ({repeated[0]})")
+    within("CELLS", frame.size, path)
     values = frame.to_numpy(np.float64, na_value=np.nan)
     values[~np.isfinite(values)] = np.nan
     return Matrix(rows, tuple(map(str, frame.columns)), values, tuple(notes), text)
@@ -133,31 +136,10 @@ def _delimited(path: Path, **options: Any) -> DataFrame:
     return named
 
 
-def _parquet(path: Path) -> DataFrame:
-    import duckdb
-
-    with duckdb.connect() as connection:
-        try:
-            frame: DataFrame = connection.from_parquet(str(path)).df()
-        except duckdb.Error as error:
-            raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
-    return frame
-
-
-def _h5ad(path: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import anndata
-
-        try:
-            return anndata.read_h5ad(path)
-        except (OSError, KeyError, ValueError) as error:
-            raise DataError(f"{path} is not an h5ad file that can be read: {error}") from None
-
-
 def _of_anndata(data: Any, layer: str | None, path: Path) -> Matrix:
     if layer is not None and layer not in data.layers:
         raise UnknownName("layer", layer, data.layers.keys(), where=str(path))
+    within("CELLS", data.n_obs * data.n_vars, path)  # a sparse matrix may have any shape
     values = data.layers[layer] if layer is not None else data.X
     values = np.asarray(values.todense() if hasattr(values, "todense") else values, np.float64)
     return Matrix(tuple(map(str, data.obs_names)), tuple(map(str, data.var_names)), values)

@@ -1,12 +1,24 @@
-"""Parquet files through DuckDB, streamed."""
+"""Parquet files through DuckDB, streamed; one in a vault from memory."""
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pharmakon.core.errors import DataError
+from pharmakon.core.limits import within
+
+from .bytestream import open_stored
+from .vault import is_vault
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from pandas import DataFrame
 
 _FETCH = 10_000
 
@@ -24,13 +36,44 @@ class Parquet:
             yield ["" if cell is None else cell for cell in cells], ""
 
     def _query(self, sql: str) -> Iterator[tuple[str | None, ...]]:
-        import duckdb
+        with _connected(self._path) as (connection, literal):
+            found = connection.execute(sql, [literal])
+            while rows := found.fetchmany(_FETCH):
+                yield from rows
 
-        literal = re.sub(r"([*?\[])", r"[\1]", str(self._path))  # DuckDB would take these for wildcards
-        with duckdb.connect() as connection:
-            try:
-                found = connection.execute(sql, [literal])
-                while rows := found.fetchmany(_FETCH):
-                    yield from rows
-            except duckdb.Error as error:
-                raise DataError(f"{self._path} is not a Parquet file that can be read: {error}") from None
+
+def read_whole(path: Path) -> DataFrame:
+    """A Parquet file as a table in memory. DataError where it is damaged, or beyond the limit CELLS."""
+    with _connected(path) as (connection, literal):
+        columns = len(connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [literal]).fetchall())
+        counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [literal]).fetchone()
+        within("CELLS", columns * (counted[0] if counted else 0), path)
+        return connection.execute("SELECT * FROM read_parquet(?)", [literal]).df()
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[tuple[DuckDBPyConnection, str]]:
+    """A connection, and the file's name for it."""
+    import duckdb
+
+    with _named(path) as name, duckdb.connect() as connection:
+        connection.execute("SET temp_directory = ''")  # what does not fit into memory is refused, not spilled to a file
+        literal = re.sub(r"([*?\[])", r"[\1]", name)  # DuckDB would take these for wildcards
+        try:
+            yield connection, literal
+        except duckdb.Error as error:
+            raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[str]:
+    """A name that DuckDB can open: the path, or that of a file in memory which holds what a vault holds."""
+    if not is_vault(path):
+        yield str(path)
+        return
+    if not hasattr(os, "memfd_create"):
+        raise DataError(f"{path}: a Parquet file in a vault can be read on Linux only; lock it as CSV or h5ad")
+    with open_stored(path) as stream, os.fdopen(os.memfd_create("vault", os.MFD_CLOEXEC), "w+b") as memory:
+        shutil.copyfileobj(stream, memory, 1 << 20)
+        memory.flush()
+        yield f"/proc/self/fd/{memory.fileno()}"

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pharmakon.core.errors import DataError
+from pharmakon.core.limits import beyond, limit
 
 from .bytestream import TextFile
 
 _END = "$$$$"
 _TAG = re.compile(r">.*?<(.*)>")
-_LONGEST = 1_000_000
-"""Lines that one record may hold."""
 
 
 class SDF:
@@ -21,9 +19,12 @@ class SDF:
     def __init__(self, file: TextFile) -> None:
         self._file, self.notes = file, list(file.notes)
         found: dict[str, None] = {}
+        most = limit("PROPERTIES")
         for line in file.lines():
             if line.startswith(">") and (match := _TAG.match(line)):
                 found[match[1]] = None
+                if len(found) > most:
+                    raise beyond("PROPERTIES", file.path)
         self.columns = tuple(found)
 
     def rows(self) -> Iterator[tuple[list[str], str, str, str]]:
@@ -40,15 +41,17 @@ class SDF:
 
     def _records(self) -> Iterator[list[str]]:
         record: list[str] = []
+        longest, largest, size = limit("RECORD"), limit("LINE"), 0
         for line in self._file.lines():
             line = line.rstrip("\r\n")
             if line.startswith(_END):
                 yield record
-                record = []
+                record, size = [], 0
                 continue
             record.append(line)
-            if len(record) > _LONGEST:
-                raise DataError(f"{self._file.path} is not an SDF file: {_LONGEST} lines without {_END}")
+            size += len(line)
+            if len(record) > longest or size > largest:
+                raise beyond("RECORD" if len(record) > longest else "LINE", f"a record of {self._file.path}")
         if any(line.strip() for line in record):
             yield record
 

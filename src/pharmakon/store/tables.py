@@ -31,7 +31,7 @@ _SUFFIXES = {
     **dict.fromkeys((".sdf", ".sd", ".mol", ".mdl"), "sdf"),
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
 }
-_COMPRESSED = {".gz", ".bz2", ".xz"}
+_COMPRESSED = {".gz", ".bz2", ".xz", ".vault"}
 
 Source = Delimited | Spaced | SDF | Parquet
 
@@ -85,7 +85,7 @@ class Table:
 
 
 def open_table(path: str | Path, *, smiles: str | None = None, id: str | None = None, flag: str = "--smiles") -> Table:
-    """Open a table by what it holds; .gz, .bz2 and .xz are read as they are.
+    """Open a table by what it holds; .gz, .bz2, .xz and .vault are read as they are.
 
     `smiles` and `id` name the columns of the structure and the row's id; without them they are guessed from the usual
     names; `flag` is what an error calls the option of the structure's. UnknownName when there is no such column,

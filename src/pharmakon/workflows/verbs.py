@@ -206,6 +206,17 @@ def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> 
     return benchmark.run(build(benchmark.BenchmarkConfig, {"name": name, **options}), progress=progress)
 
 
+def lock_files(files: str | Path | Sequence[str | Path], *, progress: Progress = silent, **options: Any) -> list[Path]:
+    """Encrypt files into vaults, which every reader opens; options are those of `pharmakon vault lock`.
+
+    The secret stands in the environment or the keyring, as for the command.
+    """
+    from pharmakon.workflows import vault
+
+    given = (files,) if isinstance(files, (str, Path)) else tuple(files)
+    return vault.lock(build(vault.LockConfig, {"files": given, **options}), progress=progress)
+
+
 def list_data(text: str = "") -> list[dict[str, Any]]:
     """The public data sets whose name, title or licence has these words; all without words."""
     from pharmakon.workflows import data

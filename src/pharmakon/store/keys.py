@@ -1,0 +1,163 @@
+"""Secrets that lock a vault: a passphrase (scrypt), a key in the environment, or one in the system's keyring.
+
+A secret is never a flag, which a list of processes would show, and never part of a message, a log or a run folder.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, get_args
+
+from pharmakon.core.errors import ConfigError, UsageError
+from pharmakon.core.lazy import require
+
+Method = Literal["passphrase", "environment", "keyring"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+PASSPHRASE, KEY = "PHARMAKON_VAULT_PASSPHRASE", "PHARMAKON_VAULT_KEY"
+NEW = {PASSPHRASE: "PHARMAKON_VAULT_NEW_PASSPHRASE", KEY: "PHARMAKON_VAULT_NEW_KEY"}
+"""What a rotation locks with, beside what it opens with."""
+SERVICE = "pharmakon-vault"
+"""What the system's keyring calls our entries."""
+SHORTEST = 12
+"""Characters of a passphrase: whoever has the file may guess as often as they like."""
+KEY_BYTES = 32
+
+Asker = Callable[[str], str]
+_asker: list[Asker] = []
+_told: dict[bool, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one guess at a passphrase costs: scrypt's N as a power of two, r and p; memory is 128 * r * N bytes.
+
+    2^17, 8, 1 (128 MiB, about half a second) is OWASP's first recommendation for scrypt (RFC 7914).
+    """
+
+    log2_n: int = 17
+    r: int = 8
+    p: int = 1
+
+    def check(self) -> None:
+        """Refuse what a forged file could ask for: ConfigError where a guess would need more than 1 GiB."""
+        if not (1 <= self.log2_n <= 20 and 1 <= self.r <= 32 and 1 <= self.p <= 16):
+            raise ConfigError("the vault asks for a scrypt cost that is out of range: its head was altered")
+        if 128 * self.r << self.log2_n > 1 << 30:
+            raise ConfigError("the vault asks for more than 1 GiB of memory to open it: its head was altered")
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """How a vault's data key is wrapped: by which method, and under which name in the keyring."""
+
+    method: Method
+    name: str = ""
+    new: bool = False
+    """The secret that a rotation changes to, and not the one that it opens with."""
+
+
+def ask_with(asker: Asker | None) -> None:
+    """Let passphrases be asked for, as a command line at a terminal can; None forgets that, and every passphrase."""
+    _told.clear()
+    _asker[:] = [asker] if asker else []
+
+
+def wrapping_key(lock: Lock, salt: bytes, cost: Cost, *, make: bool = False) -> bytes:
+    """The 32 bytes that wrap a data key. With `make`, a keyring entry that is not there is made.
+
+    Raises UsageError where the secret is not there, ConfigError where it is none. The salt is drawn anew for each
+    file and each rotation, so no two data keys are wrapped by one key.
+    """
+    if lock.method == "passphrase":
+        cost.check()
+        return _stretched(_passphrase(lock, make=make), salt, cost)
+    secret = _from_environment(lock) if lock.method == "environment" else _from_keyring(lock, make=make)
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(SHA256(), KEY_BYTES, salt, b"pharmakon vault, wrapping key").derive(secret)
+
+
+def destroy(name: str) -> None:
+    """Delete a key from the system's keyring: every vault that it wraps is erased. UsageError where there is none."""
+    keyring = _keyring()
+    if _kept(keyring, name) is None:
+        raise UsageError(f"the keyring has no vault key named {name!r}")
+    keyring.delete_password(SERVICE, name)
+
+
+@lru_cache(maxsize=64)
+def _stretched(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    """Kept in memory for as long as the program runs: a cohort's files are opened several times each."""
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    return Scrypt(salt, KEY_BYTES, n=1 << cost.log2_n, r=cost.r, p=cost.p).derive(passphrase.encode())
+
+
+def _passphrase(lock: Lock, *, make: bool) -> str:
+    variable = NEW[PASSPHRASE] if lock.new else PASSPHRASE
+    found = os.environ.get(variable, "") or _told.get(lock.new, "")
+    if not found and _asker:
+        kind = "new passphrase" if lock.new else "passphrase"
+        found = _asker[0](f"{kind} of the vault: ")
+        if make and found != _asker[0](f"{kind} again: "):
+            raise UsageError("the two passphrases are not the same; nothing was written")
+        _told[lock.new] = found
+    if not found:
+        raise UsageError(f"the vault needs its passphrase: set {variable}, or run the command at a terminal")
+    if make and len(found) < SHORTEST:
+        _told.pop(lock.new, None)
+        raise ConfigError(
+            f"the passphrase is too short: at least {SHORTEST} characters, such as five words drawn at random"
+        )
+    return found
+
+
+def _from_environment(lock: Lock) -> bytes:
+    variable = NEW[KEY] if lock.new else KEY
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        raise UsageError(f"the vault needs the key in {variable}, which is not set")
+    return _read(text, f"{variable} is not a key: it takes 64 hexadecimal digits (openssl rand -hex 32)")
+
+
+def _from_keyring(lock: Lock, *, make: bool) -> bytes:
+    keyring = _keyring()
+    text = _kept(keyring, lock.name)
+    if text is None and not make:
+        raise UsageError(
+            f"the keyring has no vault key named {lock.name!r}: it is another user's or machine's, or it was destroyed"
+        )
+    if text is None:
+        text = secrets.token_hex(KEY_BYTES)
+        keyring.set_password(SERVICE, lock.name, text)
+    return _read(text, f"the keyring's entry {lock.name!r} of {SERVICE} is not a vault key")
+
+
+def _kept(keyring: Any, name: str) -> str | None:
+    try:
+        found: str | None = keyring.get_password(SERVICE, name)
+    except keyring.errors.KeyringError:
+        raise UsageError(
+            "this machine has no keyring that can be opened; lock with a passphrase or with the environment instead"
+        ) from None
+    return found
+
+
+def _keyring() -> Any:
+    return require("keyring", extra="privacy", needed_for="a key in the system's keyring")
+
+
+def _read(text: str, wrong: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        raise ConfigError(wrong) from None
+    if len(key) != KEY_BYTES or len(set(key)) < 8:  # "000...0" is no secret
+        raise ConfigError(wrong)
+    return key
