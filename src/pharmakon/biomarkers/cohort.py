@@ -18,10 +18,10 @@ from pharmakon.biomarkers.encoding import Levels, encode, outcome_of
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.core.config import build, read_toml
 from pharmakon.core.errors import DataError, UnknownName
-from pharmakon.core.files import sha256
 from pharmakon.core.types import Floats
 from pharmakon.store.matrix import Matrix, aligned, read_frame, read_matrix
 from pharmakon.store.plain import document
+from pharmakon.store.vault import fingerprint
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,7 +47,7 @@ class Cohort:
     hash: str
     """SHA-256 over the declaration and the files."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """SHA-256 by name of file."""
+    """SHA-256 by name of file; of a vault the fingerprint, which outlives its key."""
     notes: tuple[str, ...] = ()
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """How words of clinical columns were coded: the first is what the others are compared with."""
@@ -150,7 +150,7 @@ def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels 
         flow.append((f"of {column} {asked if isinstance(asked, str) else ', '.join(asked)}", len(table)))
     ids = tuple(table[key])
     _once(ids, source)
-    files = {clinical.file.name: sha256(source)}
+    files = {clinical.file.name: fingerprint(source)}
     notes: list[str] = []
     blocks: dict[str, Block] = {}
     coded: dict[str, tuple[str, ...]] = {}
@@ -163,9 +163,9 @@ def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels 
             continue
         blocks[spec.name], said = _block(spec, spec.file, declaration, ids=ids, folder=folder)
         notes += said
-        files[spec.file.name] = sha256(folder / spec.file)
+        files[spec.file.name] = fingerprint(folder / spec.file)
         if spec.labels is not None:
-            files[spec.labels.file.name] = sha256(folder / spec.labels.file)
+            files[spec.labels.file.name] = fingerprint(folder / spec.labels.file)
     if design.covariates:
         columns = encode(table, design.covariates, levels=levels)
         blocks[CLINICAL] = Block(CLINICAL, columns.values, columns.names)
