@@ -13,6 +13,7 @@ from pharmakon.therapy.effect import (
     difference,
     hazard_ratio,
     interaction,
+    risk_out_of_fold,
 )
 
 
@@ -64,6 +65,26 @@ def test_effects_by_predicted_risk(trial):
     parts = by_risk(outcome, treated, age)
     assert [effect.n for effect in parts] == [100] * 4
     assert all(effect.low < 2.8 and effect.high > 1.2 for effect in parts)
+
+
+def test_the_scale_of_covariates_is_learnt_from_training_rows_only(trial):
+    outcome, _, marker, age = trial
+    covariates = np.column_stack([age[:, 0], marker])
+    folds = np.arange(400) % 5
+    before = risk_out_of_fold(outcome, covariates, folds)
+    changed = covariates.copy()
+    changed[3] *= 1e4
+    after = risk_out_of_fold(outcome, changed, folds)
+    others = (folds == folds[3]) & (np.arange(400) != 3)
+    np.testing.assert_array_equal(before[others], after[others])
+
+
+def test_a_covariate_that_only_held_out_rows_have_is_no_trouble(trial):
+    outcome, _, _, age = trial
+    rare = np.zeros((400, 1))
+    rare[3] = 1.0
+    found = risk_out_of_fold(outcome, np.column_stack([age, rare]), np.arange(400) % 5)
+    assert np.isfinite(found).all()
 
 
 def test_a_hazard_ratio():

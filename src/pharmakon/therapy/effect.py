@@ -104,16 +104,7 @@ def by_risk(
     fitted to the difference that it then shows.
     """
     outcome, treated, covariates = _complete(outcome, treated, covariates)
-    spread = covariates.std(axis=0)
-    x = (covariates - covariates.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    folds = random_folds(len(outcome), random_state=seed)
-    risk = np.empty(len(outcome))
-    for fold in range(5):
-        rest = folds != fold
-        centre = x[rest].mean(axis=0)
-        a = x[rest] - centre
-        beta = np.linalg.solve(a.T @ a + np.eye(a.shape[1]), a.T @ (outcome[rest] - outcome[rest].mean()))
-        risk[~rest] = outcome[rest].mean() + (x[~rest] - centre) @ beta
+    risk = risk_out_of_fold(outcome, covariates, random_folds(len(outcome), random_state=seed))
     cuts = np.quantile(risk, np.arange(1, parts) / parts)
     part = np.searchsorted(cuts, risk, side="right")
     found = []
@@ -132,6 +123,22 @@ def by_risk(
             )
         )
     return found
+
+
+def risk_out_of_fold(outcome: Floats, covariates: Floats, folds: NDArray[Any]) -> Floats:
+    """The outcome (n,) that ridge regression on covariates (n, k) predicts for each fold from the others.
+
+    Centre and scale are learnt with the regression, so that no row that is predicted has a part in them.
+    """
+    risk = np.empty(len(outcome))
+    for fold in np.unique(folds):
+        rest = folds != fold
+        centre, spread = covariates[rest].mean(axis=0), covariates[rest].std(axis=0)
+        x = (covariates - centre) / np.where(spread > 0, spread, 1.0)
+        a, mean = x[rest], outcome[rest].mean()
+        beta = np.linalg.solve(a.T @ a + np.eye(a.shape[1]), a.T @ (outcome[rest] - mean))
+        risk[~rest] = mean + x[~rest] @ beta
+    return risk
 
 
 def comparable(
