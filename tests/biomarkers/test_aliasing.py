@@ -67,3 +67,13 @@ def test_strength_is_1_for_the_same_and_small_for_chance(outcome):
     assert v < 0.1
     assert p > 0.5
     assert pure < 0.1
+
+
+def test_a_level_of_one_sample_is_named():
+    lonely = labels(np.arange(N) % 3)
+    lonely[5] = "b9"
+    check = worst(BINARY, site=lonely)["site-single"]
+    assert check.severity == "warning"
+    assert "b9" in check.sentence
+    assert "site-single" not in worst(BINARY, site=labels(np.arange(N) % 3))
+    assert "arm-single" not in worst(BINARY, arm=lonely)

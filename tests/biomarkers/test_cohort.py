@@ -150,3 +150,19 @@ def test_samples_of_one_patient_become_one_row(cohort_file):
     assert len(one.table) == len(one.patients) == 30
     alone = read_cohort(cohort_file())
     assert alone.by_patient() is alone
+
+
+def test_rows_that_are_asked_for_in_another_spelling_are_not_lost_silently(cohort_file):
+    with pytest.raises(DataError, match=r"'Drug' \(20\), 'drug' \(20\)"):
+        read_cohort(cohort_file(toml=COHORT_OF_ARM, arm=["drug", "Drug", "placebo"] * 20))
+
+
+def test_who_was_left_out_unmeasured_is_kept_for_the_design_check(cohort_file):
+    path = cohort_file()
+    assert read_cohort(path).screened is None
+    table = path.parent / "rna.csv"
+    table.write_text("\n".join(row for row in table.read_text().splitlines() if not row.startswith("S7,")) + "\n")
+    found = read_cohort(path)
+    assert len(found) == 59
+    assert found.screened.measured.sum() == 59
+    assert len(found.screened.outcome) == len(found.screened.roles["batch"]) == 60

@@ -78,3 +78,34 @@ def test_survival_has_times_and_events():
     assert found.event.tolist() == [1, 0]
     with pytest.raises(DataError, match="below 0"):
         outcome_of(table.iloc[:2].assign(t=["-1", "2"]), spec, where="f")
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "message"),
+    [
+        (["Yes", "No", "no", "no"], {"positive": "Yes", "negative": "No"}, r"'No' \(1\), 'no' \(2\)"),
+        (["Yes", "No", " No"], {"positive": "Yes", "negative": "No"}, r"' No' \(1\), 'No' \(1\)"),
+        (["Yes", "No", "yes"], {"positive": "Yes", "negative": "No"}, r"'Yes' \(1\), 'yes' \(1\)"),
+        (["Yes", "No", "no"], {"positive": "Yes"}, r"'No' \(1\), 'no' \(1\)"),
+        (["yes", "no", "No"], {}, r"'No' \(1\), 'no' \(1\)"),
+        (["R", "NR"], {"positive": "r", "negative": "NR"}, r"'R' \(1\), 'r' \(0\)"),
+    ],
+)
+def test_a_class_that_is_written_in_several_ways_is_refused(cells, options, message):
+    with pytest.raises(DataError, match=message):
+        outcome_of(pd.DataFrame({"y": cells}), OutcomeTable(kind="binary", column="y", **options), where="f")
+
+
+def test_classes_that_are_left_out_may_be_written_as_they_like():
+    spec = OutcomeTable(kind="binary", column="y", positive="CR", negative="PD")
+    found = outcome_of(pd.DataFrame({"y": ["CR", "PD", "sd", "SD"]}), spec, where="f")
+    assert np.isfinite(found.value).sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "options"), [(["0", "0"], {}), (["0", "0"], {"positive": "1"}), (["alive", "alive"], {})]
+)
+def test_no_event_is_said_as_such(cells, options):
+    table = pd.DataFrame({"t": ["1", "2"], "d": cells})
+    with pytest.raises(DataError, match="no event came"):
+        outcome_of(table, OutcomeTable(kind="survival", time="t", event="d", **options), where="f")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pharmakon.biomarkers.block import Block
-from pharmakon.biomarkers.missingness import missingness
+from pharmakon.biomarkers.missingness import Screened, missingness, unmeasured
 from pharmakon.biomarkers.outcome import Outcome
 
 N = 100
@@ -47,3 +47,31 @@ def test_a_block_that_the_sick_lack_is_found():
 
 def test_no_gap_is_said():
     assert worst(np.ones((N, 3)))["gaps-rna"].severity == "passed"
+
+
+ARM = np.where(np.arange(N) % 2, "drug", "placebo")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: outcome.kind)
+def test_samples_left_out_for_want_of_any_measurement_are_compared_with_the_rest(outcome):
+    everybody = Screened(np.arange(N) < 70, outcome, {"arm": ARM, "batch": np.repeat(["a", "b"], N // 2)})
+    (check,) = unmeasured(everybody)
+    assert check.severity == "warning"
+    assert "30% of the samples" in check.sentence
+    assert "the outcome (p" in check.sentence
+    assert "the batch (p" in check.sentence
+    assert "the arm" not in check.sentence
+    assert check.measures["share"] == pytest.approx(0.3)
+    assert check.measures["p of arm"] > 0.9
+
+
+def test_an_arm_that_was_measured_less_is_found():
+    (check,) = unmeasured(Screened((ARM == "drug") | (np.arange(N) % 3 > 0), OUTCOMES[0], {"arm": ARM}))
+    assert check.severity == "warning"
+    assert "the arm (p" in check.sentence
+
+
+def test_samples_left_out_by_chance_are_said():
+    (check,) = unmeasured(Screened(np.arange(N) % 5 > 0, OUTCOMES[0], {"arm": ARM}))
+    assert check.severity == "info"
+    assert unmeasured(None) == []

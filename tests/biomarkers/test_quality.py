@@ -76,3 +76,71 @@ def test_the_patients_that_a_model_wants_are_counted(cohort, cohort_file):
     large = by_name(read_cohort(cohort_file(n=400)))["sample-size"]
     assert large.severity == "info"
     assert large.measures["shrinkage"] > check.measures["shrinkage"]
+
+
+def test_patients_without_the_only_block_are_compared_before_they_are_left_out(cohort_file):
+    path = cohort_file(response=["R"] * 30 + ["NR"] * 30)
+    table = path.parent / "rna.csv"
+    rows = table.read_text().splitlines()
+    table.write_text("\n".join(row for row in rows if row.split(",")[0] not in {f"S{i}" for i in range(15)}) + "\n")
+    cohort = read_cohort(path)
+    assert len(cohort) == 45
+    found = by_name(cohort)
+    assert found["unmeasured"].severity == "warning"
+    assert "25% of the samples" in found["unmeasured"].sentence
+
+
+def test_words_that_differ_by_case_only_are_named(cohort_file):
+    found = by_name(read_cohort(cohort_file(plate=["a"] * 29 + ["A"] + ["b"] * 30, sex=["F", "M", "f"] * 20)))
+    assert found["spelling-plate"].severity == "warning"
+    assert "'A' (1), 'a' (29)" in found["spelling-plate"].sentence
+    assert "'F' (20), 'f' (20)" in found["spelling-sex"].sentence
+    assert by_name(read_cohort(cohort_file()))["spelling"].severity == "passed"
+
+
+def test_a_batch_of_one_sample_is_named(cohort_file):
+    found = by_name(read_cohort(cohort_file(plate=["a"] * 30 + ["b"] * 29 + ["lonely"])))
+    assert found["batch-single"].severity == "warning"
+    assert "lonely" in found["batch-single"].sentence
+
+
+def test_the_answer_as_a_covariate_is_refused(cohort_file):
+    response = ["R", "NR", "NR"] * 20
+    for sex in (["M", "F", "F"] * 20, ["x", "y", "z"] * 20):
+        found = by_name(read_cohort(cohort_file(response=response, sex=sex)))["answer-covariates"]
+        assert found.forbids == "anything"
+        assert "the answer as a covariate" in found.sentence
+        assert "sex" in found.sentence
+    age = [(40 if i % 3 else 60) + i / 10 for i in range(60)]
+    assert "age" in by_name(read_cohort(cohort_file(response=response, age=age)))["answer-covariates"].sentence
+    assert by_name(read_cohort(cohort_file()))["answer-covariates"].severity == "passed"
+
+
+SURVIVAL = '[outcome]\nkind = "survival"\ntime = "time"\nevent = "dead"\npositive = "1"'
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"time": [3.0] * 60}, "one time under observation"),
+        (
+            {"time": [float(1 + i) if i % 3 else 9.0 for i in range(60)], "dead": [int(i % 3 == 0) for i in range(60)]},
+            "at one time",
+        ),
+    ],
+)
+def test_a_survival_outcome_that_says_nothing_is_refused(cohort_file, columns, reason):
+    path = cohort_file(**columns)
+    text = path.read_text()
+    start, end = text.index("[outcome]"), text.index("[design]")
+    path.write_text(text[:start] + SURVIVAL + "\n" + text[end:])
+    (check,) = check_design(read_cohort(path))
+    assert (check.name, check.forbids) == ("outcome", "anything")
+    assert reason in check.sentence
+
+
+def test_one_class_of_patients_is_refused(cohort_file):
+    path = cohort_file(response=["R"] * 60)
+    path.write_text(path.read_text().replace('negative = "NR"\n', ""))
+    (check,) = check_design(read_cohort(path))
+    assert (check.name, check.forbids) == ("outcome", "anything")

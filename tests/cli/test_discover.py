@@ -33,3 +33,9 @@ def test_parts_are_joined_by_commas(cohort_file, tmp_path, capsys):
     assert main(words) == 0
     assert main([*words[:-1], "nothing"]) == 2
     assert "no part named 'nothing'" in capsys.readouterr().err
+
+
+def test_a_single_permutation_prints_no_interval(cohort_file, tmp_path, capsys):
+    words = ["discover", str(cohort_file()), "-o", str(tmp_path / "run"), "--without", "stability,trees"]
+    assert main([*words, "--permutations", "1", "--folds", "3", "--workers", "1"]) == 0
+    assert "of 1 run, 5 are needed" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 import csv
 import json
+import math
 
 import pytest
 
@@ -125,6 +126,26 @@ def test_survival_and_numbers(cohort_file, tmp_path):
     assert "Kaplan" in (found.folder / "report.html").read_text()
     path.write_text(text.replace(binary, '[outcome]\nkind = "continuous"\ncolumn = "time"'))
     assert quick(path, tmp_path / "n").scores.leading == "r2"
+
+
+def test_a_marker_without_a_hazard_ratio_is_not_found_and_is_counted(cohort_file, tmp_path):
+    time, dead = [20.0] * 20 + [1.0 + i / 10 for i in range(40)], [0] * 20 + [1] * 40
+    path = cohort_file(time=time, dead=dead)
+    table = path.parent / "rna.csv"
+    head, *rows = table.read_text().splitlines()
+    rows = [
+        ",".join([cells[0], str(int(int(cells[0][1:]) < 20)), *cells[2:]]) for cells in (r.split(",") for r in rows)
+    ]
+    table.write_text("\n".join([head, *rows]) + "\n")
+    binary = '[outcome]\nkind = "binary"\ncolumn = "response"\npositive = "R"\nnegative = "NR"'
+    survival = '[outcome]\nkind = "survival"\ntime = "time"\nevent = "dead"'
+    path.write_text(path.read_text().replace(binary, survival).replace('batch = "plate"\n', ""))
+    found = quick(path, tmp_path, without=("signature",))
+    without = next(row for row in found.markers() if row["feature"] == "G0")
+    assert math.isnan(without["p"]) and math.isnan(without["q"])
+    assert found.differential["rna"].adjusted.tested == 19
+    assert any("rna: 1 of 20 features was not tested (G0)" in note for note in found.notes)
+    assert found.plain()["univariable"]["rna"]["not tested"] == 1
 
 
 def test_batches_are_corrected_inside_the_folds_and_the_correction_is_kept(cohort_file, tmp_path):

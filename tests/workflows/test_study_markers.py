@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pharmakon.biomarkers.cohort import read_cohort
-from pharmakon.workflows.study_markers import MARKERS, each_marker, records
+from pharmakon.workflows.study_markers import MARKERS, each_marker, records, untested
 
 TOML = """
 name = "toy"
@@ -55,3 +57,13 @@ def test_a_claim_of_prediction_is_tested_by_interaction(path):
     found = each_marker(read_cohort(path))["rna"]
     assert "interaction" in found.method
     assert "placebo minus drug" in found.meaning
+
+
+def test_what_was_not_tested_is_said(path):
+    found = each_marker(read_cohort(path))
+    assert untested(found) == []
+    p = found["rna"].adjusted.p.copy()
+    p[1] = np.nan
+    found["rna"] = replace(found["rna"], adjusted=replace(found["rna"].adjusted, p=p))
+    (said,) = untested(found)
+    assert said.startswith("rna: 1 of 4 features was not tested (G1)")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pharmakon.biomarkers.judging import Estimate
-from pharmakon.workflows.study_scores import CHANCE, MEASURES, called, high_risk, main_of, pooled, unscaled
+from pharmakon.workflows.study_scores import CHANCE, MEASURES, Null, called, high_risk, main_of, pooled, unscaled
 
 
 def test_every_metric_has_a_name_for_people(discovered):
@@ -43,3 +43,9 @@ def test_cohorts_are_pooled_on_the_logit_and_back():
     assert pooled(found[:1], "auc") is None
     assert unscaled("r2", 0.3) == 0.3
     assert unscaled("auc", 0.0) == pytest.approx(0.5)
+
+
+def test_few_permutations_have_no_interval():
+    assert Null((0.4, 0.5, 0.6, 0.45, 0.55)).ends == "0.400 to 0.600"
+    assert Null((0.5,)).ends == "none: of 1 run, 5 are needed"
+    assert Null((0.4, 0.6)).ends == "none: of 2 runs, 5 are needed"

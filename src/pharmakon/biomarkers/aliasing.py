@@ -19,12 +19,18 @@ PURE = 0.9
 """Share of samples in levels of one class only from which the two are called the same thing."""
 STRONG, UNLIKELY = 0.3, 0.01
 """Strength and p of an association that is worth a warning."""
+SHOWN = 5
+"""Levels of one sample that are named."""
 
 
 def aliasing(outcome: Outcome, roles: Mapping[str, NDArray[np.str_] | None]) -> list[Check]:
-    """Checks of each role that is declared ("batch", "site", "arm") against the outcome and against each other."""
+    """Checks of each role that is declared ("batch", "site", "arm") against the outcome and against each other.
+
+    A batch or a site of a single sample is named too: what it does cannot be told from the sample.
+    """
     declared = {name: labels for name, labels in roles.items() if labels is not None}
     found = [_with_outcome(name, labels, outcome) for name, labels in declared.items()]
+    found += [check for name in ("batch", "site") if name in declared for check in _single(name, declared[name])]
     pairs = [(name, declared[name]) for name in ("batch", "site") if name in declared and "arm" in declared]
     return found + [_with_arm(name, labels, declared["arm"]) for name, labels in pairs]
 
@@ -85,6 +91,22 @@ def _with_outcome(name: str, labels: NDArray[np.str_], outcome: Outcome) -> Chec
         return Check(f"{name}-outcome", "info" if name == "arm" else "warning", title, sentence, advice, None, measures)
     sentence = f"The {name} does not go with the outcome (strength {v:.2f}, p {p:.2g})."
     return Check(f"{name}-outcome", "passed", title, sentence, measures=measures)
+
+
+def _single(name: str, labels: NDArray[np.str_]) -> list[Check]:
+    """A warning that names the levels with one sample; none where they are so many that the column is a name."""
+    levels, number = np.unique(labels[labels != ""], return_counts=True)
+    alone = [str(level) for level in levels[number == 1]]
+    if not alone or len(levels) > len(labels) / 2:
+        return []
+    some = ", ".join(alone[:SHOWN]) + (", ..." if len(alone) > SHOWN else "")
+    sentence = (
+        f"{len(alone)} {name}{'' if len(alone) == 1 else 'es' if name == 'batch' else 's'} of one sample ({some})."
+    )
+    advice = (
+        f"Adjusted for its {name}, a single sample tells nothing: join it to the {name} it belongs to, or leave it out."
+    )
+    return [Check(f"{name}-single", "warning", f"Samples alone in a {name}", sentence, advice)]
 
 
 def _with_arm(name: str, labels: NDArray[np.str_], arm: NDArray[np.str_]) -> Check:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.declaration import CLINICAL, BlockTable, Declaration, FeatureLabels
 from pharmakon.biomarkers.encoding import Levels, encode, outcome_of
+from pharmakon.biomarkers.missingness import Screened
 from pharmakon.biomarkers.outcome import Outcome
+from pharmakon.biomarkers.spelling import refuse_variants
 from pharmakon.core.config import build, read_toml
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.types import Floats
@@ -51,6 +53,8 @@ class Cohort:
     notes: tuple[str, ...] = ()
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """How words of clinical columns were coded: the first is what the others are compared with."""
+    screened: Screened | None = None
+    """All samples, where some were left out without a measurement: who they were, for the design check."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -146,8 +150,10 @@ def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels 
     key = str(table.columns[0])
     flow = [("rows of the clinical table", len(table))]
     for column, asked in clinical.keep.items():
-        table = table[table[column].isin([asked] if isinstance(asked, str) else asked)]
-        flow.append((f"of {column} {asked if isinstance(asked, str) else ', '.join(asked)}", len(table)))
+        words = [asked] if isinstance(asked, str) else asked
+        refuse_variants(list(table[column]), words, column=column, where=str(source))
+        table = table[table[column].isin(words)]
+        flow.append((f"of {column} {', '.join(words)}", len(table)))
     ids = tuple(table[key])
     _once(ids, source)
     files = {clinical.file.name: fingerprint(source)}
@@ -194,8 +200,15 @@ def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels 
         files,
         tuple(notes),
         coded,
+        None if measured.all() else Screened(measured, outcome, _roles(table, declaration)),
     )
     return whole if kept.all() else whole.take(kept)
+
+
+def _roles(table: DataFrame, declaration: Declaration) -> dict[str, Labels]:
+    """The labels of what is declared of arm, batch and site."""
+    columns = {name: getattr(declaration.design, name) for name in ("arm", "batch", "site")}
+    return {name: table[column].to_numpy(np.str_) for name, column in columns.items() if column}
 
 
 def _averaged(block: Block, rows: Sequence[Sequence[int]]) -> Block:

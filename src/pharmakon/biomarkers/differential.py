@@ -129,9 +129,8 @@ class _Test:
         outcome = self.outcome
         if outcome.event is not None:
             found = screen_cox(self.X, outcome.value, outcome.event, covariates=C)
-            # A feature that no patient with the event has, say, is tested though its hazard ratio has no end.
-            p = np.where(found.converged, found.p, found.score_p)
-            return _effects(found.n, found.log_hazard_ratio, found.low, found.high, p)
+            # Where the hazard ratio has no end there is no `p`: a marker without an effect is not called found.
+            return _effects(found.n, found.log_hazard_ratio, found.low, found.high, found.p)
         # The outcome stands last, so that an alias is said of it and not of what it is aliased with.
         design = np.column_stack([np.ones(len(C)), C, self.column])
         columns = ["intercept", *names, outcome.name]
@@ -150,7 +149,7 @@ class _Test:
     @property
     def method(self) -> str:
         if self.outcome.kind == "survival":
-            return "Cox model of each feature (Efron ties, Wald test; score test where the hazard ratio is infinite)"
+            return "Cox model of each feature (Efron ties, Wald test)"
         if self.kind == "counts":
             return "DESeq2 (negative binomial, Wald test)"
         return f"moderated linear model (limma{', trend' if self.trend else ''})"

@@ -11,6 +11,7 @@ import numpy as np
 
 from pharmakon.biomarkers.declaration import OutcomeTable
 from pharmakon.biomarkers.outcome import Outcome
+from pharmakon.biomarkers.spelling import refuse_variants
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
 from pharmakon.store.numbers import decimal_of, read_number
@@ -114,6 +115,7 @@ def outcome_of(table: DataFrame, spec: OutcomeTable, *, where: str) -> Outcome:
         times = _numbers(table, spec.time, where)
         if (times < 0).any():
             raise DataError(f"{where}: column {spec.time!r} has a time below 0")
+        _refuse_no_event({*table[spec.event]} - {""}, spec, where)
         events, yes, no = _classes(list(table[spec.event]), spec.event, spec.positive, spec.negative, where)
         return Outcome(spec.title, "survival", times, events, positive=yes, negative=no, unit=spec.unit)
     column = spec.columns[0]
@@ -129,6 +131,17 @@ def _numbers(table: DataFrame, column: str, where: str) -> Floats:
         words = next((cell for cell in table[column] if cell and read_number(cell)[0] is None), "")
         raise DataError(f"{where}: column {column!r} holds no numbers (such as {words!r})")
     return found
+
+
+def _refuse_no_event(levels: set[str], spec: OutcomeTable, where: str) -> None:
+    """Said as such: which value is the positive one cannot be answered from a column that has none."""
+    if levels and all(level != spec.positive and (level == spec.negative or _is_negative(level)) for level in levels):
+        said = ", ".join(sorted(levels))
+        raise DataError(f"{where}: no event came: column {spec.event!r} says {said} for everybody")
+
+
+def _is_negative(level: str) -> bool:
+    return _plain(level).casefold() in NEGATIVE
 
 
 def _other(level: str, levels: Sequence[str]) -> str:
@@ -150,6 +163,9 @@ def _classes(
     cells = [_plain(cell) for cell in cells]
     positive, negative = (None if given is None else _plain(given) for given in (positive, negative))
     levels = sorted({cell for cell in cells if cell})
+    declared = [given for given in (positive, negative) if given is not None]
+    # Where a class is not declared, every word may be of it.
+    refuse_variants(cells, declared if len(declared) == 2 else None, column=column, where=where)
     for given in (positive, negative):
         if given is not None and given not in levels:
             raise DataError(f"{where}: column {column!r} has no {given!r}; it has {', '.join(levels[:8])}")

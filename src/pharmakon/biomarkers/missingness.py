@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pharmakon.biomarkers.aliasing import strength
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check
 from pharmakon.biomarkers.outcome import Outcome
@@ -15,7 +17,46 @@ from pharmakon.core.types import Floats
 FEWEST = 5
 """Gaps, and measured values, a feature must have to be looked at."""
 LEVEL = 0.01
-"""False discovery rate among the features of a block."""
+"""False discovery rate among the features of a block; p of whole rows that is worth a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The samples as they were before those without any measurement were left out; n of each."""
+
+    measured: NDArray[np.bool_]
+    outcome: Outcome
+    roles: Mapping[str, NDArray[np.str_]]
+    """Labels of what is declared of "arm", "batch" and "site"."""
+
+
+def unmeasured(everybody: Screened | None) -> list[Check]:
+    """A check of the samples that were left out for want of any measurement against those that were kept.
+
+    None where nobody was left out. No check of a block sees these samples, since they are no longer there.
+    """
+    if everybody is None:
+        return []
+    absent = ~everybody.measured
+    p_values = {"outcome": float(_p_values(absent[:, None], everybody.outcome)[0])}
+    p_values |= {name: _p_of_labels(absent, labels) for name, labels in everybody.roles.items()}
+    share, title = float(absent.mean()), "Samples without any measurement"
+    measures = {"share": share} | {f"p of {name}": p for name, p in p_values.items()}
+    start = f"{share:.0%} of the samples have no measurement and were left out"
+    guilty = [f"the {name} (p {p:.1g})" for name, p in p_values.items() if p < LEVEL]
+    if guilty:
+        sentence = f"{start}, and whether they were goes with {' and '.join(guilty)}."
+        advice = "Find out why before anything else: those who are left do not stand for the patients."
+        return [Check("unmeasured", "warning", title, sentence, advice, None, measures)]
+    sentence = f"{start} (p {min(p_values.values()):.2g} for going with {' or '.join(p_values)})."
+    return [Check("unmeasured", "info", title, sentence, measures=measures)]
+
+
+def _p_of_labels(absent: NDArray[np.bool_], labels: NDArray[np.str_]) -> float:
+    known = labels != ""
+    if not known.any():
+        return 1.0
+    return strength(np.unique(labels[known], return_inverse=True)[1], absent[known].astype(np.int64))[1]
 
 
 def missingness(outcome: Outcome, blocks: Mapping[str, Block]) -> list[Check]:
@@ -33,7 +74,7 @@ def _of_block(name: str, block: Block, outcome: Outcome) -> list[Check]:
     if absent.any():
         p = float(_p_values(absent[:, None], outcome)[0])
         share = float(absent.mean())
-        if p < 0.01:
+        if p < LEVEL:
             sentence = f"{share:.0%} of the samples lack {name}, and whether they do goes with the outcome (p {p:.1g})."
             advice = "Find out why before the block is used: whoever is sicker may have been measured less."
             found.append(Check(f"absent-{name}", "warning", title, sentence, advice, None, {"share": share, "p": p}))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pharmakon.biomarkers.aliasing import aliasing
-from pharmakon.biomarkers.answer import answers
+from pharmakon.biomarkers.answer import answers, covariate_answers
 from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check, ranked
 from pharmakon.biomarkers.cohort import Cohort
-from pharmakon.biomarkers.missingness import missingness
+from pharmakon.biomarkers.missingness import missingness, unmeasured
+from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.biomarkers.positivity import positivity
 from pharmakon.biomarkers.sample_size import expected_shrinkage
+from pharmakon.biomarkers.spelling import spellings
 from pharmakon.biomarkers.twins import twins
 
 FEWEST = 10
@@ -26,7 +30,12 @@ PREDICTIVE = "predictive"
 
 
 def check_design(cohort: Cohort, *, seed: int = 0) -> list[Check]:
-    """All checks of a cohort, the worst first. `check.enforce` turns refusals into an error."""
+    """All checks of a cohort, the worst first. `check.enforce` turns refusals into an error.
+
+    An outcome that says nothing is the only check then: nothing else can be compared with it.
+    """
+    if reason := _says_nothing(cohort.outcome):
+        return [Check("outcome", "refused", "The outcome", reason, "Look at its columns.", "anything")]
     design = cohort.declaration.design
     roles = {name: cohort.role(name) for name in ("batch", "site", "arm")}
     found = [*_events(cohort), *aliasing(cohort.outcome, roles)]
@@ -42,12 +51,48 @@ def check_design(cohort: Cohort, *, seed: int = 0) -> list[Check]:
     elif cohort.declaration.context_of_use == "response":
         sentence = "One arm, or none declared: a marker of response here is prognostic or predictive, unresolved."
         found.append(Check("unresolved", "warning", "What the marker can claim", sentence))
+    found += unmeasured(cohort.screened)
     found += missingness(cohort.outcome, cohort.blocks)
+    found += spellings({column: cohort.labels(column).tolist() for column in _words(cohort)})
     found += [twins(block, cohort.ids, cohort.patients) for block in cohort.omics.values()]
     found += [check for block in cohort.omics.values() for check in _scale(block)]
     found += [answers(cohort.outcome, block) for block in cohort.omics.values()]
+    if design.covariates:
+        found.append(covariate_answers(cohort.outcome, _covariates(cohort)))
     found += _groups(cohort)
     return ranked(found)
+
+
+def _says_nothing(outcome: Outcome) -> str:
+    """Why nothing can go with the outcome; "" where something can."""
+    value = outcome.value[outcome.known]
+    if outcome.event is None:
+        return "" if len({*value}) > 1 else f"The outcome is the same in all {len(value):,} samples."
+    event = outcome.event[outcome.known] > 0.5
+    if not event.any():
+        return f"No event came in {len(value):,} samples: there is nothing to go with."
+    if len({*value}) == 1:
+        return f"All {len(value):,} samples have one time under observation ({value[0]:g}): nobody was before another."
+    if len({*value[event]}) == 1:
+        return f"All events ({event.sum():,}) came at one time ({value[event][0]:g}): nobody had it before another."
+    return ""
+
+
+def _words(cohort: Cohort) -> list[str]:
+    """The clinical columns whose words make groups; the patient too, who under two spellings is on both sides."""
+    declared = cohort.declaration
+    design = declared.design
+    roles = [declared.clinical.patient, design.batch, design.site, design.arm]
+    features = [name for spec in declared.blocks if spec.file is None for name in spec.features]
+    return list(dict.fromkeys([*filter(None, roles), *design.covariates, *design.subgroups, *features]))
+
+
+def _covariates(cohort: Cohort) -> dict[str, NDArray[Any]]:
+    """The covariates as they are in the table, words or numbers: an indicator of one word does not show a code."""
+    block = cohort.covariates
+    numbers = dict(zip(block.features, block.values.T, strict=True))
+    design = cohort.declaration.design
+    return {column: numbers.get(column, cohort.labels(column)) for column in design.covariates}
 
 
 def _events(cohort: Cohort) -> Iterator[Check]:

@@ -71,5 +71,5 @@ def _print(result: workflow.DiscoverResult) -> None:
         for model, found in scores.models.items()
     ]
     null = scores.null[scores.main]
-    lines.append(("Permuted outcome", show(null.mean), f"{show(min(null.values))} to {show(max(null.values))}"))
+    lines.append(("Permuted outcome", show(null.mean), null.ends))
     render.table(("model", f"{MEASURES[scores.leading]}, nested", "95 % interval"), lines)

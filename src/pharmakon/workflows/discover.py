@@ -113,7 +113,7 @@ def run(config: DiscoverConfig, *, progress: Progress = silent) -> DiscoverResul
     from pharmakon.record.ledger import Ledger
     from pharmakon.store.runs import RUN, RunFolder
 
-    from .study_markers import each_marker
+    from .study_markers import each_marker, untested
     from .study_output import write
 
     progress(0, 0, "reading the cohort")
@@ -139,7 +139,7 @@ def run(config: DiscoverConfig, *, progress: Progress = silent) -> DiscoverResul
     for check in checks:
         ledger.append("check", name=check.name, severity=check.severity, sentence=check.sentence)
     differential = each_marker(cohort, family=config.family, workers=config.workers or 1, progress=progress)
-    result = DiscoverResult(folder.path, cohort, checks, differential)
+    result = DiscoverResult(folder.path, cohort, checks, differential, notes=untested(differential))
     against = [check for check in refusals(checks, ["multivariable"]) if check.name not in config.accept]
     if against and "signature" not in config.without:
         reasons = " ".join(check.sentence for check in against)

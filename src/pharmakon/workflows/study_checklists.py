@@ -97,7 +97,9 @@ def _size(result: DiscoverResult) -> str:
 
 
 def _gaps(result: DiscoverResult) -> str:
-    said = " ".join(check.sentence for check in result.checks if check.name.startswith(("gaps-", "absent-")))
+    said = " ".join(
+        check.sentence for check in result.checks if check.name.startswith(("unmeasured", "gaps-", "absent-"))
+    )
     return f"{said} In signatures gaps are filled with the median of the training patients."
 
 

@@ -21,6 +21,8 @@ MARKERS = (
     *("raw_effect", "raw_low", "raw_high", "raw_p", "raw_q", "sign_flips"),
 )
 """Columns of markers.csv."""
+SOME = 3
+"""Features without an answer that are named."""
 
 
 def each_marker(
@@ -69,6 +71,21 @@ def records(found: Mapping[str, Differential]) -> list[dict[str, Any]]:
             cells = [float(values[j]) for values in numbers]
             rows.append(dict(zip(MARKERS, (block, feature, int(a.n[j]), *cells, bool(table.flipped[j])), strict=True)))
     return sorted(rows, key=lambda row: (math.isnan(row["p"]), row["p"], row["block"], row["feature"]))
+
+
+def untested(found: Mapping[str, Differential]) -> list[str]:
+    """A sentence of each block that has features without an answer: they are not found, and not cleared either."""
+    said = []
+    for name, table in found.items():
+        without = [feature for feature, p in zip(table.features, table.adjusted.p, strict=True) if math.isnan(p)]
+        if without:
+            some = ", ".join(without[:SOME]) + (", ..." if len(without) > SOME else "")
+            verb = "was" if len(without) == 1 else "were"
+            said.append(
+                f"{name}: {len(without):,} of {len(table.features):,} features {verb} not tested ({some}): the same "
+                "for everybody, too few values, or an effect that has no end."
+            )
+    return said
 
 
 def _one_family(found: Mapping[str, Differential]) -> dict[str, Differential]:

@@ -64,6 +64,7 @@ def plain(result: DiscoverResult) -> dict[str, Any]:
                 "adjusted for": list(table.adjusted_for),
                 "patients": table.patients,
                 "tested": table.adjusted.tested,
+                "not tested": len(table.features) - table.adjusted.tested,
                 "found": int((table.adjusted.q < 0.05).sum()),
             }
             for name, table in result.differential.items()

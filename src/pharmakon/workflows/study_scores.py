@@ -16,6 +16,7 @@ from pharmakon.biomarkers.meta import Summary, random_effects
 from pharmakon.biomarkers.nested import FUSED, STABLE, Nested
 from pharmakon.biomarkers.nogueira import Agreement, agreement
 from pharmakon.core.types import Floats
+from pharmakon.core.units import show
 
 MEASURES = {
     "auc": "AUC",
@@ -34,6 +35,8 @@ CHANCE = {"auc": 0.5, "c_uno": 0.5, "r2": 0.0}
 LOGIT = frozenset({"auc", "c_uno"})
 """Metrics that are summed up on the scale of their logit."""
 RESAMPLES = 500
+FEWEST_RUNS = 5
+"""Permutations from which their range is shown: that of one has no width, and of a few says nothing of chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ class Null:
     @property
     def mean(self) -> float:
         return float(np.mean(self.values))
+
+    @property
+    def ends(self) -> str:
+        """The lowest and the highest in words, or why there are none."""
+        runs = len(self.values)
+        if runs < FEWEST_RUNS:
+            return f"none: of {runs} {'run' if runs == 1 else 'runs'}, {FEWEST_RUNS} are needed"
+        return f"{show(min(self.values))} to {show(max(self.values))}"
 
 
 @dataclass(frozen=True, slots=True)
