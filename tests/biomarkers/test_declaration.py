@@ -38,3 +38,15 @@ def test_columns_with_a_role_are_no_features():
 def test_a_declaration_that_makes_no_sense_is_told_off(changes, message):
     with pytest.raises(ConfigError, match=message):
         declared(**changes)
+
+
+def test_limits_of_fairness_are_part_of_the_declaration():
+    table = {"groups": ["sex"], "reference": "us-2020", "limits": {"gap": {"auc": 0.1}, "participation": 0.8}}
+    assert declared(fairness=table).fairness.limits.gap == {"auc": 0.1}
+    with pytest.raises(ConfigError, match="did you mean 'participation'"):
+        declared(fairness={"limits": {"particpation": 0.8}})
+
+
+def test_the_outcome_is_no_group():
+    with pytest.raises(ConfigError, match="among the groups"):
+        declared(fairness={"groups": ["response"]})

@@ -73,6 +73,48 @@ class Design(Config):
     subgroups: tuple[str, ...] = Field((), description="columns by which performance is shown apart")
 
 
+class FairnessLimits(Config):
+    """What is demanded of an audit, written down before it runs. Each limit is met, missed, or cannot be told."""
+
+    gap: dict[str, float] = Field(
+        default_factory=dict, description="metric = largest gap between two groups, such as { equalised_odds = 0.1 }"
+    )
+    worst: dict[str, float] = Field(
+        default_factory=dict, description="metric = what the worst group must reach, such as { auc = 0.7 }"
+    )
+    participation: float | None = Field(
+        None, gt=0, le=1, description="lowest ratio of a group's share in the data to its share in the population"
+    )
+    missing: float | None = Field(
+        None, gt=0, le=1, description="by how much more often a group may lack a value than the others"
+    )
+
+
+class Fairness(Config):
+    """For whom the cohort has to do, and what an audit may not guess."""
+
+    groups: tuple[str, ...] = Field((), description="columns of the clinical table whose groups are looked at")
+    reference: str | None = Field(
+        None, description="the population it is compared with: a shipped one by name, or a CSV of column, level, share"
+    )
+    roles: dict[str, str] = Field(
+        default_factory=dict, description="column = what the reference calls it, where its name does not say"
+    )
+    levels: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="by column: word = what it means, such as { 1 = 'male', 2 = 'female' }"
+    )
+    bands: dict[str, tuple[float, ...]] = Field(
+        default_factory=dict, description="by column of numbers: where its bands begin, such as [18, 45, 65]"
+    )
+    threshold: float = Field(0.5, gt=0, lt=1, description="risk from which a patient is called positive")
+    limits: FairnessLimits = Field(FairnessLimits(), description="what is demanded, as a [fairness.limits] table")
+    label: str = Field("", description="who recorded the outcome, and why it may be recorded otherwise in some groups")
+    source: str = Field("", description="where the data come from")
+    date: str = Field("", description="when they were collected")
+    licence: str = Field("", description="under which terms they are used")
+    signed: str = Field("", description="who answers for the audit")
+
+
 class FeatureLabels(Config):
     """A table that gives features their names."""
 
@@ -116,6 +158,7 @@ class Declaration(Config):
     outcome: OutcomeTable = Field(description="what happened, as an [outcome] table")
     design: Design = Field(Design(), description="how the samples came about, as a [design] table")
     blocks: tuple[BlockTable, ...] = Field(min_length=1, description="what was measured, as [[blocks]] tables")
+    fairness: Fairness | None = Field(None, description="for whom it has to do, as a [fairness] table")
 
     @field_validator("blocks")
     @classmethod
@@ -131,7 +174,9 @@ class Declaration(Config):
     def _not_the_answer(self) -> Self:
         """The outcome as a covariate would be the answer itself."""
         taken = {*self.outcome.columns}
-        for role, names in (("covariates", self.design.covariates), ("subgroups", self.design.subgroups)):
+        groups = self.fairness.groups if self.fairness else ()
+        roles = (("covariates", self.design.covariates), ("subgroups", self.design.subgroups), ("groups", groups))
+        for role, names in roles:
             if both := taken.intersection(names):
                 raise ValueError(f"{', '.join(sorted(both))}: the outcome cannot be among the {role}")
         for block in self.blocks:
