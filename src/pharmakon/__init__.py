@@ -13,6 +13,7 @@ from pharmakon.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pharmakon.workflows.verbs import (
+        anonymise_table,
         assess_mutagenicity,
         audit_data,
         design_molecules,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         match_treatments,
         predict_properties,
         recalibrate_model,
+        release_statistics,
         replay_run,
         run_benchmark,
         sample_molecules,
@@ -41,6 +43,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "anonymise_table",
     "assess_mutagenicity",
     "audit_data",
     "design_molecules",
@@ -54,6 +57,7 @@ __all__ = [
     "match_treatments",
     "predict_properties",
     "recalibrate_model",
+    "release_statistics",
     "replay_run",
     "run_benchmark",
     "sample_molecules",

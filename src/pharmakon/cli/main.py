@@ -33,6 +33,8 @@ VERBS = {
     "match": "Rank treatments for a patient by the tumour's expression, mutations and copy number.",
     "dose": "Estimate doses of warfarin from genotype and patient, with interval and error by race.",
     "validate": "Apply a frozen signature to other cohorts and say how well it does.",
+    "anonymise": "Generalise a table until nobody can be singled out, at the least loss.",
+    "release": "Publish counts, means, histograms and curves with differential privacy, from a kept budget.",
     "models": "List the shipped models, or show one model's card.",
     "benchmark": "Score the learners on public benchmarks.",
 }

@@ -12,6 +12,7 @@ from pharmakon.core.types import Progress, silent
 if TYPE_CHECKING:
     from pharmakon.design.own_scorer import Function
     from pharmakon.record.ledger import Verification
+    from pharmakon.workflows.anonymise import AnonymiseResult
     from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.data import FetchResult
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
+    from pharmakon.workflows.release import ReleaseResult
     from pharmakon.workflows.replay import ReplayResult
     from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
@@ -176,6 +178,26 @@ def validate_signature(
     given = (cohorts,) if isinstance(cohorts, (str, Path)) else tuple(cohorts)
     config = build(validate.ValidateConfig, {"signature": signature, "cohorts": given, **options})
     return validate.run(config, progress=progress)
+
+
+def anonymise_table(
+    data: str | Path, *, config: str | Path, progress: Progress = silent, **options: Any
+) -> AnonymiseResult:
+    """Make a table in which nobody can be singled out; options are those of `pharmakon anonymise`."""
+    from pharmakon.workflows import anonymise
+
+    asked = build(anonymise.AnonymiseConfig, {"data": data, "config": config, **options})
+    return anonymise.run(asked, progress=progress)
+
+
+def release_statistics(
+    cohort: str | Path, *, config: str | Path, progress: Progress = silent, **options: Any
+) -> ReleaseResult:
+    """Publish statistics with differential privacy; options are those of `pharmakon release`."""
+    from pharmakon.workflows import release
+
+    asked = build(release.ReleaseConfig, {"cohort": cohort, "config": config, **options})
+    return release.run(asked, progress=progress)
 
 
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:

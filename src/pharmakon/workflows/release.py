@@ -1,0 +1,177 @@
+"""release: statistics of a cohort with differential privacy, paid from a budget that is kept beside the data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.errors import ConfigError
+from pharmakon.core.types import Progress, silent
+
+from .release_request import Request, Statistic
+
+if TYPE_CHECKING:
+    from pharmakon.biomarkers.declaration import Declaration
+    from pharmakon.privacy.budget import Account, Price
+    from pharmakon.privacy.promise import Promise
+
+SUFFIX = ".budget.jsonl"
+"""What the budget's ledger is called, after the data's own name."""
+
+
+class ReleaseConfig(Config):
+    """Which cohort, and what is to be released of it."""
+
+    cohort: Path = Field(description="TOML file of the cohort")
+    config: Path = Field(description="TOML file of the release: statistics, their prices and the budget")
+    output: Path | None = Field(None, description="folder to write; release-NAME when not given")
+    plan: bool = Field(False, description="show the price and the accuracy to expect, and spend nothing")
+    overwrite: bool = Field(False, description="replace an earlier run in the folder; what it spent stays spent")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A statistic before it is released: what it costs and the error that 1 release in 20 exceeds."""
+
+    statistic: Statistic
+    price: Price
+    error: float
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One released number: where in its statistic it stands, and how it came about."""
+
+    statistic: str
+    group: str
+    at: str
+    value: float
+    error: float
+    """95 %, as expected; NaN where it is of another number (those at risk)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseResult:
+    """The plan, and what was released by it; `folder` is None where only the plan was asked for."""
+
+    request: Request
+    expected: list[Expected]
+    total: Price
+    account: Account
+    """After the release, or as it stands where there was none."""
+    promise: Promise
+    budget: Path
+    folder: Path | None = None
+    lines: list[Line] = field(default_factory=list)
+    mechanisms: dict[str, tuple[str, float, float]] = field(default_factory=dict)
+    """Statistic: mechanism, scale of the noise, epsilon by OpenDP's map."""
+    head: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        from .release_output import plain
+
+        return plain(self)
+
+
+def run(config: ReleaseConfig, *, progress: Progress = silent) -> ReleaseResult:
+    """Plan the release; unless only the plan is asked for, pay, draw, and write the report.
+
+    Nothing of the data is looked at for the plan. Raises BudgetSpent where the budget does not allow it, ConfigError
+    for a request that makes no sense or another budget than the one kept, MissingExtra without OpenDP.
+    """
+    from pharmakon.biomarkers.declaration import Declaration
+    from pharmakon.privacy.budget import Price
+    from pharmakon.privacy.promise import Promise
+    from pharmakon.privacy.release import prelude
+
+    prelude()
+    request = Request.from_toml(config.config)
+    declaration = Declaration.from_toml(config.cohort)
+    for statistic in request.statistics:
+        if statistic.kind == "survival" and declaration.outcome.kind != "survival":
+            raise ConfigError(
+                f"{statistic.name!r} is a survival curve; the cohort's outcome is {declaration.outcome.kind}"
+            )
+    data = config.cohort.parent / declaration.clinical.file
+    expected = [expect(statistic, request.people) for statistic in request.statistics]
+    total = Price(math.fsum(e.price.epsilon for e in expected), math.fsum(e.price.delta for e in expected))
+    ledger_path = data.with_name(data.name + SUFFIX)
+    mechanisms = [f"discrete {'Gaussian' if e.price.delta else 'Laplace'}" for e in expected]
+
+    def result(account: Account, **more: Any) -> ReleaseResult:
+        promise = Promise(total, account, mechanisms, _version(), request.people)
+        return ReleaseResult(request, expected, total, account, promise, ledger_path, **more)
+
+    if config.plan:
+        from .release_account import held
+
+        return result(held(ledger_path, request))
+    return _released(config, request, declaration, data, result, progress)
+
+
+def expect(statistic: Statistic, people: int) -> Expected:
+    """The price of a statistic and the accuracy to expect, by the noise's law and the declared number of people."""
+    from pharmakon.privacy.accuracy import count_error, curve_error, mean_error
+    from pharmakon.privacy.budget import Price
+
+    price = Price(statistic.epsilon, statistic.delta)
+    if statistic.kind == "mean":
+        low, high = float(statistic.low or 0.0), float(statistic.high or 0.0)
+        error = mean_error(low, high, people, price)
+        meaning = f"of the mean, at worst, with {people:,} people; values outside {low:g} to {high:g} bias it further"
+    elif statistic.kind == "survival":
+        groups = max(1, len(statistic.groups))
+        error = curve_error(len(statistic.times), people, price, groups)
+        share = f", a group of {people // groups:,}" if groups > 1 else ""
+        meaning = f"of the curve where it is worst, with {people:,} people{share}, half of them event-free at the end"
+    else:
+        error = count_error(price, statistic.cells)
+        meaning = "people" if statistic.cells == 1 else f"people, in the worst of {statistic.cells} cells"
+    return Expected(statistic, price, error, meaning)
+
+
+def _released(
+    config: ReleaseConfig, request: Request, declaration: Declaration, data: Path, result: Any, progress: Progress
+) -> ReleaseResult:
+    from pharmakon.record.ledger import Ledger
+    from pharmakon.store.runs import RUN, RunFolder
+
+    from .release_account import afford, held, pay
+    from .release_output import LEDGER, write
+    from .release_statistics import draw, people
+
+    progress(0, 0, "reading")
+    budget = data.with_name(data.name + SUFFIX)
+    afford(budget, request, result(held(budget, request)).total)  # so that a refusal leaves no folder
+    cohort = people(declaration, data, request)  # everything that can be wrong is told before anything is spent
+    folder = RunFolder.create(
+        config.output or Path(f"release-{declaration.name.replace(' ', '-')}"),
+        verb="release",
+        config=config,
+        inputs=[config.cohort, config.config],
+        overwrite=config.overwrite,
+    )
+    ledger = Ledger(folder.path / LEDGER)
+    ledger.output(folder.path / RUN)
+    account, entry = pay(data, request, result)
+    ledger.append("paid", budget=data.name + SUFFIX, entry=entry)
+    lines, mechanisms = [], {}
+    for done, one in enumerate(result(account).expected):
+        progress(done, len(request.statistics), one.statistic.name)
+        drawn, how = draw(one, cohort)
+        lines += drawn
+        mechanisms[one.statistic.name] = how
+    return write(result(account, folder=folder.path, lines=lines, mechanisms=mechanisms), config, ledger)
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("opendp")

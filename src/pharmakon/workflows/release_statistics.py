@@ -1,0 +1,141 @@
+"""A cohort's people as what each statistic counts, and the draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pharmakon.core.errors import DataError, UnknownName
+from pharmakon.core.types import Floats
+
+from .release_request import Request, Statistic
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from pharmakon.biomarkers.declaration import Declaration
+
+    from .release import Expected, Line
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """One row a person. `time` and `event` are NaN and False where they are not known; numbers are by column."""
+
+    frame: DataFrame
+    numbers: Mapping[str, Floats]
+    time: Floats
+    event: NDArray[np.bool_]
+
+
+def people(declaration: Declaration, data: Path, request: Request) -> People:
+    """The people of a cohort, each by the first row that belongs to it, so that one person is one row.
+
+    Raises UnknownName for a column that is not there and DataError where a mean's column holds no numbers.
+    """
+    from pharmakon.biomarkers.encoding import outcome_of
+    from pharmakon.store.matrix import read_frame
+
+    clinical, outcome = declaration.clinical, declaration.outcome
+    asked = request.statistics
+    wanted: list[str | None] = [clinical.id, *clinical.keep, *(c for s in asked for c in s.where)]
+    wanted += [s.column for s in asked if s.column] + [s.by for s in asked if s.by]
+    wanted += [clinical.patient] if clinical.patient else []
+    curves = any(s.kind == "survival" for s in asked)
+    wanted += list(outcome.columns) if curves else []
+    frame = read_frame(data, columns=wanted)
+    for column, words in clinical.keep.items():
+        frame = frame[frame[column].isin([words] if isinstance(words, str) else words)]
+    key = clinical.patient or str(frame.columns[0] if clinical.id is None else clinical.id)
+    frame = frame[~(frame[key].duplicated() & (frame[key] != ""))].reset_index(drop=True)
+    numbers = {s.column: _numbers(frame, s.column) for s in asked if s.column and (s.kind == "mean" or s.edges)}
+    time, event = np.full(len(frame), np.nan), np.zeros(len(frame), dtype=bool)
+    if curves:
+        known = outcome_of(frame, outcome, where=str(data))
+        time = np.where(known.known, known.value, np.nan)
+        event = (known.event == 1) & known.known if known.event is not None else event
+    return People(frame, numbers, time, event)
+
+
+def draw(expected: Expected, cohort: People) -> tuple[list[Line], tuple[str, float, float]]:
+    """Release one statistic: its lines, and (mechanism, scale of the noise, epsilon by OpenDP's map)."""
+    from pharmakon.privacy import release
+
+    from .release import Line
+
+    statistic, price, error = expected.statistic, expected.price, expected.error
+    chosen = _chosen(statistic, cohort.frame)
+    name = statistic.name
+    if statistic.kind == "count":
+        noisy = release.count(chosen, price)
+        lines = [Line(name, "", "", float(noisy.values[0]), error)]
+    elif statistic.kind == "mean":
+        values = cohort.numbers[str(statistic.column)]
+        kept = values[chosen & np.isfinite(values)]
+        found, noisy, number = release.mean(kept, float(statistic.low or 0), float(statistic.high or 0), price)
+        lines = [
+            Line(name, "", "mean", found, error),
+            Line(name, "", "people with a value", float(number.values[0]), float("nan")),
+        ]
+        return lines, (noisy.mechanism, noisy.scale, noisy.price.epsilon + number.price.epsilon)
+    elif statistic.kind == "histogram":
+        cells, labels = _histogram(statistic, cohort)
+        noisy = release.histogram(np.where(chosen, cells, -1), len(labels), price)
+        lines = [Line(name, "", label, float(v), error) for label, v in zip(labels, noisy.values, strict=True)]
+    else:
+        times = np.array(statistic.times)
+        size = 2 * len(times) + 1
+        groups = statistic.groups or ("",)
+        group = _places(cohort.frame[statistic.by], groups) if statistic.by else np.zeros(len(cohort.frame), np.int64)
+        known = chosen & np.isfinite(cohort.time) & (group >= 0)
+        cell = release.survival_cells(np.nan_to_num(cohort.time), cohort.event, times)
+        noisy = release.histogram(np.where(known, group * size + cell, -1), size * len(groups), price)
+        lines = []
+        for i, label in enumerate(groups):
+            curve = release.curve(noisy.values[i * size : (i + 1) * size], times)
+            lines += [
+                Line(name, label, f"{t:g}", float(s), error) for t, s in zip(curve.times, curve.survival, strict=True)
+            ]
+            lines += [
+                Line(name, label, f"at risk {t:g}", float(n), float("nan"))
+                for t, n in zip(curve.times, curve.at_risk, strict=True)
+            ]
+    return lines, (noisy.mechanism, noisy.scale, noisy.price.epsilon)
+
+
+def _chosen(statistic: Statistic, frame: DataFrame) -> NDArray[np.bool_]:
+    chosen = np.ones(len(frame), dtype=bool)
+    for column, words in statistic.where.items():
+        chosen &= frame[column].isin([words] if isinstance(words, str) else words).to_numpy()
+    return chosen
+
+
+def _histogram(statistic: Statistic, cohort: People) -> tuple[NDArray[np.int64], list[str]]:
+    if statistic.categories:
+        return _places(cohort.frame[str(statistic.column)], statistic.categories), list(statistic.categories)
+    values, edges = cohort.numbers[str(statistic.column)], np.array(statistic.edges)
+    at = np.searchsorted(edges, values, side="right") - 1
+    inside = np.isfinite(values) & (at >= 0) & (at < len(edges) - 1)
+    labels = [f"[{low:g}, {high:g})" for low, high in zip(edges, edges[1:], strict=False)]
+    return np.where(inside, at, -1).astype(np.int64), labels
+
+
+def _places(column: object, values: tuple[str, ...]) -> NDArray[np.int64]:
+    place = {value: i for i, value in enumerate(values)}
+    return np.array([place.get(str(v), -1) for v in column], dtype=np.int64)  # type: ignore[attr-defined]
+
+
+def _numbers(frame: DataFrame, column: str) -> Floats:
+    from pharmakon.store.numbers import read_number
+
+    if column not in frame.columns:
+        raise UnknownName("column", column, list(frame.columns))
+    values = np.array([np.nan if (v := read_number(str(text))[0]) is None else v for text in frame[column]])
+    if len(values) and not np.isfinite(values).any():
+        raise DataError(f"column {column!r} holds no numbers")
+    return values
