@@ -47,6 +47,7 @@ def made(rows: int, seed: int) -> pd.DataFrame:
 
 
 def measured(data: pd.DataFrame, quasi: list[str], sensitive: str) -> dict:
+    """Everything that pycanon says of a table."""
     columns = (data, quasi, [sensitive])
     alpha, k = anonymity.alpha_k_anonymity(*columns)
     return {
@@ -62,6 +63,7 @@ def measured(data: pd.DataFrame, quasi: list[str], sensitive: str) -> dict:
 
 
 def main(folder: Path, output: Path) -> None:
+    """Ask both, of everything, and write it down."""
     adult = pd.read_csv(folder / "adult.csv.gz", skipinitialspace=True).rename(columns=str.strip)
     hierarchies = {
         column: dict(pd.read_csv(folder / "hierarchies" / f"{name}.csv", header=None, skipinitialspace=True))

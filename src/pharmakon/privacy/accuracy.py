@@ -26,7 +26,7 @@ EVENT_FREE = 0.5
 @lru_cache(maxsize=4096)
 def count_error(price: Price, cells: int = 1) -> float:
     """The error that none of so many cells passes, but in 1 release of 20 (Bonferroni)."""
-    return _tail(_scale(price), price.delta > 0, ALPHA / cells)
+    return _tail(_scale(price), ALPHA / cells, gaussian=price.delta > 0)
 
 
 @lru_cache(maxsize=4096)
@@ -34,8 +34,8 @@ def mean_error(low: float, high: float, people: int, price: Price) -> float:
     """The error of a mean of so many people, at worst over where the mean lies within its bounds."""
     scale, number = Mechanism(split(price), half_range=STEPS // 2).scale, _scale(split(price))
     random = stream(0, "accuracy", "mean")
-    total = _noise(random, scale, price.delta > 0, (20 * DRAWS,))
-    counted = people + _noise(random, number, price.delta > 0, (20 * DRAWS,))
+    total = _noise(random, scale, (20 * DRAWS,), gaussian=price.delta > 0)
+    counted = people + _noise(random, number, (20 * DRAWS,), gaussian=price.delta > 0)
     edge = STEPS / 2  # a mean at its upper bound
     found = np.where(counted < 1, 0.0, (edge * people + total) / np.maximum(counted, 1))
     return float(np.quantile(np.abs(np.clip(found, -edge, edge) - edge), 1 - ALPHA) * (high - low) / STEPS)
@@ -49,7 +49,7 @@ def curve_error(times: int, people: int, price: Price, groups: int = 1) -> float
     n = people // groups
     expected = np.concatenate((n * -np.diff(survival), np.zeros(m), [n * survival[-1]]))
     random = stream(0, "accuracy", "curve")
-    noise = np.rint(_noise(random, scale, price.delta > 0, (DRAWS, 2 * m + 1)))
+    noise = np.rint(_noise(random, scale, (DRAWS, 2 * m + 1), gaussian=price.delta > 0))
     grid = np.arange(1.0, m + 1)
     worst = [np.abs(curve(expected + row, grid).survival - survival[1:]).max() for row in noise]
     return float(np.quantile(worst, 1 - ALPHA))
@@ -61,7 +61,7 @@ def _scale(price: Price) -> float:
     return Mechanism(price, cells=1).scale
 
 
-def _tail(scale: float, gaussian: bool, alpha: float) -> float:
+def _tail(scale: float, alpha: float, *, gaussian: bool) -> float:
     """The least whole number that the noise passes with probability alpha at most."""
     from scipy.stats import norm
 
@@ -72,5 +72,5 @@ def _tail(scale: float, gaussian: bool, alpha: float) -> float:
     return float(max(0.0, np.ceil(np.log(alpha * (1 + r) / 2) / np.log(r) - 1)))
 
 
-def _noise(random: np.random.Generator, scale: float, gaussian: bool, shape: tuple[int, ...]) -> Floats:
+def _noise(random: np.random.Generator, scale: float, shape: tuple[int, ...], *, gaussian: bool) -> Floats:
     return np.rint(random.normal(0, scale, shape)) if gaussian else random.laplace(0, scale, shape)

@@ -73,7 +73,7 @@ class Measures:
     l: int  # noqa: E741
     entropy_l: float
     recursive_c: float
-    """Least c at which it is recursively (c, l)-diverse, l as asked, else the distinct one; infinite where that is 1."""
+    """Least c at which it is recursively (c, l)-diverse, l as asked, else the distinct one; infinite for 1."""
     t: float
     basic_beta: float
     enhanced_beta: float
@@ -112,7 +112,8 @@ def recursive_c(counts: Floats, l: int) -> Floats:  # noqa: E741
     """The commonest value against all from the l-th commonest on; (classes,), infinite with fewer than l values."""
     ranked = -np.sort(-counts, axis=1)
     rest = ranked[:, l - 1 :].sum(axis=1)
-    return np.divide(ranked[:, 0], rest, out=np.full(len(counts), np.inf), where=rest > 0)
+    found: Floats = np.divide(ranked[:, 0], rest, out=np.full(len(counts), np.inf), where=rest > 0)
+    return found
 
 
 def diverse(counts: Floats, asked: Sensitive) -> NDArray[np.bool_]:

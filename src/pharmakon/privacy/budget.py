@@ -55,11 +55,10 @@ class Account:
             raise RecordError("a release has to reserve from a budget before it is checked")
         asked, spent = self.releases[release], self.spent(until=release)
         if exceeds(spent, self.total):
-            before = Price(spent.epsilon - asked.epsilon, spent.delta - asked.delta)
+            before = Account(self.total, {n: p for n, p in self.releases.items() if n != release})
             raise BudgetSpent(
-                f"this release asks for {said(asked)}, and of {said(self.total)} there is "
-                f"{said(Price(max(0.0, self.total.epsilon - before.epsilon), max(0.0, self.total.delta - before.delta)))}"
-                " left for this data; nothing was released. Ask for less: a budget that is spent stays spent"
+                f"this release asks for {said(asked)}, and of {said(self.total)} there is {said(before.left)} left for "
+                "this data; nothing was released. Ask for less: a budget that is spent stays spent"
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,10 +56,8 @@ class Hierarchy:
         """Values as leaves, (n,). Raises DataError for one that the hierarchy does not have."""
         known = {label: i for i, label in enumerate(self.labels[0])}
         if strangers := sorted({v for v in values if v not in known}):
-            shown = ", ".join(repr(excerpt(v, 30)) for v in strangers[:5])
-            raise DataError(
-                f"the hierarchy of {self.name!r} lacks {len(strangers)} values of the table ({shown}); add a row for each"
-            )
+            shown = f"{len(strangers)} values of the table ({', '.join(repr(excerpt(v, 30)) for v in strangers[:5])})"
+            raise DataError(f"the hierarchy of {self.name!r} lacks {shown}; add a row for each")
         return np.array([known[v] for v in values], dtype=np.int64)
 
 
@@ -108,7 +107,7 @@ def from_intervals(name: str, values: Sequence[str], widths: Sequence[float], *,
     steps = list(widths)
     if not steps or min(steps) <= 0:
         raise ConfigError(f"the intervals of {name!r} need widths above 0")
-    for small, large in zip(steps, steps[1:], strict=False):
+    for small, large in pairwise(steps):
         if abs(large / small - round(large / small)) > 1e-9 or large <= small:
             raise ConfigError(f"the intervals of {name!r}: {large:g} is no multiple of {small:g}")
     rows = []

@@ -143,7 +143,7 @@ class Search:
 
     def _look(self, node: Node) -> _Look:
         classes, size = self._classes(node)
-        sizes = np.bincount(classes, weights=self._weights, minlength=size)
+        sizes = np.bincount(classes, weights=self._weights, minlength=size).astype(np.float64)
         kept = sizes >= self.k
         counted = [
             count_classes(classes, codes, s.values, self._weights)

@@ -29,47 +29,60 @@ class Promise:
         return [
             (
                 "Unit of privacy",
-                "One person, with everything that the table says of them; of several rows of a person the first that "
-                "belongs to the cohort is used.",
+                (
+                    "One person, with everything that the table says of them; of several rows of a person the first "
+                    "that belongs to the cohort is used."
+                ),
             ),
             (
                 "Neighbouring relation",
-                "Tables that differ by one person who is there or is not (unbounded). The number of people is protected "
-                "too.",
+                "Tables that differ by one person who is there or is not (unbounded). Their number is protected too.",
             ),
             ("Epsilon", f"{self.release.epsilon:.6g} for this release. {band(self.release.epsilon)}"),
             ("Delta", self._delta()),
             (
                 "Mechanism",
-                f"{' and '.join(dict.fromkeys(self.mechanisms))} noise on whole numbers, by OpenDP {self.version}; the "
-                "cost is that of OpenDP's privacy map. Cells of one histogram or curve are disjoint: a person is in one.",
+                (
+                    f"{' and '.join(dict.fromkeys(self.mechanisms))} noise on whole numbers, by OpenDP {self.version}; "
+                    "the cost is that of OpenDP's privacy map. Cells of one histogram or curve are disjoint."
+                ),
             ),
             (
                 "Total over all releases",
-                f"{said(spent)} of {said(total)} spent in {len(self.account.releases)} "
-                f"release{'s' * (len(self.account.releases) != 1)}, by basic composition; {said(left)} left. "
-                f"{band(spent.epsilon)}",
+                (
+                    f"{said(spent)} of {said(total)} spent in {len(self.account.releases)} "
+                    f"release{'s' * (len(self.account.releases) != 1)}, by basic composition; {said(left)} left. "
+                    f"{band(spent.epsilon)}"
+                ),
             ),
             (
                 "Trust model",
-                "Central: whoever runs this sees the data. What is protected is what leaves, the released numbers, from "
-                "anybody, whatever else they know.",
+                (
+                    "Central: whoever runs this sees the data. The released numbers are protected from anybody, "
+                    "whatever else they know."
+                ),
             ),
             (
                 "Floating-point safety",
-                "Noise is drawn exactly, on integers; real values are put on a grid before the sum. No noise is added "
-                "to a floating-point number.",
+                (
+                    "Noise is drawn exactly, on integers; real values are put on a grid before the sum. No noise is "
+                    "added to a floating-point number."
+                ),
             ),
             (
                 "Side channels",
-                "Not covered: how long the run took, memory, error messages, logs of the machine, and the data file "
-                "itself. Keep these from readers of the release.",
+                (
+                    "Not covered: how long the run took, memory, error messages, logs of the machine, and the data "
+                    "file itself. Keep these from readers of the release."
+                ),
             ),
             (
                 "Not protected",
-                "The declared names, categories, bounds, times and number of people; whether a release was made. "
-                "Conclusions that would be the same without the person are no breach. A copy of the data without its "
-                "budget file starts a ledger anew.",
+                (
+                    "The declared names, categories, bounds, times and number of people; whether a release was made. "
+                    "Conclusions that would be the same without the person are no breach. A copy of the data without "
+                    "its budget file starts a ledger anew."
+                ),
             ),
         ]
 

@@ -67,15 +67,22 @@ class Mechanism:
             wanted: Any = (price.epsilon, price.delta)
             widest = float(half_range or 1)
             bounds: Any = (widest / 50, widest * 1e6)  # OpenDP's own search starts where its arithmetic overflows
-            self._make = lambda scale: exact >> dp.m.then_gaussian(scale)
-            priced = lambda scale: dp.c.make_fix_delta(  # noqa: E731
-                dp.c.make_zCDP_to_approxDP(self._make(scale)), price.delta
-            )
+
+            def make(scale: float) -> Any:
+                return exact >> dp.m.then_gaussian(scale)
+
+            def priced(scale: float) -> Any:
+                return dp.c.make_fix_delta(dp.c.make_zCDP_to_approxDP(make(scale)), price.delta)
+
         else:
             wanted, bounds = price.epsilon, None
-            priced = self._make = lambda scale: exact >> dp.m.then_laplace(scale)
+
+            def make(scale: float) -> Any:
+                return exact >> dp.m.then_laplace(scale)
+
+            priced = make
         self.scale = float(dp.binary_search_param(priced, d_in=1, d_out=wanted, bounds=bounds))
-        self._measurement, cost = self._make(self.scale), priced(self.scale).map(1)
+        self._measurement, cost = make(self.scale), priced(self.scale).map(1)
         self.cost = Price(*cost) if gaussian else Price(float(cost))
         self.name = f"discrete {'Gaussian' if gaussian else 'Laplace'}"
 
@@ -131,7 +138,7 @@ def steps(values: Floats, low: float, high: float) -> NDArray[np.int64]:
 
 
 def survival_cells(time: Floats, event: NDArray[np.bool_], times: Floats) -> NDArray[np.int64]:
-    """Where each of n people leaves a grid of m times, (n,): an event at time j is j, leaving without one m + j, 2 m later.
+    """Where each of n people leaves a grid of m times, (n,): with an event j, without m + j, not at all 2 m.
 
     A time counts as the next one of the grid, as in follow-up that is read at these times.
     """

@@ -57,8 +57,9 @@ def assess(classes: Codes, *, population: int | None = None) -> Risk:
     """The risk of records with classes (n,), -1 for suppressed ones, being a sample of `population` people.
 
     Without a population table its classes are not known. They are taken to be as many times larger as the population
-    is, which is right on average and too mild for people whom the sample caught by luck: where one of them is expected to
-    be unique in the population, the journalist's highest risk is 1. ConfigError where the population is smaller than the table.
+    is, which is right on average and too mild for people whom the sample caught by luck: where one of them is expected
+    to be unique in the population, the journalist's highest risk is 1. ConfigError where the population is smaller than
+    the table.
     """
     sizes = np.bincount(classes[classes >= 0]).astype(np.float64)
     sizes = sizes[sizes > 0]
@@ -77,7 +78,8 @@ def assess(classes: Codes, *, population: int | None = None) -> Risk:
         unique = population_uniqueness(sizes, population)
         if unique.share * n >= 1:  # somebody in the table is likely to be alone in the population
             journalist = replace(journalist, highest=1.0)
-    return Risk(n, len(sizes), int(sizes.min()), int((sizes == 1).sum()), prosecutor, journalist, marketer, unique)
+    alone = int((sizes == 1).sum())
+    return Risk(n, len(sizes), int(sizes.min()), alone, prosecutor, journalist, marketer, unique)
 
 
 def _attack(sizes: Floats, among: Floats) -> Attack:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ def audit(whole: NDArray[np.int64], cells: Mask, hidden: Mask) -> tuple[Floats, 
             for sign, out in ((1.0, low), (-1.0, high)):
                 found = linprog(sign * aim, A_eq=A, b_eq=b, bounds=(0, None), method="highs")
                 # Not solved means without an end: only where a total is hidden that nothing else bounds.
-                out[at] = sign * found.fun if found.status == 0 else sign * -np.inf
+                out[at] = sign * float(found.fun or 0.0) if found.status == 0 else sign * -np.inf
     return low.reshape(whole.shape), high.reshape(whole.shape)
 
 
@@ -126,8 +127,7 @@ def _chosen(whole: NDArray[np.int64], primary: Mask, threshold: int) -> tuple[Ma
         for wanted in (1, threshold - 1):
             if wanted == value:
                 continue
-            beyond = lambda x, w=wanted, v=value: x >= w - 1e-9 if w > v else x <= w + 1e-9  # type: ignore[misc]
-            proof = next((p for p in proofs.values() if beyond(p[at])), None)
+            proof = next((p for p in proofs.values() if (p[at] - wanted) * (wanted - value) >= -1e-9), None)
             if proof is None:
                 proof = _other(whole, hidden, int(at), wanted)
             if proof is None:
@@ -185,7 +185,7 @@ def _other(whole: NDArray[np.int64], hidden: Mask, at: int, wanted: int, *, only
     up[:, 1], down[:, 1] = most, np.minimum(most, values)
     up[at], down[at] = max(change, 0), max(-change, 0)
     system = csr_array(_sums(whole.shape))
-    found = linprog(
+    found: Any = linprog(  # type: ignore[call-overload]  # it takes sparse arrays, which the stubs do not know
         np.concatenate((cost, cost)),
         A_eq=hstack((system, -system)),
         b_eq=np.zeros(system.shape[0]),

@@ -203,7 +203,7 @@ def _sensitive(secret: Secret, values: Sequence[str], near: Path) -> Sensitive:
     from pharmakon.privacy.anonymity import Sensitive
     from pharmakon.privacy.hierarchy import from_rows
 
-    asked = {"l": secret.l, "diversity": secret.diversity, "c": secret.c, "t": secret.t}
+    asked: dict[str, Any] = {"l": secret.l, "diversity": secret.diversity, "c": secret.c, "t": secret.t}
     if secret.distance == "hierarchical" and secret.hierarchy:
         tree = from_rows(secret.column, read_hierarchy(near / secret.hierarchy, values))
         return Sensitive(
@@ -213,7 +213,7 @@ def _sensitive(secret: Secret, values: Sequence[str], near: Path) -> Sensitive:
     if secret.distance == "ordered" and not numbers:
         raise ConfigError(f"{secret.column!r} is to be ordered and holds what is no number")
     ordered = secret.distance == "ordered" or (secret.distance == "auto" and numbers)
-    labels = sorted(set(values), key=float if ordered else str)  # type: ignore[arg-type]
+    labels = sorted(set(values), key=float if ordered else str)
     place = {label: i for i, label in enumerate(labels)}
     codes = np.array([place[v] for v in values], dtype=np.int64)
     return Sensitive(secret.column, codes, len(labels), distance="ordered" if ordered else "equal", **asked)
@@ -221,7 +221,7 @@ def _sensitive(secret: Secret, values: Sequence[str], near: Path) -> Sensitive:
 
 def _number(text: str) -> bool:
     try:
-        return float(text) == float(text)  # noqa: PLR0124 - NaN is not itself
+        return float(text) == float(text)
     except ValueError:
         return False
 

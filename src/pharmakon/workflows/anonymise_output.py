@@ -34,7 +34,9 @@ CAUTION = (
 def write(result: AnonymiseResult, config: AnonymiseConfig, ledger: Ledger) -> AnonymiseResult:
     """Write every file, record it, close the ledger; the result with the ledger's head."""
     folder = result.folder
-    write_csv(folder / ROWS, result.columns, result.frame.to_dict("records"))
+    write_csv(
+        folder / ROWS, result.columns, ({str(k): v for k, v in row.items()} for row in result.frame.to_dict("records"))
+    )
     names = [ROWS]
     for number, table in enumerate(result.cells, start=1):
         names.append(f"cells-{number}.csv")
@@ -163,8 +165,10 @@ def _page(result: AnonymiseResult, config: AnonymiseConfig) -> StatementPage:
             "risk",
             "Who could be found again",
             [
-                "A class is the records that share every quasi-identifier. The prosecutor knows that the person is in "
-                f"the table; the journalist does not. Population: {population}."
+                (
+                    "A class is the records that share every quasi-identifier. The prosecutor knows that the person is "
+                    f"in the table; the journalist does not. Population: {population}."
+                )
             ],
             [Grid(("Risk", "Before", "After"), risk_rows(result.before, result.after), ("Before", "After"))],
             verdict=("good" if good else "poor", f"k = {result.after.smallest:,}"),
@@ -185,8 +189,10 @@ def _page(result: AnonymiseResult, config: AnonymiseConfig) -> StatementPage:
             "utility",
             "What it cost",
             [
-                f"Of {found.nodes:,} ways to generalise {found.looked_at:,} were looked at; the others were proven not to "
-                f"be better. The loss that was minimised is {request.loss}."
+                (
+                    f"Of {found.nodes:,} ways to generalise {found.looked_at:,} were looked at; the others cannot "
+                    f"be better. The loss that was minimised is {request.loss}."
+                )
             ],
             [
                 Grid(("Loss", "Value", "Meaning"), utility_rows(result), ("Value",)),
@@ -199,8 +205,10 @@ def _page(result: AnonymiseResult, config: AnonymiseConfig) -> StatementPage:
         "anonymisation",
         f"{config.data.name}, {request.k}-anonymous",
         [
-            f"{len(result.frame):,} of {total:,} records are released, each alike {request.k - 1:,} others or more in "
-            f"{', '.join(result.levels)}.",
+            (
+                f"{len(result.frame):,} of {total:,} records are released, each alike {request.k - 1:,} others or more "
+                f"in {', '.join(result.levels)}."
+            ),
             *([f"Left out, since no rule names them: {', '.join(result.dropped)}."] if result.dropped else []),
         ],
         [
@@ -220,8 +228,8 @@ def _cell_part(number: int, table: Cells) -> Part:
     found = table.found
     low, high = found.low[found.primary], found.high[found.primary]
     proof = (
-        f"What the shown numbers leave open of a small cell: at the least {low.max():.0f} or fewer to {high.min():.0f} or "
-        "more (linear programmes over every hidden cell)."
+        f"What the shown numbers leave open of a small cell: {low.max():.0f} or fewer to {high.min():.0f} or more "
+        "(linear programmes over every hidden cell)."
         if found.primary.any()
         else "No cell is small."
     )
@@ -230,8 +238,10 @@ def _cell_part(number: int, table: Cells) -> Part:
         f"cells{number}",
         f"Counts by {' and '.join(table.columns)}",
         [
-            f"{int(found.primary.sum()):,} counts below {found.threshold} are hidden, and "
-            f"{int(found.complementary.sum()):,} others so that totals do not give them back. {proof}",
+            (
+                f"{int(found.primary.sum()):,} counts below {found.threshold} are hidden, and "
+                f"{int(found.complementary.sum()):,} others so that totals do not give them back. {proof}"
+            ),
             "This table is protected alone: of several tables of the same people one may give back what another hides.",
         ],
         [Grid((*table.columns, "count"), rows, ("count",))],

@@ -1,4 +1,4 @@
-"""What an anonymisation is asked for, in a TOML file: columns that tell who it is, columns that are secret, and how much."""
+"""What an anonymisation is asked for, in a TOML file: columns that tell who it is, secret ones, and how much."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def run(config: ReleaseConfig, *, progress: Progress = silent) -> ReleaseResult:
         from .release_account import held
 
         return result(held(ledger_path, request))
-    return _released(config, request, declaration, data, result, progress)
+    return _released(config, request, declaration, data, result=result, progress=progress)
 
 
 def expect(statistic: Statistic, people: int) -> Expected:
@@ -138,7 +138,7 @@ def expect(statistic: Statistic, people: int) -> Expected:
 
 
 def _released(
-    config: ReleaseConfig, request: Request, declaration: Declaration, data: Path, result: Any, progress: Progress
+    config: ReleaseConfig, request: Request, declaration: Declaration, data: Path, *, result: Any, progress: Progress
 ) -> ReleaseResult:
     from pharmakon.record.ledger import Ledger
     from pharmakon.store.runs import RUN, RunFolder

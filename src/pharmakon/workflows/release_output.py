@@ -111,8 +111,10 @@ def page(result: ReleaseResult, config: ReleaseConfig) -> StatementPage:
         "private release",
         f"{len(result.expected)} statistics of {config.cohort.stem}",
         [
-            f"Released with {said(result.total)}, in numbers that would have come out almost as likely without any one "
-            f"person. {said(left).capitalize()} of the data's budget is left."
+            (
+                f"Released with {said(result.total)}, in numbers that would have come out almost as likely without any "
+                f"one person. {said(left).capitalize()} of the data's budget is left."
+            )
         ],
         [
             (f"{result.total.epsilon:.3g}", "epsilon of this release"),
@@ -125,8 +127,10 @@ def page(result: ReleaseResult, config: ReleaseConfig) -> StatementPage:
                 "numbers",
                 "What was released",
                 [
-                    "The error is that of the noise, passed by 1 release in 20, as it was expected before. Counts may be "
-                    "negative: to cut them at 0 would bias their sums."
+                    (
+                        "The error is that of the noise, passed by 1 release in 20, as was expected before. Counts may "
+                        "be negative: to cut them at 0 would bias their sums."
+                    )
                 ],
                 [Grid(("Statistic", "Group", "At", "Value", "95 % error"), line_rows(result), ("Value", "95 % error"))],
                 list(_curves(result)),
@@ -136,9 +140,11 @@ def page(result: ReleaseResult, config: ReleaseConfig) -> StatementPage:
                 "cost",
                 "What privacy costs",
                 [
-                    f"The error to expect by epsilon, at the {result.request.people:,} people that were declared and at "
-                    "other sizes. Both axes are decimal logarithms. Ten times the people, or ten times the epsilon, "
-                    "is a tenth of the error."
+                    (
+                        f"The error to expect by epsilon, at the {result.request.people:,} people declared and at "
+                        "other sizes. Both axes are decimal logarithms. Ten times the people, or ten times the "
+                        "epsilon, is a tenth of the error."
+                    )
                 ],
                 [Grid(plan, plan_rows(result), ("95 % error",))],
                 list(_costs(result)),
@@ -191,7 +197,7 @@ def _costs(result: ReleaseResult) -> Iterator[Picture]:
                 value = error if scale else error / people
                 if value > 0:
                     points.append((math.log10(epsilon), math.log10(value)))
-            curves.append(Curve(points, f"{people:,} people", css=css))  # type: ignore[arg-type]
+            curves.append(Curve(points, f"{people:,} people", css=css))
         what = "95 % error" if scale else "95 % error, share of the people"
         yield Picture(
             f"{e.statistic.kind}: {e.statistic.name}",

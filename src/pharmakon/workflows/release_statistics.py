@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,7 +122,7 @@ def _histogram(statistic: Statistic, cohort: People) -> tuple[NDArray[np.int64],
     values, edges = cohort.numbers[str(statistic.column)], np.array(statistic.edges)
     at = np.searchsorted(edges, values, side="right") - 1
     inside = np.isfinite(values) & (at >= 0) & (at < len(edges) - 1)
-    labels = [f"[{low:g}, {high:g})" for low, high in zip(edges, edges[1:], strict=False)]
+    labels = [f"[{low:g}, {high:g})" for low, high in pairwise(edges)]
     return np.where(inside, at, -1).astype(np.int64), labels
 
 
