@@ -61,6 +61,23 @@ def test_the_page_says_everything_it_was_given():
     assert "<svg" in html
 
 
+def test_what_has_an_interval_is_drawn_on_one_scale():
+    rows = [ScoreLine("A", "0.8", "0.7 to 0.9", span=(0.7, 0.8, 0.9), others={"Brier score": "0.2"}, gain="+0.1")]
+    groups = [GroupLine("sex F", "20", "8", "0.6", "0.4 to 0.8", "", span=(0.4, 0.6, 0.8))]
+    html = render(replace(PAGE, scores=[*rows, *PAGE.scores], groups=groups, chance=0.5))
+    assert html.count('<svg class="bar"') == 2
+    assert "threshold 0.500" in html
+    assert "Over clinical only" in html
+    assert "Brier score" in html
+    assert "Over clinical only" not in render(PAGE)
+
+
+def test_checks_that_passed_are_folded_away():
+    html = render(replace(PAGE, checks=[*PAGE.checks, CheckLine("passed", "Gaps", "None.")]))
+    assert html.index("Get more.") < html.index("1 check passed</summary>") < html.index("None.")
+    assert "passed</summary>" not in render(PAGE)
+
+
 def test_it_is_well_formed_and_alone():
     html = render(PAGE)
     parser = Balanced()

@@ -40,7 +40,9 @@ def test_survival_has_a_curve_and_a_row_at_risk_for_each_group():
     )
     groups = {"high": RISK > 0.4, "low": RISK <= 0.4, "none": np.zeros(N, bool)}
     panel = study_plots.survival(outcome, groups, test="Log-rank p 0.5.")
-    assert [curve.name for curve in panel.plot.curves] == ["high", "low"]
+    assert [curve.name for curve in panel.plot.curves if curve.name] == ["high", "low"]
+    ended = [curve for curve in panel.plot.curves if curve.shape == "ticks"]
+    assert sum(len(curve.points) for curve in ended) == int((outcome.event == 0).sum())
     assert panel.plot.at_risk[0].numbers[0] == int((RISK > 0.4).sum())
     assert "months" in panel.plot.titles[0]
     assert plot(panel.plot)
@@ -73,3 +75,8 @@ def test_the_others_draw():
     assert [panel.name for panel in panels] == ["calibration", "benefit", "scatter", "stability", "threshold"]
     assert all(plot(panel.plot).startswith("<svg") for panel in panels)
     assert "G1" in plot(panels[3].plot)
+
+
+def test_a_threshold_that_is_not_there_is_not_drawn():
+    grid = np.linspace(0.3, 0.99, 12)
+    assert [curve.shape for curve in study_plots.false_discoveries(grid, grid * 0 + 2, 2.0).plot.curves] == ["line"]

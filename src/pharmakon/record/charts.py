@@ -120,10 +120,11 @@ def common_scale(
 
 
 def _grid(x: Axis, y: Axis, height: int, *, narrow: bool) -> Iterator[str]:
-    for tick in y.ticks(7):
+    up = y.ticks(7)
+    for tick, text in zip(up, tick_texts(up), strict=True):
         at = y(tick)
         yield f'<path class="rule" d="M{x.start:.1f},{at:.1f}H{x.end:.1f}"/>'
-        yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{at + 4:.1f}">{tick_text(tick)}</text>'
+        yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{at + 4:.1f}">{text}</text>'
     for tick in x.ticks(4 if narrow else 8):
         yield f'<text class="tick" text-anchor="middle" x="{x(tick):.1f}" y="{height - 28}">{tick:,.0f}</text>'
     middle = (x.start + x.end) / 2
@@ -147,9 +148,13 @@ def steps(points: Sequence[tuple[float, float]]) -> str:
     return f"M{points[0][0]:.1f},{points[0][1]:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points[1:])
 
 
-def tick_text(tick: float) -> str:
-    """A number beside an axis."""
-    return f"{tick:.6g}".replace("-", "−")
+def tick_texts(ticks: Sequence[float]) -> list[str]:
+    """The numbers beside an axis, all with as many decimals as one of them needs."""
+    texts = [f"{tick:.6g}" for tick in ticks]
+    if not any("e" in text for text in texts):
+        places = max((len(text.partition(".")[2]) for text in texts), default=0)
+        texts = [f"{tick + 0.0:,.{places}f}" for tick in ticks]
+    return [text.replace("-", "−") for text in texts]
 
 
 def _apart(labels: Sequence[tuple[str, float, str]], *, gap: float = 16) -> list[tuple[str, float, str]]:

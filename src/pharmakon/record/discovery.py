@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
+from .charts import common_scale, interval_bar
 from .checklist import Answer, Checklist
 from .drawings import Drawings
 from .page import write_page
@@ -16,6 +18,9 @@ SIGNATURE, LEDGER, DESIGN = "signature", "ledger.jsonl", "design"
 PILLS = {"refused": "poor", "warning": "unsure", "info": "note", "passed": "good"}
 LISTED = 100
 """Markers in the page's table; all are in the CSV file beside it."""
+
+
+Span = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,10 @@ class MarkerLine:
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """A model's score out of the folds it was made in. `kind` is "baseline", "null" or "" for a model."""
+    """A model's score out of the folds it was made in. `kind` is "baseline", "null" or "" for a model.
+
+    `others` are further measures by name, each a column; `span` is (low, value, high), to be drawn.
+    """
 
     model: str
     score: str
@@ -54,6 +62,10 @@ class ScoreLine:
     more: str = ""
     note: str = ""
     kind: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+    gain: str = ""
+    """By how much it is better than the clinical variables alone, with its interval."""
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class GroupLine:
     interval: str
     gap: str
     note: str = ""
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,8 @@ class StudyPage:
     tested: str = ""
     scores: Sequence[ScoreLine] = ()
     measure: str = ""
+    chance: float | None = None
+    """What the measure is by chance; a line in the drawn intervals."""
     weights: Sequence[WeightLine] = ()
     said_of_signature: Sequence[str] = ()
     groups: Sequence[GroupLine] = ()
@@ -115,6 +130,14 @@ class StudyPage:
     checklists: Sequence[tuple[Checklist, Sequence[Answer]]] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     config: str = ""
+
+
+def bars(page: StudyPage) -> dict[Span, str]:
+    """Every interval of scores, groups and cohorts as a drawing, all on one scale."""
+    rows: list[ScoreLine | GroupLine] = [*page.scores, *page.groups, *page.cohorts]
+    spans = [row.span for row in rows if row.span and all(map(isfinite, row.span))]
+    scale = common_scale([end for span in spans for end in span], threshold=page.chance)
+    return {span: interval_bar(*span, scale=scale, threshold=page.chance, called="95 % interval") for span in spans}
 
 
 def render(page: StudyPage) -> str:
@@ -129,6 +152,8 @@ def render(page: StudyPage) -> str:
         styles=("report.css", "findings.css", "discovery.css"),
         page=page,
         pills=PILLS,
+        others=list(dict.fromkeys(name for row in page.scores for name in row.others)),
+        bars=bars(page),
         charts={name: found for name, found in charts.items() if found[1]},
         listed=LISTED,
     )

@@ -8,7 +8,7 @@ from html import escape
 
 from pharmakon.core.units import show
 
-from .charts import Axis, steps, tick_text
+from .charts import Axis, steps, tick_texts
 
 
 def scatter(
@@ -54,16 +54,15 @@ def _axis(values: Sequence[float], start: float, end: float) -> Axis:
 
 
 def _grid(x: Axis, y: Axis, height: int, titles: tuple[str, str]) -> Iterator[str]:
-    for tick in y.ticks(6):
+    up, across = y.ticks(6), x.ticks(8 if x.end > 600 else 4)
+    for tick, text in zip(up, tick_texts(up), strict=True):
         yield f'<path class="rule" d="M{x.start:.1f},{y(tick):.1f}H{x.end:.1f}"/>'
-        yield (
-            f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{y(tick) + 4:.1f}">{tick_text(tick)}</text>'
-        )
-    for tick in x.ticks(8 if x.end > 600 else 4):
-        yield f'<text class="tick" text-anchor="middle" x="{x(tick):.1f}" y="{height - 30}">{tick_text(tick)}</text>'
-    across, up = (x.start + x.end) / 2, (y.start + y.end) / 2
-    yield f'<text class="axis" text-anchor="middle" x="{across:.1f}" y="{height - 6}">{escape(titles[0])}</text>'
+        yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{y(tick) + 4:.1f}">{text}</text>'
+    for tick, text in zip(across, tick_texts(across), strict=True):
+        yield f'<text class="tick" text-anchor="middle" x="{x(tick):.1f}" y="{height - 30}">{text}</text>'
+    middle, centre = (x.start + x.end) / 2, (y.start + y.end) / 2
+    yield f'<text class="axis" text-anchor="middle" x="{middle:.1f}" y="{height - 6}">{escape(titles[0])}</text>'
     yield (
-        f'<text class="axis" text-anchor="middle" transform="translate(12 {up:.1f}) rotate(-90)">'
+        f'<text class="axis" text-anchor="middle" transform="translate(12 {centre:.1f}) rotate(-90)">'
         f"{escape(titles[1])}</text>"
     )

@@ -23,7 +23,7 @@ from pharmakon.record.discovery import (
 from . import study_plots
 from .study import horizon_text
 from .study_checklists import checklists
-from .study_scores import CHANCE, MEASURES, Scores, called, high_risk, main_of
+from .study_scores import CHANCE, FEWEST_RUNS, MEASURES, Scores, called, high_risk, main_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +41,9 @@ CAUTION = (
 EXCELLENT, POOR = 0.75, 0.4
 """Nogueira's stability: how its values are usually read."""
 FEW_EVENTS = 10
+SMALL, RAISED = 1e-3, str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+TABLED = 10.0
+"""Scores below it have three decimals."""
 HEAVIEST = 50
 """Markers of a signature in the page; its card has all."""
 
@@ -77,6 +80,7 @@ def _page(result: DiscoverResult, config: DiscoverConfig) -> StudyPage:
         tested=_tested(result, config),
         scores=list(_score_lines(scores)) if scores else (),
         measure=MEASURES[scores.leading] if scores else "",
+        chance=CHANCE.get(scores.leading) if scores else None,
         weights=list(_weights(result)),
         said_of_signature=list(_said_of_signature(result)),
         groups=group_lines(scores.groups) if scores else (),
@@ -88,26 +92,25 @@ def _page(result: DiscoverResult, config: DiscoverConfig) -> StudyPage:
 
 
 def _verdict(result: DiscoverResult, config: DiscoverConfig, found: int, tested: int) -> Iterator[str]:
-    claim = result.cohort.declaration.context_of_use
-    yield f"Claimed use (BEST): {claim}."
     yield f"{found:,} of {tested:,} features go with the outcome at a false discovery rate of {config.level:g}."
-    if result.scores is None:
-        return
-    scores = result.scores
+    if result.scores is not None:
+        yield from _worth(result.scores)
+    yield f"Claimed use (BEST): {result.cohort.declaration.context_of_use}."
+
+
+def _worth(scores: Scores) -> Iterator[str]:
     best, null = scores.models[scores.main][scores.leading], scores.null[scores.main]
     measure = MEASURES[scores.leading]
     chance = CHANCE.get(scores.leading, 0.0)
-    tail = f"; on permuted outcomes the same procedure gives {show(null.mean)}."
-    if best.low > chance:
-        yield f"The signature reaches {_shown(best)} ({measure}) on patients it has not seen{tail}"
-    else:
-        yield (
-            f"The signature reaches {_shown(best)} ({measure}) on patients it has not seen, which may be chance{tail}"
-        )
+    doubt = "" if best.low > chance else ", which may be chance"
+    yield (
+        f"On patients it has not seen the signature reaches {_of(measure)} {_shown(best)}{doubt}; on permuted outcomes "
+        f"the same procedure gives {number(null.mean)}."
+    )
     if scores.main in scores.added:
         gain = scores.added[scores.main][scores.leading]
         verdict = "It adds to" if gain.low > 0 else "It is not shown to add to"
-        yield f"{verdict} the clinical variables: {_shown(gain, signed=True)} in {measure}."
+        yield f"{verdict} the clinical variables: {_shown(gain, signed=True)} in {_of(measure)}."
 
 
 def check_lines(checks: Sequence[Check]) -> list[CheckLine]:
@@ -127,10 +130,11 @@ def group_lines(groups: Mapping[str, Sequence[Subgroup]]) -> list[GroupLine]:
                     f"{column}: {one.level or 'unknown'}",
                     f"{one.inside.patients:,}",
                     f"{one.inside.events:,}",
-                    show(one.inside.value),
+                    number(one.inside.value),
                     interval(one.inside),
-                    "" if math.isnan(one.gap.value) else f"{one.gap.value:+.2f} ({interval(one.gap)})",
+                    "" if math.isnan(one.gap.value) else f"{number(one.gap.value, signed=True)} ({interval(one.gap)})",
                     note,
+                    _span(one.inside),
                 )
             )
     return lines
@@ -138,26 +142,52 @@ def group_lines(groups: Mapping[str, Sequence[Subgroup]]) -> list[GroupLine]:
 
 def interval(found: Estimate) -> str:
     """The ends of an estimate in words."""
-    return "–" if math.isnan(found.low) else f"{show(found.low)} to {show(found.high)}"
+    return "–" if math.isnan(found.low) else f"{number(found.low)} to {number(found.high)}"
+
+
+def number(value: float, *, signed: bool = False) -> str:
+    """A score: three decimals, so that a column of them can be read; large ones as everywhere. A dash if not known."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:.3f}" if abs(value) < TABLED else show(value)
+    if float(text) == 0:
+        return "0.000"
+    return (f"+{text}" if signed and value >= 0 else text).replace("-", "−")
+
+
+def _of(measure: str) -> str:
+    """A measure's name inside a sentence."""
+    return f"the {measure}" if measure[0].islower() else measure
+
+
+def _span(found: Estimate) -> tuple[float, float, float] | None:
+    return (found.low, found.value, found.high) if math.isfinite(found.low) and math.isfinite(found.high) else None
 
 
 def _shown(found: Estimate, *, signed: bool = False) -> str:
-    value = f"{found.value:+.2f}" if signed else show(found.value)
-    return f"{value} (95 % interval {interval(found)})"
+    return f"{number(found.value, signed=signed)} (95 % interval {interval(found)})"
 
 
 def _score_lines(scores: Scores) -> Iterator[ScoreLine]:
     for model, metrics in scores.models.items():
         lead = metrics[scores.leading]
-        more = [f"{MEASURES[name]} {show(found.value)}" for name, found in metrics.items() if name != scores.leading]
         gain = scores.added.get(model, {}).get(scores.leading)
-        note = f"over clinical only {_shown(gain, signed=True)}" if gain else ""
-        kind = "baseline" if model == "clinical" else ""
-        yield ScoreLine(called(model), show(lead.value), interval(lead), "; ".join(more[:4]), note, kind)
+        yield ScoreLine(
+            called(model),
+            number(lead.value),
+            interval(lead),
+            kind="baseline" if model == "clinical" else "",
+            others={MEASURES[name]: number(found.value) for name, found in metrics.items() if name != scores.leading},
+            gain=f"{number(gain.value, signed=True)} ({interval(gain)})" if gain else "",
+            span=_span(lead),
+        )
     null = scores.null[scores.main]
     runs = f"{len(null.values)} {'run' if len(null.values) == 1 else 'runs'}"
-    ends = f"{show(min(null.values))} to {show(max(null.values))}"
-    yield ScoreLine("Permuted outcome", show(null.mean), ends, f"of {called(scores.main)}, {runs}", "", "null")
+    enough = len(null.values) >= FEWEST_RUNS
+    ends = f"{number(min(null.values))} to {number(max(null.values))}" if enough else "–"
+    what = f"{'mean and range' if enough else 'mean'} of " if len(null.values) > 1 else ""
+    note = f"{what}{runs} of {called(scores.main)}"
+    yield ScoreLine("Permuted outcome", number(null.mean), ends, note=note, kind="null")
 
 
 def _markers(result: DiscoverResult) -> Iterator[MarkerLine]:
@@ -177,17 +207,28 @@ def _markers(result: DiscoverResult) -> Iterator[MarkerLine]:
 
 
 def _signed(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:+.3g}".replace("-", "−")
+    return "–" if math.isnan(value) else f"{'−' if value < 0 else '+'}{show(abs(value))}"
 
 
 def _small(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2g}"
+    """A p or a q to two figures, with a power of ten below 0.001.
+
+    >>> _small(0.0312), _small(1.84e-6)
+    ('0.031', '1.8 × 10⁻⁶')
+    """
+    if math.isnan(value):
+        return "–"
+    if value == 0 or value >= SMALL:
+        return show(value, digits=2)
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits} × 10{str(int(power)).translate(RAISED)}"
 
 
 def _tested(result: DiscoverResult, config: DiscoverConfig) -> str:
     parts = []
     for name, table in result.differential.items():
-        adjusted = f", adjusted for {', '.join(table.adjusted_for)}" if table.adjusted_for else ""
+        columns = dict.fromkeys(name.partition("=")[0] for name in table.adjusted_for)
+        adjusted = f", adjusted for {', '.join(columns)}" if columns else ""
         parts.append(
             f"{name}: {table.adjusted.tested:,} features in {table.patients:,} samples by {table.method}{adjusted}"
         )
@@ -211,7 +252,7 @@ def _weights(result: DiscoverResult) -> Iterator[WeightLine]:
     steady = {(name, feature) for name, found in result.stability.items() for feature in found.names}
     for _, block, feature, weight, share in sorted(rows, key=lambda row: (-row[0], row[1], row[2]))[:HEAVIEST]:
         note = "stands out from noise" if (block, feature) in steady else ""
-        yield WeightLine(feature, block, _signed(weight), f"{share:.0%} of folds", note)
+        yield WeightLine(feature, block, _signed(weight), "–" if math.isnan(share) else f"{100 * share:.0f} %", note)
 
 
 def _is_stable(result: DiscoverResult) -> bool:
@@ -247,8 +288,8 @@ def _said_of_signature(result: DiscoverResult) -> Iterator[str]:
             if not math.isnan(one.phi) and model == "stable":
                 reading = "excellent" if one.phi > EXCELLENT else "poor" if one.phi < POOR else "moderate"
                 yield (
-                    f"{called(model)}: the folds' choices in {block} agree with Φ {one.phi:.2f} "
-                    f"({one.low:.2f} to {one.high:.2f}), {reading}; {one.mean_size:.0f} markers on average."
+                    f"{called(model)}: the folds' choices in {block} agree with Φ {number(one.phi)} "
+                    f"({number(one.low)} to {number(one.high)}), {reading}; {one.mean_size:.0f} markers on average."
                 )
 
 
@@ -282,9 +323,8 @@ def _panels(result: DiscoverResult, config: DiscoverConfig) -> Iterator[Panel]:
         yield study_plots.scatter(y, risk)
         return
     horizon = result.signature.horizon
-    shown = {
-        called(m): nested.risks(m).score for m in nested.models if m in ("clinical", scores.main, "stable", "trees")
-    }
+    drawn = [m for m in dict.fromkeys((scores.main, "clinical", "trees", "stable")) if m in nested.models]
+    shown = {called(m): nested.risks(m).score for m in drawn}
     if outcome.kind == "binary":
         yield study_plots.roc(outcome, shown)
     else:
@@ -292,7 +332,7 @@ def _panels(result: DiscoverResult, config: DiscoverConfig) -> Iterator[Panel]:
     curve = calibration(y, risk, horizon=horizon)
     slope = f"Slope {curve.slope:.2f}, mean distance {curve.ici:.3f}."
     yield study_plots.calibration(curve.said, curve.happened, slope=slope)
-    models = {m: nested.risks(m).value[known] for m in nested.models if m in ("clinical", scores.main)}
+    models = {m: nested.risks(m).value[known] for m in drawn if m in ("clinical", scores.main)}
     curves = {called(m): decision_curve(y, r, horizon=horizon) for m, r in models.items() if np.isfinite(r).all()}
     everybody = decision_curve(y, np.ones(len(y)), horizon=horizon).everybody
     yield study_plots.net_benefit(THRESHOLDS, {name: one.model for name, one in curves.items()}, everybody)
@@ -317,7 +357,7 @@ def _facts(result: DiscoverResult, config: DiscoverConfig) -> dict[str, str]:
     facts: dict[str, Any] = {
         "pharmakon": __version__,
         "Seed": str(config.seed),
-        "Outer folds": f"{config.folds}, {config.repeats} time{'s' if config.repeats > 1 else ''}",
+        "Outer folds": f"{config.folds}" + (f", drawn {config.repeats} times" if config.repeats > 1 else ""),
         "Cohort, SHA-256 of declaration and files": result.cohort.hash,
     }
     facts |= {f"{name}, SHA-256": digest for name, digest in result.cohort.files.items()}
