@@ -35,6 +35,7 @@ VERBS = {
     "validate": "Apply a frozen signature to other cohorts and say how well it does.",
     "anonymise": "Generalise a table until nobody can be singled out, at the least loss.",
     "release": "Publish counts, means, histograms and curves with differential privacy, from a kept budget.",
+    "deidentify": "Take what identifies out of tables, FHIR bundles and DICOM headers.",
     "models": "List the shipped models, or show one model's card.",
     "benchmark": "Score the learners on public benchmarks.",
 }

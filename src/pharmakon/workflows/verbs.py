@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.data import FetchResult
+    from pharmakon.workflows.deidentify import DeidentifyResult
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.discover import DiscoverResult
     from pharmakon.workflows.dose import DoseResult
@@ -198,6 +199,17 @@ def release_statistics(
 
     asked = build(release.ReleaseConfig, {"cohort": cohort, "config": config, **options})
     return release.run(asked, progress=progress)
+
+
+def deidentify_data(
+    inputs: str | Path | Sequence[str | Path], *, output: str | Path, progress: Progress = silent, **options: Any
+) -> DeidentifyResult:
+    """Take what identifies out of files; options are those of `pharmakon deidentify`."""
+    from pharmakon.workflows import deidentify
+
+    given = (inputs,) if isinstance(inputs, (str, Path)) else tuple(inputs)
+    config = build(deidentify.DeidentifyConfig, {"inputs": given, "output": output, **options})
+    return deidentify.run(config, progress=progress)
 
 
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:

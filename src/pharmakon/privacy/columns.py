@@ -1,0 +1,204 @@
+"""What each column of a table holds, by its name and by what stands in it, and what is to be done with it.
+
+A user's declaration comes first; then a name that identifies (English and Spanish, columns.toml), a form that does
+(patterns.toml), and what is unique: long numbers, codes and capitalised words that hardly repeat. A column of an
+unknown name whose content looks like an identifier is dropped unless it is declared.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, get_args
+
+from .dates import holds_date, is_date
+from .patterns import find_patterns
+from .safe_harbor import table, zip3
+
+Action = Literal["keep", "drop", "pseudonymise", "date", "age", "zip", "text"]
+ACTIONS: tuple[str, ...] = get_args(Action)
+IDENTIFIER_OF: dict[str, str] = {"date": "date", "age": "date", "zip": "place", "keep": ""}
+"""What a declared action says of a column; the others take it from the name and content."""
+
+HARMLESS = ("harmless", "region", "")
+PUBLIC = ("region",)
+"""Kinds of columns whose words are of a public list, though some of them are also names of people and towns."""
+MOST_DATES = 0.8
+MOST_HITS = 0.3
+MOSTLY = 0.5
+NEARLY_ALL = 0.9
+FEW = 20
+"""Distinct values under which nothing can be said of how often they repeat."""
+WORDS = 4
+"""Words a cell has on average from which it is a text."""
+
+_NUMBER = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?")
+_WHOLE = re.compile(r"\d+(?:\.0)?")
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][\w/.:#-]{3,63}")
+_NAME = re.compile(r"(?:[^\W\d_][^\W\d_'’.-]*[ .,'’-]{0,2}){1,6}")
+_ABSENT = frozenset(("", "na", "nan", "n/a", "none", "null", "nat", "-", ".", "?"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and its treatment. `shown` is its name where the name itself is harmless, else its position."""
+
+    name: str
+    shown: str
+    action: Action
+    identifier: str
+    """Key of the identifier it holds (safe_harbor.toml); "" for none."""
+    why: str
+    person: bool = False
+    """Whether it tells who the row is about."""
+    look: str = ""
+    """What a person has to look at."""
+
+
+def recognise(name: str, values: Sequence[str], *, position: int = 0, declared: str = "") -> Column:
+    """What a column is. `values` are its cells as text, in the order of the rows."""
+    named = by_name(name)
+    person = named is not None and named[2] == "person"
+    shown = f"column {position + 1}" if _tells(name) else name
+    seen = Counter(text for value in values if (text := value.strip()).casefold() not in _ABSENT)
+    if declared:
+        identifier = IDENTIFIER_OF.get(declared) or (named[1] if named else "other")
+        identifier = "" if declared == "keep" else identifier
+        return Column(name, shown, declared, identifier, "declared", person)  # type: ignore[arg-type]
+    if shown != name:
+        return Column(name, shown, "drop", "other", "its name identifies", look="The name of the column identifies.")
+    if named and named[1]:
+        return _refined(Column(name, shown, named[0], named[1], "its name", person), seen)
+    action, identifier, why = by_content(seen, known=named is not None)
+    look = "Nobody said what it holds and it looks like an identifier: declare it if it is none." if why else ""
+    if action == "text":
+        look = "It holds text, or identifiers among other things: declare it if it does not."
+    return Column(name, shown, action, identifier, why or ("its name" if named else "nothing identifies"), look=look)
+
+
+def by_name(name: str) -> tuple[Action, str, str] | None:
+    """(action, identifier, kind of column) that a column's name stands for; None for an unknown one."""
+    best, length = "", 0
+    known = _phrases()
+    for words in _words(name):
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                joined = "".join(words[start:end])
+                kind = known.get(joined, "")
+                if kind and (len(joined), kind not in HARMLESS) > (length, best not in HARMLESS):
+                    best, length = kind, len(joined)
+    if not best:
+        return None
+    facts = table("columns")[best]
+    return facts["action"], facts["identifier"], best
+
+
+def by_content(seen: Counter[str], *, known: bool) -> tuple[Action, str, str]:
+    """(action, identifier, reason) for the distinct cells of a column and how often each stands there.
+
+    `known` columns have a name that identifies nobody: how often values repeat says nothing against them.
+    """
+    texts = list(seen)
+    if not texts or all(map(_NUMBER.fullmatch, texts)):
+        if known or not texts or not _numbered(seen):
+            return "keep", "", ""
+        return "drop", "other", "long or consecutive whole numbers that hardly repeat"
+    dated = [text for text in texts if is_date(text)]
+    if len(dated) >= MOST_DATES * len(texts):
+        return "date", "date", "dates"
+    hits = [found for text in texts if (found := find_patterns(text))]
+    if hits:
+        kind, name = Counter((hit.identifier, hit.name) for found in hits for hit in found).most_common(1)[0][0]
+        if len(hits) >= MOST_HITS * len(texts):
+            return "drop", kind, f"{name} in {len(hits) / len(texts):.0%} of its values"
+        return "text", kind, f"{name} in some of its values"
+    if dated or any(map(holds_date, texts)):
+        return "text", "date", "dates among other things"
+    words = sum(len(text.split()) for text in texts) / len(texts)
+    repeated = 1 - len(texts) / seen.total()
+    if words >= WORDS and (repeated < MOSTLY or not known):
+        return "text", "other", "text"
+    return ("keep", "", "") if known else _unique(texts, repeated)
+
+
+def _refined(column: Column, seen: Counter[str]) -> Column:
+    """What the content says of a column whose name identifies: a ZIP column of other countries has no ZIP codes."""
+    if column.action == "zip" and not all(zip3(_plain(text)) for text in seen):
+        return Column(column.name, column.shown, "drop", "place", "postal codes that are not all of the USA")
+    if column.action == "pseudonymise" and seen and not column.person:
+        action, identifier, why = by_content(seen, known=False)
+        if action == "text":
+            return Column(column.name, column.shown, "text", identifier, why)
+    return column
+
+
+def _unique(texts: list[str], repeated: float) -> tuple[Action, str, str]:
+    """A column of an unknown name: codes and names that hardly repeat are taken for identifiers."""
+    if repeated > MOSTLY and len(texts) >= 2:
+        return "keep", "", ""
+    if sum(bool(_CODE.fullmatch(text)) for text in texts) >= MOSTLY * len(texts):
+        return "drop", "other", "codes that hardly repeat"
+    if sum(bool(_NAME.fullmatch(text)) for text in texts) >= MOSTLY * len(texts):
+        return "drop", "other", "words that hardly repeat, as names do"
+    return "drop", "other", "values that hardly repeat"
+
+
+def _numbered(seen: Counter[str]) -> bool:
+    """Whether whole numbers are more likely a code than a measurement.
+
+    Codes have five digits or more, hardly repeat and end in every digit alike, or run from 1 on without gaps. A
+    measurement of that size is rounded: too many end in 0.
+    """
+    texts = list(seen)
+    if not all(map(_WHOLE.fullmatch, texts)):
+        return False
+    if any(len(text) > 1 and text.startswith("0") and text.isdigit() for text in texts):
+        return True
+    numbers = [int(text.partition(".")[0]) for text in texts]
+    alone = len(texts) / seen.total()
+    if len(texts) < FEW:
+        return alone >= NEARLY_ALL and min(numbers) >= 1_000_000
+    if alone >= NEARLY_ALL and max(numbers) - min(numbers) < 1.2 * len(numbers) and min(numbers) <= 1:
+        return True
+    rounded = sum(number % 10 == 0 for number in numbers) / len(numbers)
+    return alone >= MOSTLY and sorted(numbers)[len(numbers) // 10] >= 10_000 and rounded < MOST_HITS
+
+
+def _plain(text: str) -> str:
+    """A whole number that a spreadsheet turned into 2138.0 as the ZIP code that it was."""
+    return text.partition(".")[0].zfill(5) if _WHOLE.fullmatch(text) and len(text.partition(".")[0]) > 3 else text
+
+
+def _tells(name: str) -> bool:
+    """Whether a column's own name identifies: a header that is an e-mail address, a date, a long number."""
+    return bool(find_patterns(name)) or holds_date(name) or bool(re.search(r"\d{6}", name))
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    """Phrases without spaces -> kind of column; what identifies goes before what does not."""
+    found: dict[str, str] = {}
+    for kind, facts in reversed(table("columns").items()):
+        for phrase in facts["phrases"].split(","):
+            found["".join(_singular(word) for word in _folded(phrase).split())] = kind
+    return found
+
+
+def _words(name: str) -> list[list[str]]:
+    """The words of a column's name, with the digits in them and without."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    whole = [_singular(word) for word in re.findall(r"[a-z0-9]+", _folded(spaced))]
+    apart = [_singular(word) for word in re.findall(r"[a-z]+", _folded(spaced))]
+    return [whole] if whole == apart else [whole, apart]
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
