@@ -188,6 +188,12 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "markers": "pharmakon.workflows.benchmark_markers:MARKERS",
         "dose": "pharmakon.workflows.benchmark_dose:DOSES",
         "trial": "pharmakon.workflows.benchmark_trial:TRIAL",
+        "safe-harbor": "pharmakon.workflows.benchmark_safe_harbor:SAFE_HARBOR",
+        "deid": "pharmakon.workflows.benchmark_deid:DEID",
+        "vault": "pharmakon.workflows.benchmark_vault:VAULTS",
+        "parsers": "pharmakon.workflows.benchmark_parsers:PARSERS",
+        "anonymity": "pharmakon.workflows.benchmark_anonymity:ANONYMITY",
+        "release": "pharmakon.workflows.benchmark_release:RELEASE",
     },
 )
 
