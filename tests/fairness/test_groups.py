@@ -10,6 +10,7 @@ def test_levels_are_sorted_and_what_is_not_known_comes_last():
     assert groups.levels == ("f", "m", UNKNOWN)
     assert groups.count().tolist() == [1, 2, 1]
     assert groups.take(np.array([True, False, False, True])).levels == ("m",)
+    assert groups.take(np.array([True, True, False, True])).levels == ("m", UNKNOWN)  # once
 
 
 def test_ages_come_in_bands():

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Optional, get_type_hints
+from typing import Annotated, Any, Optional, get_args, get_type_hints
 
 from cyclopts import Parameter
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from pharmakon.core.config import Config, build, inner_model
+from pharmakon.core.errors import UsageError
 
 COLUMNS = {"smiles": "--smiles-column", "id": "--id-column"}
 """Second names: what `predict` calls these columns, where --smiles is a structure."""
@@ -27,23 +28,30 @@ def from_config(
     short: Mapping[str, str] | None = None,
     commas: Collection[str] = (),
     also: Mapping[str, str] | None = None,
+    instead: Mapping[str, type[BaseModel]] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Decorate a handler whose first parameter is a configuration model: each field becomes a flag.
 
     Fields in `positional` may stand without their flag, in that order, `short` gives one-letter names, `also` second
     names, and the words of the fields in `commas` may be joined by commas. The handler's further keyword parameters
-    stay flags of the command line alone.
+    stay flags of the command line alone. `instead` gives other models by the suffix of the file that comes first: the
+    flags are those of all, and one that is not of the file's own model is refused.
     """
 
     def decorate(handler: Handler) -> Handler:
         hints = get_type_hints(handler, include_extras=True)
         first, *others = inspect.signature(handler).parameters.values()
-        model: type[BaseModel] = hints[first.name]
+        model: type[BaseModel] = get_args(hints[first.name])[0] if instead else hints[first.name]
+        home = {name: one for one in (model, *(instead or {}).values()) for name in reversed(one.model_fields)}
+        home |= dict.fromkeys(model.model_fields, model)
         fields = [
             _parameter(
-                name, model, positional=name in positional, more=[x[name] for x in (short, also) if x and name in x]
+                name,
+                home[name],
+                positional=name in positional,
+                more=[x[name] for x in (short, also) if x and name in x],
             )
-            for name in [*positional, *(name for name in model.model_fields if name not in positional)]
+            for name in [*positional, *(name for name in home if name not in positional)]
         ]
         extras = [other.replace(annotation=hints[other.name]) for other in others]
         signature = inspect.Signature([*fields, *extras])
@@ -55,7 +63,14 @@ def from_config(
             for name in commas:
                 if name in given:
                     given[name] = tuple(word for text in given[name] for word in text.split(",") if word)
-            return handler(build(model, {k: v for k, v in given.items() if v is not None}), **extra)
+            own = model
+            for suffix, other in (instead or {}).items():
+                if str(given.get(positional[0], "")).casefold().endswith(suffix):
+                    own = other
+            if others := [name for name in given if name not in own.model_fields]:
+                flag = "--" + others[0].replace("_", "-")
+                raise UsageError(f"{flag} is not for such a file as {given[positional[0]]}")
+            return handler(build(own, {k: v for k, v in given.items() if v is not None}), **extra)
 
         command.__signature__ = signature  # type: ignore[attr-defined]
         return command

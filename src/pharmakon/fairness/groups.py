@@ -34,7 +34,7 @@ class Groups:
         """From labels (n,), "" for one that is not known. Levels come as in `order`, others sorted, unknown last."""
         words = [str(label) or UNKNOWN for label in labels]
         found = set(words)
-        levels = [level for level in order if level in found]
+        levels = [level for level in order if level in found and level != UNKNOWN]
         levels += sorted(found - {*levels, UNKNOWN})
         levels += [UNKNOWN] if UNKNOWN in found else []
         place = {level: i for i, level in enumerate(levels)}

@@ -64,7 +64,7 @@ def represented(groups: Groups, population: Population | None, *, role: str = ""
         levels = [_level(level, int(n), len(known), np.nan) for level, n in _counts(known).items()]
         note = () if population is None else (f"{population.title} ({population.year}) has no figures by {role}",)
         return Representation(groups.name, "", tuple(levels), np.nan, np.nan, np.nan, unknown, note)
-    notes = [population.note] if population.note else []
+    notes: list[str] = []
     shares = dict(population.shares[role])
     counts = _counts(known)
     if role == AGE:
@@ -83,7 +83,8 @@ def represented(groups: Groups, population: Population | None, *, role: str = ""
     expected = np.array([shares[level] for level in shares], np.float64) / total
     chi2, p = _fit(seen, expected)
     distance = float(np.abs(seen / n - expected).sum() / 2) if n else np.nan
-    named = f"{population.title}, {population.year} ({population.source})"
+    more = f"; {population.note}" if population.note else ""
+    named = f"{population.title}, {population.year} ({population.source}{more})"
     return Representation(groups.name, named, tuple(levels), distance, chi2, p, unknown, tuple(notes))
 
 
