@@ -99,3 +99,8 @@ def test_the_legend_names_what_has_a_name():
     assert "curve main" in line
     assert "circle" in disc
     assert said([(0, 1), (2, 0.5)]) == "from 1.00 at 0.00 to 0.500 at 2.00"
+
+
+def test_names_stand_in_place_of_numbers():
+    drawn = plot(Plot([Curve([(0.1, 1), (0.9, 2)])], ("AUC", "group"), "by group", names=("men & boys", "women")))
+    assert "men &amp; boys" in drawn and "women" in drawn and ">1.0<" not in drawn

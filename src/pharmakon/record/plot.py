@@ -80,6 +80,8 @@ class Plot:
     """Where short strokes stand on the lower axis."""
     square: bool = False
     """Whether both axes are equally long."""
+    names: Sequence[str] = ()
+    """Names at the heights 1, 2, ... in place of numbers on the upright axis."""
 
 
 def plot(what: Plot, *, width: int = WIDTH, height: int = HEIGHT) -> str:
@@ -89,13 +91,14 @@ def plot(what: Plot, *, width: int = WIDTH, height: int = HEIGHT) -> str:
         return ""
     foot = _FOOT + (_ROW * (len(what.at_risk) + 1) if what.at_risk else 0)
     left = max(_LEFT, *(28 + _LABEL * len(risk.name) for risk in what.at_risk)) if what.at_risk else _LEFT
+    left = max([left, *(28 + _LABEL * len(_cut(name)) for name in what.names)])
     right = max((10 + _LABEL * len(_cut(mark.text)) for mark in what.ends), default=_RIGHT)
     x = Axis(*(what.x_ends or _ends([p[0] for p in seen])), left, width - right)
     if what.square:
         height = round(x.end - x.start) + _FOOT + _TOP
     y = Axis(*(what.y_ends or _ends([p[1] for p in seen])), height - _FOOT, _TOP)
     total = height - _FOOT + foot
-    parts = [*_grid(x, y, height, what.titles)]
+    parts = [*_grid(x, y, height, what.titles, what.names)]
     parts += [
         f'<path class="chance" d="M{x.start:.1f},{y(r):.1f}H{x.end:.1f}"/>' for r in what.rules if y.low <= r <= y.high
     ]
@@ -237,9 +240,11 @@ def _at_risk(rows: Sequence[Risk], x: Axis, height: int) -> Iterator[str]:
             yield f'<text class="tick" text-anchor="middle" x="{x(place):.1f}" y="{at}">{number:,}</text>'
 
 
-def _grid(x: Axis, y: Axis, height: int, titles: tuple[str, str]) -> Iterator[str]:
+def _grid(x: Axis, y: Axis, height: int, titles: tuple[str, str], names: Sequence[str] = ()) -> Iterator[str]:
     across, up = x.ticks(6), y.ticks(6)
-    for tick, text in zip(up, tick_texts(up), strict=True):
+    if names:
+        up = [float(i + 1) for i in range(len(names))]
+    for tick, text in zip(up, [escape(_cut(name)) for name in names] or tick_texts(up), strict=True):
         at = y(tick)
         yield f'<path class="rule" d="M{x.start:.1f},{at:.1f}H{x.end:.1f}"/>'
         yield f'<text class="tick" text-anchor="end" x="{x.start - 8:.1f}" y="{at + 4:.1f}">{text}</text>'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pharmakon.fairness.classification import TITLES
-from pharmakon.record.plot import Curve, Mark, Plot
+from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Picture
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def forests(performance: Mapping[str, Performance]) -> Iterator[Picture]:
         if metric is None or not one.assessable:
             continue
         groups = one.assessable
-        curves, marks = [], []
+        curves = []
         for i, group in enumerate(groups):
             figure, height = group.metrics[metric], float(len(groups) - i)
             css = "other" if metric in group.worse else "main"
@@ -34,11 +34,11 @@ def forests(performance: Mapping[str, Performance]) -> Iterator[Picture]:
                 Curve([(figure.low, height), (figure.high, height)], "", "line", css),
                 Curve([(figure.value, height)], "", "discs", css),
             ]
-            marks.append(Mark(figure.value, height + 0.28, group.level))
         everybody = one.overall[metric].value
         curves.append(Curve([(everybody, 0.4), (everybody, len(groups) + 0.6)], "everybody", "line", "chance"))
         about = f"{TITLES[metric]} by {name}, with 95 % intervals; everybody {everybody:.3g}."
-        plot = Plot(curves, (TITLES[metric], name), about, None, (0.4, len(groups) + 0.8), marks)
+        names = [group.level for group in reversed(groups)]
+        plot = Plot(curves, (TITLES[metric], ""), about, None, (0.4, len(groups) + 0.6), names=names)
         yield Picture(
             f"{TITLES[metric]} by {name}", "In red: worse than everybody at a false discovery rate of 5 %.", plot
         )

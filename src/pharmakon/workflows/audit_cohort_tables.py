@@ -11,6 +11,7 @@ import numpy as np
 from pharmakon.core.units import show
 from pharmakon.fairness.classification import TITLES
 from pharmakon.fairness.gaps import COMPOSED
+from pharmakon.fairness.groups import CANNOT_TELL
 from pharmakon.record.statement import Grid
 
 from .audit_limits import LEFT_OUT
@@ -23,26 +24,17 @@ if TYPE_CHECKING:
 
 
 def scores(name: str, one: Performance, metrics: Sequence[str]) -> Grid:
-    """Metrics of each group and of everybody."""
-    columns = [name, "Patients", "Rarer outcome", *(TITLES[m] for m in metrics), ""]
-    rows = [
-        [
-            group.level,
-            f"{group.n:,}",
-            f"{group.events:,}",
-            *(["–"] * len(metrics) if group.small else (ends(group.metrics[m]) for m in metrics)),
-            group.small
-            or (
-                f"worse: {', '.join(TITLES[m] for m in group.worse if m in metrics)}"
-                if set(group.worse) & {*metrics}
-                else ""
-            ),
-        ]
-        for group in one.groups
-    ]
+    """Metrics of each group and of everybody; "worse" beside one that is worse than everybody's."""
+    columns = [name, "Patients", "Rarer outcome", *(TITLES[m] for m in metrics)]
+    rows = []
+    for group in one.groups:
+        cells = [f"{ends(group.metrics[m])}{', worse' if m in group.worse else ''}" for m in metrics]
+        if group.small:
+            cells = [CANNOT_TELL, *["–"] * (len(metrics) - 1)]
+        rows.append([group.level, f"{group.n:,}", f"{group.events:,}", *cells])
     total = sum(group.n for group in one.groups)
-    rows.append(["everybody", f"{total:,}", "", *(ends(one.overall[m]) for m in metrics), ""])
-    return Grid(columns, rows, columns[1:-1], f"By {name}")
+    rows.append(["everybody", f"{total:,}", "", *(ends(one.overall[m]) for m in metrics)])
+    return Grid(columns, rows, columns[1:], f"By {name}")
 
 
 def gaps(name: str, one: Performance) -> Grid:
