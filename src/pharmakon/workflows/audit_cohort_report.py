@@ -130,7 +130,8 @@ def _identity(result: AuditCohortResult) -> Part:
 
 
 def _representation(result: AuditCohortResult) -> Part:
-    grids, said = [], []
+    grids: list[Grid] = []
+    said: list[str] = []
     for one in result.representation:
         rows = [
             (

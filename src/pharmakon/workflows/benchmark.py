@@ -188,6 +188,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "markers": "pharmakon.workflows.benchmark_markers:MARKERS",
         "dose": "pharmakon.workflows.benchmark_dose:DOSES",
         "trial": "pharmakon.workflows.benchmark_trial:TRIAL",
+        "fairness": "pharmakon.workflows.benchmark_fairness:FAIRNESS",
         "safe-harbor": "pharmakon.workflows.benchmark_safe_harbor:SAFE_HARBOR",
         "deid": "pharmakon.workflows.benchmark_deid:DEID",
         "vault": "pharmakon.workflows.benchmark_vault:VAULTS",

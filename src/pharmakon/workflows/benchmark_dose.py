@@ -14,6 +14,7 @@ from pharmakon.therapy.dose import EQUATIONS, Equation, gaps, judged, refitted, 
 from pharmakon.therapy.patients import read_patients
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors
+from .dose_groups import by_race, flagged
 
 DATA = "pgx_warfarin_iwpc"
 REFITTED = "refitted"
@@ -41,15 +42,18 @@ class Doses:
         patients = usable(read_patients(path_of(DATA)))
         worth = {str(equation): judged(patients, _roots(patients, equation)) for equation in EQUATIONS}
         if task == REFITTED:
-            found = judged(patients, refitted(patients, "pharmacogenetic", seed=config.seed)[1])
+            roots = refitted(patients, "pharmacogenetic", seed=config.seed)[1]
+            found = judged(patients, roots)
         else:
-            found = worth["clinical" if task == "clinical" else "pharmacogenetic"]
+            equation: Equation = "clinical" if task == "clinical" else "pharmacogenetic"
+            found, roots = worth[equation], _roots(patients, equation)
+        races = by_race(patients, roots, seed=config.seed)
         scores = {}
         for race, error in found.items():
             for name, value in (("mae", error.mae), ("explained", error.r2), ("within 20 %", error.within_20)):
                 figure = {"value": round(value, 4), "low": None, "high": None, "n": error.n}
                 scores[name if race == "all" else f"{name}, {race}"] = figure
-        return {"scores": scores, "anchors": anchors()["dose"].get(task, {}), "gaps": gaps(worth)}
+        return {"scores": scores, "anchors": anchors()["dose"].get(task, {}), "gaps": [*gaps(worth), *flagged(races)]}
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
         """The mean errors."""

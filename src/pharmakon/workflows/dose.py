@@ -15,6 +15,7 @@ from pharmakon.core.errors import DataError
 from pharmakon.core.types import Progress, silent
 
 if TYPE_CHECKING:
+    from pharmakon.fairness.performance import Performance
     from pharmakon.therapy.dose import Dose, Error
 
 WARNING = "an estimate for the prescriber, who follows the INR; it replaces neither guideline nor monitoring"
@@ -47,6 +48,9 @@ class DoseResult:
     judged: dict[str, dict[str, Error]] = field(default_factory=dict)
     """By equation ("refitted" too), then by "all" and race."""
     gaps: list[str] = field(default_factory=list)
+    """For whom the equations are worse: sentences that are shown unasked."""
+    groups: dict[str, Performance] = field(default_factory=dict)
+    """By equation: the error in each race with its interval."""
     terms: dict[str, float] = field(default_factory=dict)
     """Of the refitted equation, for the square root of the weekly dose."""
     notes: list[str] = field(default_factory=list)
@@ -61,6 +65,8 @@ def run(config: DoseConfig, *, progress: Progress = silent) -> DoseResult:
     from pharmakon.therapy.dose import EQUATIONS, dose, gaps, judged, refitted, root_dose, usable
     from pharmakon.therapy.patients import read_patients, unused_columns
 
+    from .dose_groups import by_race, flagged
+
     patients = read_patients(config.patients)
     if not patients:
         raise DataError(f"{config.patients} holds no patients")
@@ -72,14 +78,21 @@ def run(config: DoseConfig, *, progress: Progress = silent) -> DoseResult:
     if len(known) >= FEWEST:
         worth = {equation: judged(known, np.array([root_dose(p, equation) for p in known])) for equation in EQUATIONS}
     found = gaps(worth) if worth else []
+    groups: dict[str, Performance] = {}
+    if worth:
+        roots = np.array([root_dose(p, config.equation) for p in known])
+        groups[config.equation] = by_race(known, roots, seed=config.seed)
     if config.refit:
         own = usable(patients, config.equation)
         terms, held_out = refitted(own, config.equation, seed=config.seed)
         worth["refitted"] = judged(own, held_out)
+        groups["refitted"] = by_race(own, held_out, seed=config.seed)
+    found += [f"{equation} equation, {text}" for equation, one in groups.items() for text in flagged(one)]
     if config.output is not None:
         write_atomic(config.output, _text(doses, as_json=config.output.suffix == ".json"))
     progress(1, 1, "")
-    return DoseResult(doses, worth, found, terms, [WARNING, *_unused(unused_columns(config.patients))], config.output)
+    notes = [WARNING, *_unused(unused_columns(config.patients))]
+    return DoseResult(doses, worth, found, groups, terms, notes, config.output)
 
 
 def as_rows(doses: list[Dose]) -> list[dict[str, Any]]:
