@@ -1,0 +1,127 @@
+"""What identifies by its form alone: mail addresses, links, card numbers and the like, with their check digits.
+
+The patterns are rows of text_rules.toml. A row that is `sure` is taken out whatever the tagger says; the others are
+hints to it, since a number of nine digits is a telephone or a count of platelets.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+
+
+class Match(NamedTuple):
+    """Where a pattern matched: characters [start, end), the kind, the pattern's name, and whether it is sure."""
+
+    start: int
+    end: int
+    kind: str
+    rule: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of text_rules.toml."""
+
+    name: str
+    kind: str
+    pattern: re.Pattern[str]
+    check: Callable[[str], bool]
+    sure: bool
+
+
+def luhn(text: str) -> bool:
+    """Whether the digits of a card number end with their check digit (ISO/IEC 7812-1)."""
+    digits = _digits(text)
+    doubled = (sum(divmod(2 * d, 10)) if i % 2 else d for i, d in enumerate(reversed(digits)))
+    return len(digits) >= 13 and len(set(digits)) > 1 and sum(doubled) % 10 == 0
+
+
+def iban(text: str) -> bool:
+    """Whether an international account number leaves 1 when divided by 97 (ISO 13616)."""
+    plain = re.sub(r"[\s-]", "", text)
+    number = "".join(str(int(c, 36)) for c in plain[4:] + plain[:4])
+    return 15 <= len(plain) <= 34 and int(number) % 97 == 1
+
+
+def ssn(text: str) -> bool:
+    """Whether a US social security number could have been given out."""
+    area, group, serial = text.split("-")
+    return area not in {"000", "666"} and group != "00" and serial != "0000"
+
+
+def dni(text: str) -> bool:
+    """Whether a Spanish identity number (DNI or NIE) ends with its letter."""
+    plain = re.sub(r"[\s.-]", "", text)
+    number = plain[:-1].translate(str.maketrans("XYZ", "012"))
+    return len(number) >= 7 and DNI_LETTERS[int(number) % 23] == plain[-1]
+
+
+def nhs(text: str) -> bool:
+    """Whether an NHS number ends with its check digit (modulus 11)."""
+    digits = _digits(text)
+    return (11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=False)) % 11) % 11 == digits[9]
+
+
+def _address(version: int) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        try:
+            return ipaddress.ip_address(text).version == version
+        except ValueError:
+            return False
+
+    return check
+
+
+def _digits(text: str) -> list[int]:
+    return [int(c) for c in text if c.isascii() and c.isdigit()]
+
+
+CHECKS: dict[str, Callable[[str], bool]] = {
+    "": lambda text: True,
+    "luhn": luhn,
+    "iban": iban,
+    "ssn": ssn,
+    "dni": dni,
+    "nhs": nhs,
+    "ipv4": _address(4),
+    "ipv6": _address(6),
+}
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rows of text_rules.toml, in their order."""
+    table = tomllib.loads(files("pharmakon.privacy").joinpath("text_rules.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Rule(name, row["kind"], re.compile(row["pattern"]), CHECKS[row.get("check", "")], row["sure"])
+        for name, row in table.items()
+    )
+
+
+def every_match(text: str) -> Iterator[Match]:
+    """Every match of every rule whose check holds, rule by rule."""
+    for rule in rules():
+        for found in rule.pattern.finditer(text):
+            if rule.check(found[0]):
+                yield Match(found.start(), found.end(), rule.kind, rule.name, rule.sure)
+
+
+def matches(text: str, *, sure: bool = False) -> list[Match]:
+    """Matches that do not overlap, in order of the text; of two that do, the earlier rule's stands."""
+    taken = bytearray(len(text))
+    found = []
+    for match in every_match(text):
+        if (match.sure or not sure) and not any(taken[match.start : match.end]):
+            taken[match.start : match.end] = b"\x01" * (match.end - match.start)
+            found.append(match)
+    return sorted(found)
