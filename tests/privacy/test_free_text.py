@@ -82,6 +82,17 @@ def test_tags():
     assert "[SEX]" in FreeText(tags=True, keep=()).clean(SPANISH, "p1", KEY)
 
 
+def test_with_a_key_it_is_what_files_are_cleaned_with():
+    keyed = FreeText(dates="year").keyed(KEY)
+    assert keyed.clean(SPANISH, "p1") == FreeText(dates="year").clean(SPANISH, "p1", KEY)
+    assert (
+        "years" in keyed.title
+        and "moved" in FreeText().keyed(KEY).title
+        and "tags" in FreeText(tags=True).keyed(KEY).title
+    )
+    assert str(KEY) not in repr(keyed)
+
+
 def test_a_short_key_is_refused():
     with pytest.raises(UsageError, match="16 or more"):
         FreeText().clean(SPANISH, "p1", b"short")

@@ -3,7 +3,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from pharmakon.privacy.tagger_chain import Chain, best_path, marginals, spans_of, tags_of
+from pharmakon.privacy.tagger_chain import Chain, best_paths, marginals, spans_of, tags_of
 
 
 def all_spans(length, kinds, first=0):
@@ -73,11 +73,16 @@ def test_spans_and_tags_are_inverse():
         assert spans_of(tags_of(spans, 4, 2), 2) == spans
 
 
-def test_best_path_is_the_best_of_all(problem):
+def test_best_paths_are_the_best_of_all(problem):
     m, chain, scores = problem
-    every = [tags_of(spans, len(scores), m) for spans in all_spans(len(scores), m)]
-    best = max(every, key=lambda tags: score(chain, scores, tags))
-    assert best_path(chain, scores).tolist() == best.tolist()
+    lines = [scores, scores[::-1][:3] - 1, scores[:1]]
+    padded = np.zeros((4, 3, 9), np.float32)
+    for i, own in enumerate(lines):
+        padded[: len(own), i] = own
+    found = best_paths(chain, padded, np.array([4, 3, 1]))
+    for own, tags in zip(lines, found, strict=True):
+        every = [tags_of(spans, len(own), m) for spans in all_spans(len(own), m)]
+        assert tags.tolist() == max(every, key=lambda t: score(chain, own, t)).tolist()
 
 
 def test_marginals_equal_sums_over_all_paths(problem):

@@ -95,6 +95,10 @@ class FreeText:
                 text = text[: span.start] + self.replaced(span, other) + text[span.end :]
         return text
 
+    def keyed(self, key: bytes) -> KeyedText:
+        """This with a key, as `treatment.FreeText` wants it."""
+        return KeyedText(self, key)
+
     def replaced(self, span: Span, other: Surrogates) -> str:
         """What stands for a span."""
         how = label_tables()["kinds"].get(span.kind, "tag")
@@ -103,6 +107,26 @@ class FreeText:
         if span.kind == "country":
             return other.place(span.text, what="country")
         return str(getattr(other, how)(span.text))
+
+
+@dataclass(frozen=True, repr=False)
+class KeyedText:
+    """A cleaner with its key."""
+
+    cleaner: FreeText
+    key: bytes
+
+    @property
+    def title(self) -> str:
+        """What it does, for a report."""
+        if self.cleaner.tags:
+            return "identifiers replaced by tags where the tagger finds them"
+        dates = "moved" if self.cleaner.dates == "shift" else "reduced to years"
+        return f"identifiers replaced by surrogates where the tagger finds them, dates {dates}"
+
+    def clean(self, text: str, patient: str) -> str:
+        """The text without identifiers."""
+        return self.cleaner.clean(text, patient, self.key)
 
 
 def with_matches(found: Sequence[Label], sure: Sequence[Match], kinds: dict[str, str]) -> list[Label]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pharmakon.core.errors import ModelError, UnknownName
 from pharmakon.store.models import load_folder, save_folder
 
-from .tagger_chain import Chain, best_path, spans_of
+from .tagger_chain import Chain, best_paths, spans_of
 from .tagger_features import features
 from .tagger_tokens import tokenise
 
@@ -80,16 +80,15 @@ class Tagger:
         hit = self.known[at] == hashes
         begins = np.concatenate([[0], np.cumsum(hit.sum(axis=1))])
         X = csr_array((np.ones(int(begins[-1]), np.float32), at[hit], begins), shape=(n, len(self.known)))
-        return np.asarray((X @ self._matrix).todense(), np.float32) * np.float32(self.unit)
+        return np.asarray(X @ self._matrix, np.float32) * np.float32(self.unit)
 
     @cached_property
-    def _matrix(self) -> Any:
-        from scipy.sparse import csr_array
-
-        shape = (len(self.known), 1 + 4 * len(self.labels))
-        return csr_array(
-            (self.weights.astype(np.float32), self.tags.astype(np.int32), self.begins.astype(np.int32)), shape
-        )
+    def _matrix(self) -> NDArray[np.float32]:
+        """The weights (n_features, 1 + 4 kinds) with their zeros: some 40 MB, and ten times as fast as without."""
+        dense = np.zeros((len(self.known), 1 + 4 * len(self.labels)), np.float32)
+        rows = np.repeat(np.arange(len(self.known)), np.diff(self.begins))
+        dense[rows, self.tags] = self.weights
+        return dense
 
     def tag(self, text: str) -> list[Label]:
         """The spans of a text, in order; they do not overlap."""
@@ -98,11 +97,16 @@ class Tagger:
             return []
         scores = self.scores(features(tokens))
         scores[:, 0] -= self.caution
+        segments = sorted(tokens.segments, key=lambda segment: segment[0] - segment[1])
+        lengths = np.array([end - begin for begin, end in segments])
+        padded = np.zeros((lengths[0], len(lengths), scores.shape[1]), np.float32)
+        for line, (begin, end) in enumerate(segments):
+            padded[: end - begin, line] = scores[begin:end]
         found = []
-        for begin, end in tokens.segments:
-            for first, last, kind in spans_of(best_path(self.chain, scores[begin:end]), len(self.labels)):
+        for (begin, _), tags in zip(segments, best_paths(self.chain, padded, lengths), strict=True):
+            for first, last, kind in spans_of(tags, len(self.labels)):
                 found.append(Label(tokens.starts[begin + first], tokens.ends[begin + last - 1], self.labels[kind]))
-        return found
+        return sorted(found)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What a model folder holds of it: hashes as differences, everything in the fewest bytes."""

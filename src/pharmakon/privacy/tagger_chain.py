@@ -70,34 +70,42 @@ def _sides(m: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.r_[0 : 1 + m, 1 + 3 * m : 1 + 4 * m], np.arange(1 + 2 * m)
 
 
-def best_path(chain: Chain, scores: Scores) -> NDArray[np.intp]:
-    """The tags (length,) with the highest total (Viterbi), for the scores (length, 1 + 4m) of one line."""
+def best_paths(chain: Chain, scores: Scores, lengths: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """The tags of each line with the highest total (Viterbi), many lines at once.
+
+    `scores` (longest, lines, 1 + 4m) with the lines ordered from the longest.
+    """
     m = chain.kinds
     closed, _ = _sides(m)
-    length = len(scores)
-    come = np.zeros((length, 1 + 4 * m), np.intp)
+    longest, lines, width = scores.shape
+    come = np.zeros((longest, lines, width), np.int16)
     b, i, end = 1 + m, 1 + 2 * m, 1 + 3 * m
     now = scores[0].copy()
-    now[i:] = -np.inf
+    now[:, i:] = -np.inf
     rows = np.arange(m)
-    for t in range(1, length):
-        over = now[closed][:, None] + chain.closed
-        who = over.argmax(axis=0)
-        come[t, : 1 + 2 * m] = closed[who]
-        new = np.empty_like(now)
-        new[: 1 + 2 * m] = over[who, np.arange(1 + 2 * m)]
+    for t in range(1, longest):
+        k = int((lengths > t).sum())
+        before = now[:k]
+        over = before[:, closed, None] + chain.closed
+        who = over.argmax(axis=1)
+        come[t, :k, :i] = closed[who]
+        new = np.empty_like(before)
+        new[:, :i] = np.take_along_axis(over, who[:, None, :], axis=1)[:, 0]
         for to, (from_b, from_i) in ((i, (0, 2)), (end, (1, 3))):
-            begun, going = now[b:i] + chain.inside[from_b], now[i:end] + chain.inside[from_i]
+            begun, going = before[:, b:i] + chain.inside[from_b], before[:, i:end] + chain.inside[from_i]
             later = going > begun
-            new[to : to + m] = np.where(later, going, begun)
-            come[t, to : to + m] = rows + np.where(later, i, b)
-        now = new + scores[t]
-    now[b:end] = -np.inf
-    tags = np.empty(length, np.intp)
-    tags[-1] = now.argmax()
-    for t in range(length - 1, 0, -1):
-        tags[t - 1] = come[t, tags[t]]
-    return tags
+            new[:, to : to + m] = np.where(later, going, begun)
+            come[t, :k, to : to + m] = rows + np.where(later, i, b)
+        now[:k] = new + scores[t, :k]
+    now[:, b:end] = -np.inf
+    paths = []
+    for line, length in enumerate(lengths.tolist()):
+        tags = np.empty(length, np.intp)
+        tags[-1] = now[line].argmax()
+        for t in range(length - 1, 0, -1):
+            tags[t - 1] = come[t, line, tags[t]]
+        paths.append(tags)
+    return paths
 
 
 def marginals(

@@ -66,6 +66,7 @@ def _cues() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=100_000)
 def shape(word: str, *, longest: int = 4) -> str:
     """X for capitals, x for small letters, 9 for digits, others as they are; runs cut at `longest`."""
     out: list[str] = []

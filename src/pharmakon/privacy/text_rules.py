@@ -108,9 +108,11 @@ def rules() -> tuple[Rule, ...]:
     )
 
 
-def every_match(text: str) -> Iterator[Match]:
-    """Every match of every rule whose check holds, rule by rule."""
+def every_match(text: str, *, sure: bool = False) -> Iterator[Match]:
+    """Every match of every rule, or of those that are sure, whose check holds; rule by rule."""
     for rule in rules():
+        if sure and not rule.sure:
+            continue
         for found in rule.pattern.finditer(text):
             if rule.check(found[0]):
                 yield Match(found.start(), found.end(), rule.kind, rule.name, rule.sure)
@@ -120,8 +122,8 @@ def matches(text: str, *, sure: bool = False) -> list[Match]:
     """Matches that do not overlap, in order of the text; of two that do, the earlier rule's stands."""
     taken = bytearray(len(text))
     found = []
-    for match in every_match(text):
-        if (match.sure or not sure) and not any(taken[match.start : match.end]):
+    for match in every_match(text, sure=sure):
+        if not any(taken[match.start : match.end]):
             taken[match.start : match.end] = b"\x01" * (match.end - match.start)
             found.append(match)
     return sorted(found)
