@@ -32,7 +32,9 @@ MOST_HITS = 0.3
 MOSTLY = 0.5
 NEARLY_ALL = 0.9
 FEW = 20
-"""Distinct values under which nothing can be said of how often they repeat."""
+"""Rows or distinct values under which little can be said of how often they repeat."""
+MANY = 5
+"""Different capitalised words from which a column of an unknown name is more likely to hold names than classes."""
 WORDS = 4
 """Words a cell has on average from which it is a text."""
 
@@ -110,11 +112,14 @@ def by_content(seen: Counter[str], *, known: bool) -> tuple[Action, str, str]:
     dated = [text for text in texts if is_date(text)]
     if len(dated) >= MOST_DATES * len(texts):
         return "date", "date", "dates"
-    hits = [found for text in texts if (found := find_patterns(text))]
+    hits = {text: found for text in texts if (found := find_patterns(text))}
     if hits:
-        kind, name = Counter((hit.identifier, hit.name) for found in hits for hit in found).most_common(1)[0][0]
-        if len(hits) >= MOST_HITS * len(texts):
-            return "drop", kind, f"{name} in {len(hits) / len(texts):.0%} of its values"
+        kind, name = Counter((hit.identifier, hit.name) for found in hits.values() for hit in found).most_common(1)[0][
+            0
+        ]
+        share = sum(seen[text] for text in hits) / seen.total()
+        if share >= MOST_HITS:
+            return "drop", kind, f"{name} in {share:.0%} of its values"
         return "text", kind, f"{name} in some of its values"
     if dated or any(map(holds_date, texts)):
         return "text", "date", "dates among other things"
@@ -122,7 +127,7 @@ def by_content(seen: Counter[str], *, known: bool) -> tuple[Action, str, str]:
     repeated = 1 - len(texts) / seen.total()
     if words >= WORDS and (repeated < MOSTLY or not known):
         return "text", "other", "text"
-    return ("keep", "", "") if known else _unique(texts, repeated)
+    return ("keep", "", "") if known else _unique(texts, repeated, seen.total())
 
 
 def _refined(column: Column, seen: Counter[str]) -> Column:
@@ -136,9 +141,15 @@ def _refined(column: Column, seen: Counter[str]) -> Column:
     return column
 
 
-def _unique(texts: list[str], repeated: float) -> tuple[Action, str, str]:
+def _unique(texts: list[str], repeated: float, rows: int) -> tuple[Action, str, str]:
     """A column of an unknown name: codes and names that hardly repeat are taken for identifiers."""
     if repeated > MOSTLY and len(texts) >= 2:
+        titled = [text for text in texts if _NAME.fullmatch(text) and text[:1].isupper() and len(text) >= 3]
+        if len(titled) >= MOSTLY * len(texts) and (len(titled) >= MANY or rows < FEW):
+            return "drop", "other", "words with capitals, as names and towns have"
+        known = sum(all(word in _gazetteer() for word in _folded(text).split()) for text in titled)
+        if known >= max(3, MOSTLY * len(texts)):
+            return "drop", "name", "words that are known as names or towns"
         return "keep", "", ""
     if sum(bool(_CODE.fullmatch(text)) for text in texts) >= MOSTLY * len(texts):
         return "drop", "other", "codes that hardly repeat"
@@ -160,12 +171,16 @@ def _numbered(seen: Counter[str]) -> bool:
         return True
     numbers = [int(text.partition(".")[0]) for text in texts]
     alone = len(texts) / seen.total()
-    if len(texts) < FEW:
-        return alone >= NEARLY_ALL and min(numbers) >= 1_000_000
-    if alone >= NEARLY_ALL and max(numbers) - min(numbers) < 1.2 * len(numbers) and min(numbers) <= 1:
+    if (
+        len(texts) >= FEW
+        and alone >= NEARLY_ALL
+        and max(numbers) - min(numbers) < 1.2 * len(numbers)
+        and min(numbers) <= 1
+    ):
         return True
     rounded = sum(number % 10 == 0 for number in numbers) / len(numbers)
-    return alone >= MOSTLY and sorted(numbers)[len(numbers) // 10] >= 10_000 and rounded < MOST_HITS
+    usual = MOST_HITS if len(numbers) >= FEW else 1.0  # of a few numbers, some end in 0 by chance
+    return alone >= MOSTLY and sorted(numbers)[len(numbers) // 10] >= 10_000 and rounded < usual
 
 
 def _plain(text: str) -> str:
@@ -176,6 +191,19 @@ def _plain(text: str) -> str:
 def _tells(name: str) -> bool:
     """Whether a column's own name identifies: a header that is an e-mail address, a date, a long number."""
     return bool(find_patterns(name)) or holds_date(name) or bool(re.search(r"\d{6}", name))
+
+
+@cache
+def _gazetteer() -> frozenset[str]:
+    """Common first names, surnames and towns (gazetteer.toml), word by word."""
+    lists = [
+        words
+        for section, held in table("gazetteer").items()
+        if section.startswith(("given", "surname", "place"))
+        for name, words in held.items()
+        if name in ("female", "male", "common", "cities")
+    ]
+    return frozenset(word for words in lists for name in words.split(",") for word in _folded(name).split())
 
 
 @cache

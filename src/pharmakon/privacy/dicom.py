@@ -24,6 +24,8 @@ TEXTS = frozenset(("AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"))
 DATES = frozenset(("DA", "DT", "TM"))
 BINARY = frozenset(("OB", "OD", "OF", "OL", "OV", "OW"))
 STANDARD = "1.2.840.10008."
+SHORT = 16
+"""Characters of a short string."""
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 METHOD = ("pharmakon, PS3.15 basic profile", "patient characteristics kept")
 """Of at most 64 characters each, as the VR asks."""
@@ -89,7 +91,8 @@ def _value(  # noqa: PLR0917  private, called once
     held = _texts(element)
     if keyword in _listed("token"):
         if any(held):
-            element.value = treatment.pseudonyms.token(held[0])
+            token = treatment.pseudonyms.token(held[0])
+            element.value = token[:SHORT] if element.VR == "SH" else token
             _took(removals, where, keyword, "pseudonym", held)
     elif keyword in _listed("empty"):
         _took(removals, where, keyword, "removed", held)
