@@ -63,8 +63,8 @@ def with_margins(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 def suppress(counts: NDArray[np.int64], *, threshold: int = THRESHOLD) -> Suppressed:
     """Hide the small cells of a table of counts (without margins), of 1 to 3 axes, and as few others as it finds.
 
-    The total of everybody is always shown. Raises DataError where the table is too large, or where its numbers are so
-    few that small cells cannot be protected whatever else is hidden.
+    The total of everybody is always shown. Raises DataError where the table is too large, or the total is a small
+    cell itself.
     """
     whole = with_margins(np.asarray(counts, dtype=np.int64))
     if whole.size > MOST_CELLS:
@@ -131,10 +131,8 @@ def _chosen(whole: NDArray[np.int64], primary: Mask, threshold: int) -> tuple[Ma
             if proof is None:
                 proof = _other(whole, hidden, int(at), wanted)
             if proof is None:
-                raise DataError(
-                    f"a cell of {value} cannot be protected whatever else is hidden, since the other numbers of the "
-                    "table are too few: join some of its categories"
-                )
+                # With a total of `threshold` or more there always is one: only a solver that fails comes here.
+                raise DataError(f"no way was found to protect a cell of {value}: join some of the table's categories")
             proofs[int(at), wanted] = proof
             hidden |= _differs(whole, proof).reshape(whole.shape)
     return hidden, proofs

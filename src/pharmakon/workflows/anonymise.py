@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import ConfigError, DataError
+from pharmakon.core.errors import ConfigError, DataError, UnknownName
 from pharmakon.core.types import Progress, silent
 
 from .anonymise_request import CrossTable, Quasi, Request, Secret
@@ -102,8 +102,11 @@ def run(config: AnonymiseConfig, *, progress: Progress = silent) -> AnonymiseRes
 
     request = Request.from_toml(config.config, k=config.k, suppression=config.suppression, loss=config.loss)
     progress(0, 0, "reading")
-    whole = read_frame(config.data)
-    frame = read_frame(config.data, columns=request.read)  # tells a column that is not there
+    whole = read_frame(config.data).rename(columns=str.strip)
+    for name in request.read:
+        if name not in whole.columns:
+            raise UnknownName("column", name, list(whole.columns), where=str(config.data))
+    frame = whole[list(request.read)]
     if not len(frame):
         raise DataError(f"{config.data} has no rows")
     near = config.config.parent

@@ -33,8 +33,8 @@ def held(path: Path, request: Request) -> Account:
         return Account(asked, dict(found.releases))
     if found.total != asked:
         raise ConfigError(
-            f"the budget of this data was set at epsilon {found.total.epsilon:g} and delta {found.total.delta:g} by "
-            f"its first release ({path.name}); it cannot be changed to epsilon {asked.epsilon:g} and delta {asked.delta:g}"
+            f"the budget of this data was set by its first release ({path.name}): epsilon {found.total.epsilon:g}, "
+            f"delta {found.total.delta:g}; it cannot be changed to epsilon {asked.epsilon:g}, delta {asked.delta:g}"
         )
     return found
 
