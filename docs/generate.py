@@ -93,6 +93,7 @@ def configuration() -> str:
     from pharmakon.workflows.audit import AuditConfig
     from pharmakon.workflows.benchmark import BenchmarkConfig
     from pharmakon.workflows.data import FetchConfig
+    from pharmakon.workflows.deidentify import DeidentifyConfig
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.discover import DiscoverConfig
     from pharmakon.workflows.dose import DoseConfig
@@ -135,6 +136,7 @@ def configuration() -> str:
         ("train-response", ResponseConfig),
         ("match", MatchConfig),
         ("dose", DoseConfig),
+        ("deidentify", DeidentifyConfig),
         ("benchmark", BenchmarkConfig),
         ("data fetch", FetchConfig),
     ):
