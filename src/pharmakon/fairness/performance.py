@@ -127,13 +127,17 @@ def of_metrics(
     return _assembled(groups, parts, events, people=people, resamples=resamples, seed=seed)
 
 
-def flags(performance: Performance, metrics: Sequence[str], *, unit: str = "") -> list[str]:
-    """Sentences on the groups in which a metric is worse than in all, and on those too small to tell."""
+def flags(performance: Performance, metrics: Sequence[str], *, unit: str = "", least: float = 0.0) -> list[str]:
+    """Sentences on the groups in which a metric is worse than in all, and on those too small to tell.
+
+    A difference below the share `least` of everybody's value is passed over, however sure.
+    """
     found = []
     for one in performance.groups:
         for metric in metrics:
-            if metric in one.worse:
-                here, off = one.metrics[metric], one.apart[metric]
+            off = one.apart[metric]
+            if metric in one.worse and abs(off.value) >= least * abs(performance.overall[metric].value):
+                here = one.metrics[metric]
                 found.append(
                     f"{performance.column} {one.level}: {classification.TITLES[metric]} {show(here.value, unit)} "
                     f"({show(here.low)} to {show(here.high)}), against "

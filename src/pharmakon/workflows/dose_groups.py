@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 METRICS = ("mae", "within")
 """By which a race is said to be worse off: mean absolute error, and the share within 20 % of the right dose."""
 UNIT = "mg/week"
+LEAST = 0.1
+"""Share of everybody's value from which a difference matters."""
 
 
 def by_race(patients: Sequence[Patient], roots: Floats, *, resamples: int = 500, seed: int = 0) -> Performance:
@@ -28,6 +30,6 @@ def by_race(patients: Sequence[Patient], roots: Floats, *, resamples: int = 500,
 
 def flagged(performance: Performance) -> list[str]:
     """Sentences on races in which the dose is further off than in all, and on those too small to tell."""
-    errors = flags(performance, METRICS[:1], unit=UNIT)
-    shares = [text for text in flags(performance, METRICS[1:]) if text not in errors]
+    errors = flags(performance, METRICS[:1], unit=UNIT, least=LEAST)
+    shares = [text for text in flags(performance, METRICS[1:], least=LEAST) if text not in errors]
     return [*errors, *shares]
