@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from importlib.resources import files
 
 import pytest
 
@@ -152,6 +153,18 @@ def test_texts_go_through_a_tagger_where_there_is_one(source):
     made = run(config, text=Reader())
     assert "[NAME] was well" in (made.folder / "data" / "patients.csv").read_text()
     assert "names tagged" in (made.folder / "report.html").read_text()
+
+
+def test_the_shipped_tagger_tags_what_it_finds(source):
+    if not files("pharmakon").joinpath("models", "deidentify", "card.json").is_file():
+        pytest.skip("the tagger's weights are not here")
+    text = CSV.replace("Ana was well", "Dr. Mary Johnson saw him on 03/14/2020, call 617-555-0192")
+    (source / "patients.csv").write_text(text, encoding="utf-8")
+    made = cleaned(source, texts="tag")
+    table = (made.folder / "data" / "patients.csv").read_text()
+    assert "[" in table
+    assert "617-555-0192" not in table
+    assert any("read a sample" in look.why for look in made.removals.looks)
 
 
 def test_what_cannot_be_cleaned_is_refused_and_said(source):

@@ -23,7 +23,7 @@ def deidentify(
     """Take identifiers out of tables, FHIR bundles and DICOM headers, by the 18 of HIPAA Safe Harbor.
 
     The same person has the same token in every file and every call with the same key. The results are searched for what
-    was removed, and deleted if anything is left. Free texts are removed as a whole.
+    was removed, and deleted if anything is left. Free texts are removed as a whole unless --texts tag.
     """
     with progress("deidentify") as advance:
         result = workflow.run(config, progress=advance)

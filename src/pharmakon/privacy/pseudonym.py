@@ -69,6 +69,10 @@ class Pseudonyms:
         drawn = int(self._hex("shift", normal(person)), 16) % (2 * FARTHEST)
         return drawn - FARTHEST if drawn < FARTHEST else drawn - FARTHEST + 1
 
+    def derived(self, purpose: str) -> bytes:
+        """A further key of 32 bytes, for a purpose; the key itself is not given away."""
+        return hmac.new(self._key, f"key\0{purpose}".encode(), hashlib.sha256).digest()
+
     def digest(self, content: bytes) -> str:
         """A keyed hash of a file: its owner can tell it again, and nobody can try out what was in it."""
         return hmac.new(self._key, b"file\0" + content, hashlib.sha256).hexdigest()

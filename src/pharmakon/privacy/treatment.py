@@ -15,8 +15,10 @@ from .safe_harbor import capped_age, zip3
 class FreeText(Protocol):
     """Takes what identifies out of a text."""
 
-    title: str
-    """What it does, for the report: "removed as a whole"."""
+    @property
+    def title(self) -> str:
+        """What it does, for the report: "removed as a whole"."""
+        ...
 
     def clean(self, text: str, patient: str) -> str:
         """The text without identifiers, "" for none of it. Surrogates are the same for the same patient (any id)."""
@@ -66,5 +68,7 @@ class Treatment:
     ) -> str:
         """A text after the tagger, recorded as removed or cleaned."""
         clean = self.text.clean(text, person)
+        if clean:
+            removals.look(where, f"A text stayed ({self.text.title}); no tagger finds everything: read a sample.")
         removals.took(where, identifier, "text cleaned" if clean else "text removed", text, record)
         return clean

@@ -34,10 +34,11 @@ class SafeHarbor:
     what = "what is left of the 18 Safe Harbor identifiers, in made-up records and in FHIR bundles"
     protocol = (
         "1,000 made-up patients with identifiers of all 18 classes (400 in CSV and 200 in Parquet under English, "
-        "Spanish, programmer's and meaningless column names, 100 in h5ad, 250 FHIR bundles, 50 DICOM headers), and the "
-        "bundles of five Synthea patients with their hospitals and practitioners. A value is left where its text stands in the "
-        "bytes of a result, whatever the case, or its digits are those of a value. Over-removal: harmless columns that "
-        "were dropped or changed, and measurements and public codes of the bundles that are gone"
+        "Spanish, programmer's and meaningless column names, 100 in h5ad, 250 FHIR bundles, 50 DICOM headers), and "
+        "the bundles of five Synthea patients with their hospitals and practitioners. A value is left where its "
+        "text is in the bytes of a result, whatever the case, or its digits are those of a value. Over-removal: "
+        "harmless columns that were dropped or changed, and measurements and public codes of the bundles that are "
+        "gone"
     )
     published = "none: the truth is known"
     needs = FOLDER

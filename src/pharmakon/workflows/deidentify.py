@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from pharmakon.core.errors import ConfigError, DataError, UsageError
 from pharmakon.core.types import Progress, silent
 
 if TYPE_CHECKING:
+    from pharmakon.privacy.pseudonym import Pseudonyms
     from pharmakon.privacy.removals import Removals
     from pharmakon.privacy.treatment import FreeText, Treatment
 
@@ -46,6 +47,9 @@ class DeidentifyConfig(Config):
         "is not Safe Harbor",
     )
     keep_pixels: bool = Field(False, description="pass on the pixels of DICOM images, which nobody has looked at")
+    texts: Literal["remove", "tag"] = Field(
+        "remove", description="free texts: removed as a whole, or kept with [NAME] and the like for what a tagger finds"
+    )
     today: date | None = Field(None, description="the day from which ages over 89 are counted; today when not given")
     overwrite: bool = Field(False, description="replace an earlier run in the folder")
 
@@ -80,7 +84,7 @@ class DeidentifyResult:
 def run(config: DeidentifyConfig, *, text: FreeText | None = None, progress: Progress = silent) -> DeidentifyResult:
     """Clean every file, write the clean ones, search them for leftovers, and write the report.
 
-    `text` takes identifiers out of free texts; without it they are removed as a whole. Raises DataError where nothing
+    `text` takes identifiers out of free texts, instead of what the configuration says. Raises DataError where nothing
     can be read, or where a leftover is found in the results: they are deleted then, and the places are named.
     """
     from pharmakon.privacy.pseudonym import VARIABLE, Pseudonyms, read_key
@@ -104,7 +108,7 @@ def run(config: DeidentifyConfig, *, text: FreeText | None = None, progress: Pro
         config.today or datetime.now(UTC).date(),
         shift_dates=config.shift_dates,
         keep_pixels=config.keep_pixels,
-        text=text or NoText(),
+        text=text or (_tagger(pseudonyms) if config.texts == "tag" else NoText()),
     )
     said = config.model_dump(mode="json", exclude={"inputs", "output", "key", "columns", "overwrite"})
     said["columns"] = declared
@@ -175,6 +179,12 @@ def _finished(result: DeidentifyResult, treatment: Treatment, ledger: Any, progr
     for file, where in found.words:
         result.removals.looks.add(_coincidence(file, where))
     return write(result, ledger, treatment)
+
+
+def _tagger(pseudonyms: Pseudonyms) -> FreeText:
+    from pharmakon.privacy.free_text import FreeText as Tagged
+
+    return Tagged(dates="year", tags=True).keyed(pseudonyms.derived("text"))
 
 
 def _coincidence(file: str, where: str) -> Any:
