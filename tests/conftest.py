@@ -171,3 +171,20 @@ def discovered(tmp_path_factory: pytest.TempPathFactory) -> DiscoverResult:
         cohort=cohort, output=folder / "run", folds=3, permutations=2, without=("trees",), workers=1
     )
     return run(config)
+
+
+@pytest.fixture(scope="session")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> DiscoverResult:
+    """A discovery in a cohort of enough genes for sketches of its patients, whose age tells of the outcome too."""
+    import numpy as np
+
+    from pharmakon.workflows.discover import DiscoverConfig, run
+
+    folder = tmp_path_factory.mktemp("wide")
+    random = np.random.default_rng(0)
+    response = random.random(90) < 0.4  # what write_cohort draws first
+    age = (55 + 12 * response + 12 * random.normal(size=90)).round()
+    cohort = write_cohort(folder, n=90, p=60, age=age.tolist())
+    without = ("trees", "stability")
+    config = DiscoverConfig(cohort=cohort, output=folder / "run", folds=3, permutations=1, without=without, workers=1)
+    return run(config)

@@ -46,3 +46,10 @@ def test_everything_as_json(asked, capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["matches"][0]["reasons"] == ["BRAF mutated -0.82"]
     assert said["notes"]
+
+
+def test_a_line_that_was_trained_on_is_told_above_the_table(listening, capsys):
+    seen = Match("P1", "Dabrafenib", -1.5, -3.0, 0.1, 8.0, "sensitive", "", (), "A375")
+    listening(match, MatchResult([seen], {"P1": {"expression": 0.9}}, []))
+    assert main(["match", "p.csv"]) == 0
+    assert "trained on as A375" in capsys.readouterr().out

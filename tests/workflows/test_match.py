@@ -39,6 +39,7 @@ def test_all_drugs_are_ranked_for_a_patient(model):
     assert {item.drug for item in result.matches} == {f"D{j}" for j in range(8)}
     first = next(item for item in result.matches if item.drug == "D0")
     assert any(push.gene == "G1" for push in first.reasons)
+    assert {item.trained_on for item in result.matches} == {""}
     assert result.found["P1"] == {"expression": 1.0, "mutation": 0.1}
     assert "not patients" in result.notes[0]
 
@@ -57,6 +58,20 @@ def test_candidates_are_names_or_smiles_and_a_table_is_written(model, name):
     else:
         with config.output.open() as lines:
             assert "ln_ic50_ln_uM" in next(csv.reader(lines))
+
+
+@pytest.mark.parametrize("name", ["P1", "C4"])
+def test_a_line_that_was_trained_on_is_told(model, name):
+    rows = (model / "expression.csv").read_text().splitlines()
+    genes, values = rows[0].split(",")[1:], rows[5].split(",")[1:]
+    (model / "patient.csv").write_text("patient," + ",".join(genes) + f"\n{name}," + ",".join(values) + "\n")
+    config = MatchConfig(patients=model / "patient.csv", model=model / "model", output=model / "out.json")
+    result = run(config)
+    assert {item.trained_on for item in result.matches} == {"C4"}
+    assert f"{name} is the training line C4" in result.notes[0]
+    said = json.loads(config.output.read_text())
+    assert said["matches"][0]["trained_on"] == "C4"
+    assert "training line C4" in said["notes"][0]
 
 
 def test_a_word_that_is_neither_is_told(model):

@@ -105,3 +105,54 @@ def test_another_unit_and_a_reversed_outcome_are_noticed(discovered, cohort_file
     notes = " ".join(validated(discovered, tmp_path / "b", path).validations[0].notes)
     assert "make sure that it means the same" in notes
     assert "the wrong way round" in notes
+
+
+def rewritten(path, change):
+    """A cohort's genes with each row's numbers changed by `change`, a function of the table."""
+    import numpy as np
+
+    table = path.parent / "rna.csv"
+    head, *rows = table.read_text().splitlines()
+    names = [row.split(",")[0] for row in rows]
+    values = change(np.array([[float(x or "nan") for x in row.split(",")[1:]] for row in rows]))
+    lines = [
+        ",".join([name, *("" if np.isnan(x) else f"{x:g}" for x in row)])
+        for name, row in zip(names, values, strict=True)
+    ]
+    table.write_text("\n".join([head, *lines]) + "\n")
+    return path
+
+
+def test_a_copy_that_was_rounded_rescaled_or_given_gaps_is_refused(wide, cohort_file, tmp_path):
+    import numpy as np
+
+    path = cohort_file(n=90, p=60)  # the same seed: the same patients
+    gaps = np.random.default_rng(0).random((90, 60)) < 0.1
+    rewritten(path, lambda x: np.where(gaps, np.nan, x.round(1)))
+    with pytest.raises(DataError, match="known by the pattern of their values"):
+        validated(wide, tmp_path, path)
+    rewritten(path, lambda x: 0.7 * x + 3)
+    with pytest.raises(DataError, match="known by the pattern of their values"):
+        validated(wide, tmp_path, path)
+
+
+def test_patients_of_another_cohort_are_judged_and_their_names_asked_about(wide, cohort_file, tmp_path):
+    own = cohort_file(n=70, p=60, seed=5, sample=[f"X{i}" for i in range(70)], patient=[f"Y{i}" for i in range(70)])
+    rna = own.parent / "rna.csv"
+    rna.write_text(rna.read_text().replace("\nS", "\nX"))
+    assert not any("identifiers" in note for note in validated(wide, tmp_path / "a", own).validations[0].notes)
+    found = validated(wide, tmp_path / "b", cohort_file(n=70, p=60, seed=5)).validations[0]
+    assert found.seen == 0
+    assert any("70 of 70 samples bear the same identifiers" in note for note in found.notes)
+
+
+def test_without_a_block_the_nested_figure_is_of_the_other(wide, cohort_file, tmp_path):
+    path = cohort_file(n=70, p=60, seed=5)
+    path.write_text(path.read_text().replace('covariates = ["age", "sex"]\n', ""))
+    found = validated(wide, tmp_path, path)
+    assert found.validations[0].pattern == ("rna",)
+    models = wide.scores.models
+    assert models["rna"]["auc"].value != models["fused"]["auc"].value
+    said = found.plain()["cohorts"][0]["nested with these blocks"]
+    assert said["value"] == models["rna"]["auc"].value
+    assert "nested, rna alone" in (found.folder / "report.html").read_text()

@@ -40,7 +40,8 @@ def match(
     for patient, shares in result.found.items():
         mine = [item for item in result.matches if item.patient == patient]
         told = ", ".join(f"{share:.0%} of the {kind.replace('_', ' ')} genes" for kind, share in shares.items())
-        print(f"{excerpt(patient)}: {told}")
+        line = next((item.trained_on for item in mine if item.trained_on), "")
+        print(f"{excerpt(patient)}: {told}" + (f"; trained on as {excerpt(line)}" if line else ""))
         rows = zip(mine, workflow.as_rows(mine), strict=True)
         shown = [
             (

@@ -45,16 +45,23 @@ def validate(
 def _print(result: workflow.ValidateResult) -> None:
     from pharmakon.workflows.study_report import interval
     from pharmakon.workflows.study_scores import MEASURES, unscaled
+    from pharmakon.workflows.validate_output import nested_lines
+    from pharmakon.workflows.validate_scores import BOOTSTRAP
 
     rows = []
     for one in result.validations:
         for name, found in one.scores.items():
-            rows.append((one.cohort.declaration.name, MEASURES[name], show(found.value), interval(found)))
-    said = result.frozen.card["nested"].get(result.leading)
-    if said:
-        ends = f"{show(said['low'])} to {show(said['high'])}"
-        rows.append(("where it was made, nested", MEASURES[result.leading], show(said["value"]), ends))
-    render.table(("cohort", "measure", "value", "95 % interval"), rows)
+            by = one.scored.methods[name]
+            rows.append((one.cohort.declaration.name, MEASURES[name], show(found.value), interval(found), by))
+        if (added := one.scored.added) is not None:
+            measure, by = f"{MEASURES[result.leading]} over clinical only", one.scored.methods["added"]
+            rows.append((one.cohort.declaration.name, measure, show(added.value), interval(added), by))
+    for line in nested_lines(result):
+        value = "-" if line.said is None else show(line.said["value"])
+        ends = "none was made" if line.said is None else f"{show(line.said['low'])} to {show(line.said['high'])}"
+        by = "" if line.said is None else BOOTSTRAP
+        rows.append((f"where it was made, nested{line.of}", MEASURES[result.leading], value, ends, by))
+    render.table(("cohort", "measure", "value", "95 % interval", "interval by"), rows)
     if result.summary is not None:
         s, leading = result.summary, result.leading
         low, value, high = (show(unscaled(leading, x)) for x in (s.low, s.value, s.high))

@@ -14,6 +14,7 @@ import numpy as np
 from .predictor import CANNOT_TELL, ResponsePredictor
 from .profiles import Profiles
 from .response import Push
+from .trained_on import trained_on
 
 REASONS = 5
 WARNING = (
@@ -39,6 +40,8 @@ class Match:
     """Why it cannot be told, or ""."""
     reasons: tuple[Push, ...]
     """What pushes the prediction most; of an association, not of a cause."""
+    trained_on: str = ""
+    """The training line that the profile is, or bears the name of; "" for a new one."""
 
 
 def match(
@@ -52,6 +55,7 @@ def match(
     found = predictor.respond(profiles, names, smiles)
     aligned, _ = profiles.aligned(predictor.model.cells_.genes_)
     reasons = predictor.model.reasons(aligned, found.coefficients, most=REASONS)
+    lines = trained_on(predictor.model, profiles)
     matches = []
     for i, patient in enumerate(profiles.ids):
         order = np.lexsort((found.percentile[i], found.verdict[i] == CANNOT_TELL))
@@ -66,6 +70,7 @@ def match(
                 str(found.verdict[i, j]),
                 str(found.why[i, j]),
                 tuple(reasons[i][j]),
+                lines[patient].line if patient in lines else "",
             )
             for j in order
         ]

@@ -14,6 +14,7 @@ from pharmakon.therapy.goal import ResponseGoal
 from pharmakon.therapy.match import WARNING, match, said
 from pharmakon.therapy.predictor import TOO_WIDE, ResponsePredictor
 from pharmakon.therapy.profiles import Profiles, read_profiles
+from pharmakon.therapy.trained_on import trained_on
 
 if TYPE_CHECKING:
     from .design import DesignConfig
@@ -62,6 +63,7 @@ class PatientGoal:
             f"Response in {who}: {inside} of {len(smiles)} designs lie where the response model can be trusted.{trust}",
             f"About the response model: {WARNING}.",
         ]
+        lines += [f"{one.sentence(who_is)}." for who_is, one in trained_on(predictor.model, profiles).items()]
         for item in match(predictor, profiles.take([0]), smiles=list(smiles[:EXPLAINED])):
             why = "; ".join(said(push) for push in item.reasons)
             lines.append(f"{item.drug}: {item.verdict} (ln IC50 {item.value:.1f} ln uM); driven by {why}.")

@@ -210,17 +210,25 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
     progress(0, 0, "making the signature")
     signature, corrections = keep_signature(study, stable=config.final == "stable", seed=config.seed)
     model = "stable" if config.final == "stable" else scores.main
-    _save(result, signature, corrections, scores=scores, model=model)
+    _save(result, signature, corrections, scores=scores, model=model, config=config)
     stability = paths_of(study, seed=config.seed)
     return replace(result, scores=scores, nested=nested, signature=signature, stability=stability)
 
 
 def _save(
-    result: DiscoverResult, signature: Signature, corrections: Mapping[str, ComBat], *, scores: Scores, model: str
+    result: DiscoverResult,
+    signature: Signature,
+    corrections: Mapping[str, ComBat],
+    *,
+    scores: Scores,
+    model: str,
+    config: DiscoverConfig,
 ) -> None:
     from pharmakon import __version__
 
     from . import study_signature
+    from .study_known import KnownPatients
+    from .study_patterns import PATTERNS, alone
 
     cohort = result.cohort
     study_signature.save(
@@ -231,7 +239,9 @@ def _save(
         name=slug(cohort.declaration.name),
         cohort={"name": cohort.declaration.name, "hash": cohort.hash, "files": dict(cohort.files)},
         context_of_use=cohort.declaration.context_of_use,
+        known=KnownPatients.of(cohort, seed=config.seed),
         nested={name: asdict(estimate) for name, estimate in scores.models[model].items()},
+        **{PATTERNS: alone(scores, signature, model=model)},
         levels={column: list(words) for column, words in cohort.levels.items()},
         permuted=list(scores.null[model].values),
         declaration=cohort.declaration.model_dump(mode="json"),

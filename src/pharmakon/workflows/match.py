@@ -19,7 +19,7 @@ from .train_response import OUTPUT
 if TYPE_CHECKING:
     from pharmakon.therapy.match import Match
 
-FIELDS = ("patient", "drug", "value", "low", "high", "percentile", "verdict", "why", "reasons")
+FIELDS = ("patient", "drug", "value", "low", "high", "percentile", "verdict", "why", "reasons", "trained_on")
 HEADINGS = {"value": "ln_ic50_ln_uM", "low": "low_90", "high": "high_90", "percentile": "percentile_of_lines"}
 """Columns of the table that say more than the field they come from."""
 DECIMALS = 3
@@ -55,6 +55,7 @@ def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
     from pharmakon.therapy.match import WARNING, match
     from pharmakon.therapy.predictor import ResponsePredictor
     from pharmakon.therapy.profiles import read_profiles
+    from pharmakon.therapy.trained_on import trained_on
 
     profiles = read_profiles(config.patients)
     if config.scale == "cohort":
@@ -65,7 +66,8 @@ def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
     matches = match(predictor, profiles, names, smiles)
     _, shares = profiles.aligned(predictor.model.cells_.genes_)
     found = {who: {kind: float(share[i]) for kind, share in shares.items()} for i, who in enumerate(profiles.ids)}
-    notes = [WARNING]
+    seen = trained_on(predictor.model, profiles)
+    notes = [*(one.sentence(who) for who, one in seen.items()), WARNING]
     if licence := str(predictor.card.get("licence", "")):
         notes.append(f"licence of the model: {licence}")
     if config.output is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from pharmakon.core.errors import DataError, UsageError
 from pharmakon.store.models import load_folder, save_folder
 
 from .study import corrected, logged
+from .study_known import KnownPatients
 
 KIND = "signature"
 NUMBERS, CORRECTION = "signature", "correction"
@@ -30,6 +31,8 @@ class Frozen:
     signature: Signature
     corrections: Mapping[str, ComBat]
     card: Mapping[str, Any]
+    known: KnownPatients = field(default_factory=KnownPatients)
+    """The patients it was made with, as far as they can be known again."""
 
     def apply(self, blocks: Mapping[str, Block], batch: NDArray[np.str_] | None = None) -> Risks:
         """Risks of new patients; blocks that were corrected in training need the `batch` of each patient (n,).
@@ -37,7 +40,8 @@ class Frozen:
         Features that a block lacks are an error; blocks that are not there are done without, where the signature knows
         how. Raises DataError for a batch that was not seen, if the signature refuses such.
         """
-        return self.signature.apply(self.prepared(blocks, batch))
+        risks = self.signature.apply(self.prepared(blocks, batch))
+        return replace(risks, seen=risks.seen | self.known.alike(blocks))
 
     def prepared(self, blocks: Mapping[str, Block], batch: NDArray[np.str_] | None = None) -> dict[str, Block]:
         """The blocks as the signature takes them."""
@@ -67,16 +71,18 @@ def save(
     *,
     corrections: Mapping[str, ComBat],
     features: Mapping[str, tuple[str, ...]],
+    known: KnownPatients | None = None,
     **facts: Any,
 ) -> Path:
     """Write the folder. `features` are those of the corrected blocks, in the order of their correction."""
-    arrays = {NUMBERS: signature.to_arrays()}
+    arrays = {NUMBERS: signature.to_arrays(), **(known.to_arrays() if known is not None else {})}
     for name, step in corrections.items():
         arrays[f"{CORRECTION}-{name}"] = step.to_arrays()
     card = {
         "kind": KIND,
         "signature": signature.card(),
         "corrected": {name: list(features[name]) for name in corrections},
+        **({"known again": known.card()} if known is not None else {}),
         **facts,
     }
     return save_folder(path, card=card, arrays=arrays, texts={}).path
@@ -92,7 +98,7 @@ def load(path: str | Path) -> Frozen:
         raise UsageError(f"{path} is not a signature: pharmakon discover makes one")
     signature = Signature.from_arrays(folder.arrays(NUMBERS), folder.card["signature"])
     steps = {name: ComBat.from_arrays(folder.arrays(f"{CORRECTION}-{name}")) for name in folder.card["corrected"]}
-    return Frozen(signature, steps, folder.card)
+    return Frozen(signature, steps, folder.card, KnownPatients.of_folder(folder))
 
 
 def _ordered(block: Block, features: list[str]) -> Block:

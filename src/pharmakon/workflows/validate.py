@@ -15,11 +15,13 @@ from pharmakon.record.discovery import LEDGER, SIGNATURE
 if TYPE_CHECKING:
     from pharmakon.biomarkers.check import Check
     from pharmakon.biomarkers.cohort import Cohort
+    from pharmakon.biomarkers.fusion import Pattern
     from pharmakon.biomarkers.judging import Estimate, Subgroup
     from pharmakon.biomarkers.meta import Summary
     from pharmakon.biomarkers.risks import Risks
 
     from .study_signature import Frozen
+    from .validate_scores import Scored
 
 RESAMPLES, MOST_SEEN, FAR = 500, 0.2, 2.0
 """Resamples; share of patients that may be known; how many SDs off a feature's median is too far."""
@@ -46,12 +48,19 @@ class Validation:
     cohort: Cohort
     checks: list[Check]
     risks: Risks
-    scores: dict[str, Estimate]
+    scored: Scored
     groups: dict[str, list[Subgroup]]
     seen: int
     without: int
     """Patients for whom the signature has no risk."""
+    pattern: Pattern
+    """The blocks of the signature that the risks are made of."""
     notes: list[str]
+
+    @property
+    def scores(self) -> dict[str, Estimate]:
+        """Every measure, the leading one first."""
+        return self.scored.scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +153,51 @@ def _units(frozen: Frozen, cohort: Cohort) -> list[str]:
     return notes
 
 
+def _refuse_alike(frozen: Frozen, cohort: Cohort, risks: Risks, path: Path) -> None:
+    """DataError where some of the patients are known by the pattern of their values only: it says how it knows."""
+    from pharmakon.core.errors import DataError
+
+    exact = frozen.signature.apply(frozen.prepared(cohort.blocks, cohort.role("batch"))).seen
+    alike = int((risks.seen & ~exact).sum())
+    if alike:
+        raise DataError(
+            f"{path}: {int(risks.seen.sum()):,} of {len(risks):,} patients made the model, {alike:,} of them known by "
+            "the pattern of their values: a copy that was rounded, rescaled or given gaps. Their risks do not say how "
+            "good it is; use the nested estimate, or other patients. If a few were taken for others, --drop-seen goes "
+            "on without them"
+        )
+
+
+def _named_alike(frozen: Frozen, cohort: Cohort) -> list[str]:
+    """A note where patients bear the identifiers of those trained on, though their values are not known again."""
+    number = int(frozen.known.named_alike(cohort).sum())
+    if not number:
+        return _unsketched(frozen)
+    said = (
+        f"{number:,} of {len(cohort):,} samples bear the same identifiers as samples that made the signature, with "
+        "other values: are these the patients trained on? Then no score of them means anything."
+    )
+    return [said, *_unsketched(frozen)]
+
+
+def _unsketched(frozen: Frozen) -> list[str]:
+    """A note where nothing but exact values tells the training patients."""
+    if frozen.known.sketches:
+        return []
+    return ["No block of the signature was large enough for a sketch: its patients are known by exact values only."]
+
+
 def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
     import numpy as np
 
     from pharmakon.biomarkers.check import enforce
     from pharmakon.biomarkers.cohort import read_cohort
-    from pharmakon.biomarkers.judging import judge, subgroups
+    from pharmakon.biomarkers.judging import subgroups
     from pharmakon.biomarkers.quality import check_design
     from pharmakon.core.errors import DataError
+
+    from .study_patterns import pattern_of
+    from .validate_scores import scored
 
     cohort = read_cohort(path, levels=frozen.card["levels"])
     signature = frozen.signature
@@ -165,7 +211,9 @@ def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
     batch = cohort.role("batch")
     risks = frozen.apply(cohort.blocks, batch)
     seen = int(risks.seen.sum())
-    notes = []
+    notes: list[str] = []
+    if seen and not config.drop_seen:
+        _refuse_alike(frozen, cohort, risks, path)
     if config.drop_seen and seen > MOST_SEEN * len(cohort):
         raise DataError(
             f"{path}: {seen:,} of {len(cohort):,} samples made the signature; the rest are likely to be of the same "
@@ -178,19 +226,18 @@ def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
     without = int((~np.isfinite(risks.value)).sum())
     if without:
         notes.append(f"{without:,} of {len(cohort):,} samples lack every block that the signature takes: no risk.")
-    if missing := [name for name in signature.models if name not in cohort.blocks]:
-        notes.append(f"Without the block {', '.join(missing)}: the signature does with what there is.")
+    pattern = pattern_of(signature, [name for name, block in cohort.blocks.items() if block.present.any()])
+    if missing := [name for name in signature.models if name not in pattern]:
+        notes.append(f"Without the block {', '.join(missing)}: the risks are of {' and '.join(pattern)} alone.")
     if signature.kind == "binary" and cohort.outcome.positive != signature.positive:
         notes.append(
             f"The signature's risk is that of {signature.positive!r}; here a 1 is {cohort.outcome.positive!r}: make "
             "sure that it means the same."
         )
-    notes += _units(frozen, cohort)
+    notes += _units(frozen, cohort) + _named_alike(frozen, cohort)
     horizon = signature.horizon
-    scores = judge(
-        cohort.outcome, risks, cohort.patients, horizon=horizon, resamples=RESAMPLES, random_state=config.seed
-    )
-    lead = next(iter(scores.values()))
+    found = scored(frozen, cohort, risks, resamples=RESAMPLES, seed=config.seed)
+    lead = next(iter(found.scores.values()))
     if signature.kind != "continuous" and lead.high < 0.5:
         notes.append("It orders patients the wrong way round: is the outcome reversed here?")
     groups = {
@@ -205,4 +252,4 @@ def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
         )
         for column in cohort.declaration.design.subgroups
     }
-    return Validation(cohort, checks, risks, scores, groups, seen, without, notes)
+    return Validation(cohort, checks, risks, found, groups, seen, without, pattern, notes)

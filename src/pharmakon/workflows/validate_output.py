@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from pharmakon.store.writers import write_csv
 
 from . import study_plots
 from .study_output import finite
+from .study_patterns import promised
 from .study_report import CAUTION, FEW_EVENTS, check_lines, group_lines, interval
 from .study_scores import CHANCE, MEASURES, unscaled
 
@@ -57,7 +58,11 @@ def plain(result: ValidateResult) -> dict[str, Any]:
                 "hash": one.cohort.hash,
                 "samples": len(one.cohort),
                 "seen": one.seen,
+                "blocks": list(one.pattern),
+                "nested with these blocks": promised(result.frozen.card, one.pattern, result.leading),
                 "scores": {name: asdict(found) for name, found in one.scores.items()},
+                "over clinical": None if one.scored.added is None else asdict(one.scored.added),
+                "intervals": one.scored.methods,
                 "subgroups": {
                     column: [{"level": g.level, "inside": asdict(g.inside), "gap": asdict(g.gap)} for g in groups]
                     for column, groups in one.groups.items()
@@ -120,13 +125,19 @@ def _page(result: ValidateResult, config: ValidateConfig) -> StudyPage:
 
 def _verdict(result: ValidateResult) -> Iterator[str]:
     measure, chance = MEASURES[result.leading], CHANCE.get(result.leading, 0.0)
-    said = result.frozen.card["nested"].get(result.leading)
     for one in result.validations:
         lead = one.scores[result.leading]
         worth = "better than chance" if lead.low > chance else "which may be chance"
-        yield f"{one.cohort.declaration.name}: {measure} {show(lead.value)} ({interval(lead)}), {worth}."
-    if said:
-        yield f"Nested folds had promised {show(said['value'])} ({show(said['low'])} to {show(said['high'])})."
+        ends = f"{interval(lead)}, {one.scored.methods[result.leading]}"
+        yield f"{one.cohort.declaration.name}: {measure} {show(lead.value)} ({ends}), {worth}."
+        if gained := over_clinical(one):
+            yield f"{one.cohort.declaration.name}: {gained}."
+    for line in nested_lines(result):
+        if line.said is None:
+            yield f"Nested folds had promised nothing for {line.blocks}: no such figure was made."
+        else:
+            ends = f"{show(line.said['low'])} to {show(line.said['high'])}"
+            yield f"Nested folds had promised {show(line.said['value'])} ({ends}){line.of}."
     if result.summary is not None:
         s = result.summary
         ends = f"{show(unscaled(result.leading, s.low))} to {show(unscaled(result.leading, s.high))}"
@@ -145,13 +156,46 @@ def _score_lines(result: ValidateResult) -> Iterator[ScoreLine]:
     for one in result.validations:
         lead = one.scores[result.leading]
         more = [f"{MEASURES[name]} {show(found.value)}" for name, found in one.scores.items() if name != result.leading]
-        yield ScoreLine(one.cohort.declaration.name, show(lead.value), interval(lead), "; ".join(more))
-    said = result.frozen.card["nested"].get(result.leading)
-    if said:
-        ends = f"{show(said['low'])} to {show(said['high'])}"
-        yield ScoreLine(
-            "Where it was made, nested", show(said["value"]), ends, result.frozen.card["cohort"]["name"], "", "null"
-        )
+        ends = f"{interval(lead)} ({one.scored.methods[result.leading]})"
+        more += [gained] if (gained := over_clinical(one)) else []
+        yield ScoreLine(one.cohort.declaration.name, show(lead.value), ends, "; ".join(more))
+    for line in nested_lines(result):
+        value = "–" if line.said is None else show(line.said["value"])
+        ends = "none was made" if line.said is None else f"{show(line.said['low'])} to {show(line.said['high'])}"
+        where = result.frozen.card["cohort"]["name"]
+        yield ScoreLine(f"Where it was made, nested{line.of}", value, ends, where, "", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class NestedLine:
+    """What nested folds said of a set of blocks: the estimate, None where there is none."""
+
+    blocks: str
+    of: str
+    """", NAME alone" where it is not of all blocks of the signature."""
+    said: dict[str, float] | None
+
+
+def nested_lines(result: ValidateResult) -> list[NestedLine]:
+    """The nested figure of each set of blocks that the cohorts were judged with."""
+    lines = {}
+    for one in result.validations:
+        blocks = " and ".join(one.pattern)
+        whole = len(one.pattern) == len(result.frozen.signature.models)
+        said = promised(result.frozen.card, one.pattern, result.leading)
+        lines[one.pattern] = NestedLine(blocks, "" if whole else f", {blocks} alone", said)
+    return list(lines.values())
+
+
+def over_clinical(one: Validation) -> str:
+    """What the signature adds to the clinical columns alone, in words; "" where that cannot be asked."""
+    added = one.scored.added
+    if added is None:
+        return ""
+    leading = next(iter(one.scores))
+    return (
+        f"{MEASURES[leading]} over clinical only {added.value:+.3f} ({interval(added)}, {one.scored.methods['added']})"
+    )
 
 
 def _cohort_lines(result: ValidateResult) -> Iterator[GroupLine]:
