@@ -1,0 +1,81 @@
+"""The chain beside the data: who comes second is refused, and an altered chain releases nothing."""
+
+import threading
+
+import pytest
+
+from pharmakon.core.errors import BudgetSpent, ConfigError, RecordError
+from pharmakon.workflows.benchmark_release import example
+from pharmakon.workflows.release import ReleaseConfig, run
+
+pytest.importorskip("opendp")
+
+
+def paths(folder, **more):
+    return example(folder, **({"epsilon": 0.25, "budget": 1.0} | more))
+
+
+def release(cohort, request, output):
+    return run(ReleaseConfig(cohort=cohort, config=request, output=output))
+
+
+def test_the_budget_is_spent_to_the_end_and_no_further(tmp_path):
+    cohort, request = paths(tmp_path)
+    for i in range(4):
+        release(cohort, request, tmp_path / f"o{i}")
+    with pytest.raises(BudgetSpent):
+        release(cohort, request, tmp_path / "o4")
+
+
+def test_releases_at_once_do_not_pass_it(tmp_path):
+    cohort, request = paths(tmp_path)
+    made = []
+
+    def one(i):
+        try:
+            made.append(release(cohort, request, tmp_path / f"o{i}"))
+        except BudgetSpent:
+            return
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= len(made) <= 4
+    entries = (tmp_path / "patients.csv.budget.jsonl").read_text()
+    assert entries.count('"reserved"') - entries.count('"returned"') == len(made)
+
+
+def test_the_budget_cannot_be_raised_later(tmp_path):
+    cohort, request = paths(tmp_path)
+    release(cohort, request, tmp_path / "o")
+    paths(tmp_path, budget=5.0)
+    with pytest.raises(ConfigError, match="cannot be changed"):
+        release(cohort, request, tmp_path / "o2")
+
+
+@pytest.mark.parametrize("harm", ["edit", "drop"])
+def test_an_altered_chain_releases_nothing(tmp_path, harm):
+    cohort, request = paths(tmp_path)
+    for i in range(2):
+        release(cohort, request, tmp_path / f"o{i}")
+    chain = tmp_path / "patients.csv.budget.jsonl"
+    lines = chain.read_text().splitlines(keepends=True)
+    if harm == "edit":
+        lines[1] = lines[1].replace("0.25", "0.05")
+    else:
+        del lines[1]
+    chain.write_text("".join(lines))
+    with pytest.raises(RecordError, match="altered"):
+        release(cohort, request, tmp_path / "o9")
+
+
+def test_a_chain_that_was_cut_releases_nothing(tmp_path):
+    cohort, request = paths(tmp_path)
+    for i in range(2):
+        release(cohort, request, tmp_path / f"o{i}")
+    chain = tmp_path / "patients.csv.budget.jsonl"
+    chain.write_text("".join(chain.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(RecordError, match="was cut"):
+        release(cohort, request, tmp_path / "o9")

@@ -1,0 +1,38 @@
+"""The report's cost curve and the rows that are printed."""
+
+import math
+
+import pytest
+
+from pharmakon.workflows.benchmark_release import example
+from pharmakon.workflows.release import ReleaseConfig, run
+from pharmakon.workflows.release_output import line_rows, page, plain, plan_rows
+
+pytest.importorskip("opendp")
+
+
+@pytest.fixture
+def plan(tmp_path):
+    cohort, request = example(tmp_path, epsilon=0.1, budget=1.0)
+    config = ReleaseConfig(cohort=cohort, config=request, plan=True)
+    return run(config), config
+
+
+def test_a_plan_in_words(plan):
+    result, _ = plan
+    assert plan_rows(result) == [("smokers", "count", "epsilon 0.1", "± 30.0", "people")]
+    assert line_rows(result) == []
+    assert plain(result)["statistics"][0]["error_95"] == 30.0
+    assert plain(result)["left"]["epsilon"] == 1.0
+
+
+def test_the_cost_curve_falls_by_epsilon_and_by_size(plan):
+    result, config = plan
+    part = next(p for p in page(result, config).parts if p.name == "cost")
+    curves = {c.name: dict(c.points) for c in part.pictures[0].plot.curves}
+    assert list(curves)[0] == "50 people"
+    for points in curves.values():
+        values = [points[x] for x in sorted(points)]
+        assert values == sorted(values, reverse=True)
+    at = math.log10(0.1)
+    assert curves["1,000 people"][at] - curves["10,000 people"][at] == pytest.approx(1.0)
