@@ -130,8 +130,10 @@ def coverage(times: int, seed: int, say: Say) -> dict[str, Any]:
             "high": round(float(high), 4),
             "n": len(one),
         }
-    values = [score["value"] for score in scores.values()]
-    return _task(scores, f"coverage {min(values):.1%} to {max(values):.1%} by metric, mean {np.mean(values):.1%}")
+    apart = [score["value"] for name, score in scores.items() if name.startswith("gap")]
+    alone = [score["value"] for name, score in scores.items() if not name.startswith("gap")]
+    said = f"of a metric in a group {min(alone):.1%} to {max(alone):.1%}, of a gap {min(apart):.1%} to {max(apart):.1%}"
+    return _task(scores, said)
 
 
 def speed(seed: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pharmakon.biomarkers.survival_metrics import harrell_c, uno_c
 from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Floats
 from pharmakon.fairness.classification import Judged
-from pharmakon.fairness.groups import Groups
+from pharmakon.fairness.groups import CANNOT_TELL, Groups
 from pharmakon.fairness.performance import ByRows, Performance, flags, of_numbers, of_risks
 
 from .audit_groups import columns_of, groups_of, people_of
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 LEADING = {"binary": ("auc", "brier"), "survival": ("uno_c", "auc"), "continuous": ("mae",)}
 """Metrics by which a group is said to be worse off."""
-RESAMPLES = 500
+GROUPS = "groups.json"
+"""The file of a study that holds the performance in every group."""
+RESAMPLES, SHOWN = 500, 6
 SLOW = 200
 """Resamples where a metric compares all pairs of patients."""
 
@@ -116,7 +118,7 @@ def for_whom(
 def worse_off(performance: Mapping[str, Performance], kind: str) -> list[str]:
     """Sentences on groups for whom it works worse, and on those of whom nothing can be told."""
     said = [text for one in performance.values() for text in flags(one, LEADING[kind])]
-    return sorted(said, key=lambda text: "cannot tell" in text)
+    return sorted(said, key=lambda text: CANNOT_TELL in text)
 
 
 def _concordance(outcome: Outcome, score: Floats, fold: NDArray[np.intp] | None) -> dict[str, ByRows]:
@@ -137,3 +139,13 @@ def _concordance(outcome: Outcome, score: Floats, fold: NDArray[np.intp] | None)
         return float(total / mass) if mass else np.nan
 
     return {"uno_c": lambda rows: mean(rows, uno=True), "harrell_c": lambda rows: mean(rows, uno=False)}
+
+
+def said_of(performance: Mapping[str, Performance], kind: str) -> list[str]:
+    """What a report of a signature says unasked: for whom it works worse, and how many groups are too small to tell."""
+    worse = [f"It works worse for some. {text}." for text in worse_off(performance, kind) if CANNOT_TELL not in text]
+    small = [f"{one.column} {group.level}" for one in performance.values() for group in one.untold if group.n]
+    if small:
+        shown = ", ".join(small[:SHOWN]) + (f" and {len(small) - SHOWN} more" if len(small) > SHOWN else "")
+        worse.append(f"For whom it works cannot be told of {shown}: fewer than 30 patients, or 10 of either outcome.")
+    return worse

@@ -13,10 +13,12 @@ from pharmakon.record.ledger import Ledger
 from pharmakon.store.plain import document
 from pharmakon.store.writers import write_csv
 
+from .group_performance import GROUPS, for_whom, said_of
 from .study_markers import MARKERS
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.judging import Estimate
+    from pharmakon.fairness.performance import Performance
 
     from .discover import DiscoverConfig, DiscoverResult
 
@@ -26,6 +28,10 @@ def write(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger) -> Dis
     from .study_report import page
 
     folder = result.folder
+    performance = by_group(result, config)
+    if performance:
+        write_atomic(folder / GROUPS, document(performance))
+        result.notes.extend(said_of(performance, result.cohort.outcome.kind))
     markers = result.markers()
     write_csv(folder / MARKERS_FILE, MARKERS, ({k: _cell(v) for k, v in row.items()} for row in markers))
     files = [MARKERS_FILE]
@@ -33,7 +39,7 @@ def write(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger) -> Dis
         write_csv(folder / RISKS_FILE, ("sample", "patient", "fold", *result.nested.models), _risks(result))
         files.append(RISKS_FILE)
     write_atomic(folder / RESULT, document(plain(result)))
-    for name in (*files, RESULT):
+    for name in (*files, RESULT, *([GROUPS] if performance else [])):
         ledger.output(folder / name)
     if result.signature is not None:
         for path in sorted((folder / SIGNATURE).iterdir()):
@@ -43,6 +49,14 @@ def write(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger) -> Dis
     write_atomic(folder / REPORT, page(result, config))
     ledger.output(folder / REPORT)
     return replace(result, head=ledger.seal().hash)
+
+
+def by_group(result: DiscoverResult, config: DiscoverConfig) -> dict[str, Performance]:
+    """The nested risks of the signature in every group, by column; nothing without a signature."""
+    if result.nested is None or result.scores is None or result.signature is None:
+        return {}
+    risks = result.nested.risks(result.scores.main)
+    return for_whom(result.cohort, risks, config.cohort, horizon=result.signature.horizon, seed=config.seed)
 
 
 def plain(result: DiscoverResult) -> dict[str, Any]:

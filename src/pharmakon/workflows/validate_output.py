@@ -18,6 +18,7 @@ from pharmakon.store.plain import document
 from pharmakon.store.writers import write_csv
 
 from . import study_plots
+from .group_performance import GROUPS, for_whom, said_of
 from .study_output import finite
 from .study_patterns import promised
 from .study_report import CAUTION, FEW_EVENTS, check_lines, group_lines, interval
@@ -33,14 +34,26 @@ def write(result: ValidateResult, config: ValidateConfig, ledger: Ledger) -> Val
     """Write every file, record it, close the ledger; the result with the ledger's head."""
     folder = result.folder
     write_csv(folder / RISKS_FILE, COLUMNS, _risks(result))
+    write_atomic(folder / GROUPS, document(_by_group(result, config)))
     write_atomic(folder / RESULT, document(plain(result)))
-    for name in (RISKS_FILE, RESULT):
+    for name in (RISKS_FILE, GROUPS, RESULT):
         ledger.output(folder / name)
     head = ledger.append("validated", cohorts=len(result.validations)).hash
     result = replace(result, head=head)
     write_atomic(folder / REPORT, render(_page(result, config)))
     ledger.output(folder / REPORT)
     return replace(result, head=ledger.seal().hash)
+
+
+def _by_group(result: ValidateResult, config: ValidateConfig) -> dict[str, Any]:
+    """Performance in every group of every cohort; what stands out joins the cohort's notes."""
+    found = {}
+    for path, one in zip(config.cohorts, result.validations, strict=True):
+        horizon = result.frozen.signature.horizon
+        performance = for_whom(one.cohort, one.risks, path, horizon=horizon, seed=config.seed)
+        one.notes.extend(said_of(performance, one.cohort.outcome.kind))
+        found[one.cohort.declaration.name] = performance
+    return found
 
 
 def plain(result: ValidateResult) -> dict[str, Any]:
