@@ -1,4 +1,4 @@
-"""Every measure against pycanon, which was run elsewhere (recipes/anonymity_oracle.py): made tables, real ones, Adult."""
+"""Every measure against pycanon, which recipes/anonymity_oracle.py ran: made tables, real ones, Adult."""
 
 import csv
 import gzip

@@ -83,6 +83,13 @@ def test_what_is_kept_does_what_was_asked(asked):
         assert got.recursive_c < one.c
 
 
+def test_the_search_is_exact_for_columns_that_matter_unequally():
+    hierarchies, leaves, _ = problem(6, {})
+    search = Search(hierarchies, leaves, k=5, limit=0.1, matter=[5, 1, 0.2])
+    nodes = itertools.product(*(range(h.height + 1) for h in hierarchies))
+    assert search.best().loss == pytest.approx(min(search.at(n).loss for n in nodes if search.allowed(n)))
+
+
 def test_rows_of_a_class_share_every_generalised_value():
     hierarchies, leaves, _ = problem(2, {})
     found = Search(hierarchies, leaves, k=5, limit=0.1).best()

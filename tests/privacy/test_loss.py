@@ -20,6 +20,13 @@ def test_losses_by_hand():
     assert Loss("discernibility", H, LEAVES, ONES).of((1, 0), classes, sizes, kept) == pytest.approx((4 + 2 * 4) / 16)
 
 
+def test_a_column_that_matters_more_costs_more():
+    classes, sizes, kept = np.array([0, 0, 1, 2]), np.array([2.0, 1, 1]), np.ones(3, dtype=bool)
+    plain = Loss("ncp", H, LEAVES, ONES).of((1, 0), classes, sizes, kept)
+    heavy = Loss("ncp", H, LEAVES, ONES, matter=[3, 1]).of((1, 0), classes, sizes, kept)
+    assert heavy == pytest.approx(1.5 * plain)
+
+
 @pytest.mark.parametrize("name", ["ncp", "height", "discernibility"])
 def test_a_floor_is_below_every_loss_above_it(name):
     loss = Loss(name, H, LEAVES, ONES)

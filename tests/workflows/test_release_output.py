@@ -30,7 +30,7 @@ def test_the_cost_curve_falls_by_epsilon_and_by_size(plan):
     result, config = plan
     part = next(p for p in page(result, config).parts if p.name == "cost")
     curves = {c.name: dict(c.points) for c in part.pictures[0].plot.curves}
-    assert list(curves)[0] == "50 people"
+    assert next(iter(curves)) == "50 people"
     for points in curves.values():
         values = [points[x] for x in sorted(points)]
         assert values == sorted(values, reverse=True)

@@ -52,7 +52,8 @@ class _Look:
 class Search:
     """The lattice of n rows with leaves (n, columns), what is asked, and how many rows may be suppressed at most.
 
-    `limit` is a share of the rows. Raises DataError for a lattice of more than LARGEST nodes.
+    `limit` is a share of the rows, `matter` (columns,) how much each column matters to the loss. Raises DataError for a
+    lattice of more than LARGEST nodes.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Search:
         sensitive: Sequence[Sensitive] = (),
         limit: float = 0.0,
         loss: LossName = "ncp",
+        matter: Sequence[float] | None = None,
     ) -> None:
         self.hierarchies, self.k = list(hierarchies), k
         self.heights = [h.height for h in hierarchies]
@@ -79,7 +81,8 @@ class Search:
         self.sensitive = list(sensitive)
         self.rows = len(leaves)
         self._most = limit * self.rows + 1e-9
-        self.loss = Loss(loss, hierarchies, self._leaves, self._weights)
+        self._matter = matter
+        self.loss = Loss(loss, hierarchies, self._leaves, self._weights, matter=matter)
 
     def best(self, *, progress: Progress = silent) -> Found:
         """The node of least loss. Raises DataError where not even the highest node does what is asked."""
@@ -128,7 +131,7 @@ class Search:
         look = self._look(node)
         found = {}
         for name in MEANINGS:
-            loss = Loss(name, self.hierarchies, self._leaves, self._weights)
+            loss = Loss(name, self.hierarchies, self._leaves, self._weights, matter=self._matter)
             found[str(name)] = loss.of(node, look.classes, look.sizes, look.kept)
         return found
 

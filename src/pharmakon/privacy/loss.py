@@ -25,10 +25,22 @@ MEANINGS: dict[LossName, str] = {
 
 
 class Loss:
-    """A loss of rows with leaves (n, columns), each counted `weights` (n,) times."""
+    """A loss of rows with leaves (n, columns), each counted `weights` (n,) times.
 
-    def __init__(self, name: LossName, hierarchies: Sequence[Hierarchy], leaves: Codes, weights: Floats) -> None:
+    `matter` (columns,) says how much a column's cells matter, all the same when not given; discernibility knows none.
+    """
+
+    def __init__(
+        self,
+        name: LossName,
+        hierarchies: Sequence[Hierarchy],
+        leaves: Codes,
+        weights: Floats,
+        *,
+        matter: Sequence[float] | None = None,
+    ) -> None:
         self.name, self._weights, self._leaves = name, weights, leaves
+        self._matter = matter
         self._total = float(weights.sum())
         if name == "height":
             self._cost = [
@@ -47,7 +59,8 @@ class Loss:
         Of cell losses the mean over every row, since a suppressed one loses no less. Discernibility has no such cheap
         bound; for it this is an order to search in, and `floor` bounds.
         """
-        found: Floats = np.mean([mean[nodes[:, j]] for j, mean in enumerate(self._mean)], axis=0)
+        cells = [mean[nodes[:, j]] for j, mean in enumerate(self._mean)]
+        found: Floats = np.average(cells, axis=0, weights=self._matter)
         return found
 
     @property
@@ -61,7 +74,8 @@ class Loss:
             large = sizes[kept]
             lost = self._total - large.sum()
             return float(((large**2).sum() + lost * self._total) / self._total**2)
-        cells = np.mean([self._cost[j][level][self._leaves[:, j]] for j, level in enumerate(node)], axis=0)
+        every = [self._cost[j][level][self._leaves[:, j]] for j, level in enumerate(node)]
+        cells = np.average(every, axis=0, weights=self._matter)
         return float(self._weights @ np.where(kept[classes], cells, 1.0)) / self._total
 
     def floor(self, node: Sequence[int], sizes: Floats) -> float:

@@ -113,7 +113,15 @@ def run(config: AnonymiseConfig, *, progress: Progress = silent) -> AnonymiseRes
     hierarchies = [_hierarchy(quasi, frame[quasi.column].tolist(), near) for quasi in request.quasi]
     leaves = np.column_stack([h.encode(frame[h.name].tolist()) for h in hierarchies])
     sensitive = [_sensitive(secret, frame[secret.column].tolist(), near) for secret in request.sensitive]
-    search = Search(hierarchies, leaves, k=request.k, sensitive=sensitive, limit=request.suppression, loss=request.loss)
+    search = Search(
+        hierarchies,
+        leaves,
+        k=request.k,
+        sensitive=sensitive,
+        limit=request.suppression,
+        loss=request.loss,
+        matter=[quasi.weight for quasi in request.quasi],
+    )
     found = search.best(progress=progress)
     raw = search.rows_alike()
     kept = found.classes >= 0

@@ -21,6 +21,7 @@ class Quasi(Config):
     origin: float = Field(0.0, description="where intervals are counted from")
     prefixes: tuple[int, ...] = Field((), description="characters that are kept of a code, falling, such as [3, 1]")
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="group = its values")
+    weight: float = Field(1.0, gt=0, description="how much it matters that this column stays exact")
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
