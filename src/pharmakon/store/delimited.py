@@ -21,7 +21,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _LOOK_AHEAD = 10_000
 """Lines that an open quote may span before it is taken for a stray one: halved each time that it was one, so that a
 file full of stray quotes is read in time that goes with its length."""
-_LOOK_LEAST = 20
+_LOOK_LEAST = 8
 
 _SMILES = re.compile(r"(?:Cl|Br|[BCNOPSFIbcnops*]|\[[^\]\s]+\]|[-=#$:/\\.()%0-9@+>~])+")
 
@@ -205,7 +205,7 @@ class _Records:
                     return "".join(parts)
                 if closed is None:
                     break
-        else:
+        if len(parts) > _LOOK_LEAST:
             self._reach = max(self._reach // 2, _LOOK_LEAST)
         self._ahead.extendleft(reversed(parts[1:]))
         self.problem = "a quotation mark is opened and never closed"

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 READABLE = 0.5
 """Share of the filled cells that must be numbers for a column to be one of numbers."""
+NAMELESS = 1000
+"""Columns without a name that a table may have."""
 _H5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -100,9 +102,9 @@ def read_matrix(path: str | Path, *, id: str | None = None, layer: str | None = 
     infinite = int(np.isinf(frame.select_dtypes("number").to_numpy(np.float64, na_value=np.nan)).sum())
     if infinite:
         notes.append(f"{infinite:,} values are infinite: taken as missing")
-    if odd := [c for c in frame.columns if frame[c].dtype.kind not in "fiub"]:
+    if odd := _not_numbers(frame):
         notes += _numbered(frame, odd)
-    text = tuple(str(c) for c in frame.columns if frame[c].dtype.kind not in "fiub")
+    text = tuple(map(str, _not_numbers(frame)))
     if text:
         notes.append(f"{len(text):,} columns hold no numbers and are left out ({', '.join(text[:3])})")
         frame = frame.drop(columns=list(text))
@@ -116,6 +118,11 @@ def read_matrix(path: str | Path, *, id: str | None = None, layer: str | None = 
     return Matrix(rows, tuple(map(str, frame.columns)), values, tuple(notes), text)
 
 
+def _not_numbers(frame: DataFrame) -> list[Any]:
+    """Columns that hold something else."""
+    return [name for name, dtype in frame.dtypes.items() if dtype.kind not in "fiub"]
+
+
 def _stripped(cells: Series[str]) -> Series[str]:
     """Cells without the blanks around them, "" where they only say that there is nothing."""
     found = cells.str.strip()
@@ -126,7 +133,12 @@ def _delimited(path: Path, **options: Any) -> DataFrame:
     import pandas as pd
 
     text = open_text(path)
-    delimiter = Delimited(text).delimiter
+    table = Delimited(text)
+    delimiter = table.delimiter
+    # Each costs pandas time that grows with their number; a table has a few, a broken one thousands.
+    nameless = sum(": called 'column_" in note for note in table.notes)
+    if nameless > NAMELESS:
+        raise DataError(f"{path} is not a table that can be read: {nameless:,} of its columns have no name")
     try:
         with text.open() as lines:
             frame = pd.read_csv(lines, sep=delimiter, skip_blank_lines=True, **options)

@@ -22,6 +22,7 @@ from pharmakon.core.files import sha256, sweep, sync_folder, write_atomic
 from pharmakon.core.log import logger
 
 from .plain import document, line, plain
+from .vault import fingerprint
 
 __all__ = ["Journal", "RunFolder", "sha256", "versions", "write_atomic"]
 
@@ -211,7 +212,7 @@ def _platform() -> dict[str, str]:
 
 def _describe(path: Path) -> dict[str, Any]:
     try:
-        return {"path": str(path), "sha256": sha256(path), "bytes": path.stat().st_size}
+        return {"path": str(path), "sha256": fingerprint(path), "bytes": path.stat().st_size}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 

@@ -83,18 +83,21 @@ def seal(source: BinaryIO, target: BinaryIO, lock: Lock, *, chunk: int = CHUNK, 
     aead, key = _data_key()
     header = MAGIC + bytes([1, chunk]) + secrets.token_bytes(7) + bytes(7) + secrets.token_bytes(16)
     target.write(_wrapped(header, key, lock, cost or Cost()))
-    size, total, number = 1 << chunk, 0, 0
-    block = _full(source, size)
+    # Two buffers, filled in turn: a chunk is the last when nothing follows it.
+    here, there = (memoryview(bytearray(1 << chunk)) for _ in range(2))
+    total = number = 0
+    length = _filled(source, here)
     while True:
         if number >= MOST:
             raise DataError(f"more than {MOST << chunk:,} bytes do not fit into one vault; divide the file")
-        following = _full(source, size) if len(block) == size else b""
+        following = _filled(source, there) if length == len(here) else 0
         last = not following
-        target.write(aead.encrypt(_nonce(header, number, last=last), block, _associated(header, number, last=last)))
-        total += len(block)
+        nonce, associated = _nonce(header, number, last=last), _associated(header, number, last=last)
+        target.write(aead.encrypt(nonce, here[:length], associated))
+        total += length
         if last:
             return total
-        block, number = following, number + 1
+        here, there, length, number = there, here, following, number + 1
 
 
 def looked_at(path: str | Path) -> Seal:
@@ -292,12 +295,12 @@ def _head(stream: BinaryIO, path: Path) -> bytes:
     return head
 
 
-def _full(stream: BinaryIO, size: int) -> bytes:
-    """`size` bytes, fewer only at the end: a pipe gives what it has."""
-    block = stream.read(size)
-    while len(block) < size and (more := stream.read(size - len(block))):
-        block += more
-    return block
+def _filled(stream: BinaryIO, buffer: memoryview) -> int:
+    """Bytes read into a buffer, fewer than it holds only at the end: a pipe gives what it has."""
+    length = 0
+    while length < len(buffer) and (more := cast(io.BufferedIOBase, stream).readinto(buffer[length:])):
+        length += more
+    return length
 
 
 def _replace(stream: BinaryIO, lock: bytes) -> None:
