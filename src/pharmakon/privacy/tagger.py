@@ -109,9 +109,10 @@ class Tagger:
         return sorted(found)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What a model folder holds of it: hashes as differences, everything in the fewest bytes."""
+        """What a model folder holds of it: hashes as differences, low bytes apart from high ones, which pack better."""
+        steps = np.diff(self.known, prepend=np.uint32(0))
         return {
-            "steps": np.diff(self.known, prepend=np.uint32(0)),
+            "steps": np.ascontiguousarray(steps.astype("<u4").view(np.uint8).reshape(-1, 4).T),
             "counts": np.diff(self.begins).astype(np.uint8),
             "tags": self.tags,
             "weights": self.weights,
@@ -127,10 +128,14 @@ class Tagger:
         wanted = {"steps", "counts", "tags", "weights", "unit", "caution", "closed", "inside"}
         m = len(labels)
         shapes = {"inside": (4, m), "closed": (1 + 2 * m, 1 + 2 * m), "unit": (), "caution": ()}
-        if arrays.keys() != wanted or any(arrays[name].shape != shape for name, shape in shapes.items()):
+        if (
+            arrays.keys() != wanted
+            or arrays["steps"].shape[:1] != (4,)
+            or any(arrays[name].shape != shape for name, shape in shapes.items())
+        ):
             raise ModelError("these are not the arrays of a tagger")
         begins = np.concatenate([[0], np.cumsum(arrays["counts"], dtype=np.uint32)]).astype(np.uint32)
-        known = np.cumsum(arrays["steps"], dtype=np.uint32)
+        known = np.cumsum(np.ascontiguousarray(arrays["steps"].T).view("<u4").ravel(), dtype=np.uint32)
         sizes = {int(begins[-1]), len(arrays["weights"]), len(arrays["tags"])}
         if len(sizes) > 1 or len(known) != len(begins) - 1 or (arrays["tags"] > 4 * m).any():
             raise ModelError("the arrays of this tagger do not fit together")
