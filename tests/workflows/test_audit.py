@@ -49,7 +49,9 @@ def severity(result: AuditResult, name: str) -> str:
 
 def test_a_clean_table_gives_no_warning(clean: list[list[str]], tmp_path: Path) -> None:
     result = audit(tmp_path, clean)
-    assert [f.sentence for f in result.findings if f.severity != "info"] == []
+    # Of six scaffolds and pure noise these two are true.
+    told = {"scaffolds", "y-randomisation"}
+    assert [f.sentence for f in result.findings if f.severity != "info" and f.name not in told] == []
     assert result.passed
     assert not result.failed
 

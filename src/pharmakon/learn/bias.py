@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Similarities = NDArray[np.float32] | NDArray[np.float64]
 
+THRESHOLDS = np.arange(101) / 100
+"""Distances d at which neighbours are counted: 0, 0.01 ... 1."""
+
 
 class Bias(NamedTuple):
     """AVE and its two halves, each in [-1, 1]: how much nearer a test row's own class is than the other one."""
@@ -26,12 +29,19 @@ def ave_bias(to_active: Similarities, to_inactive: Similarities, active: NDArray
     """The asymmetric validation embedding bias of Wallach & Heifets (J. Chem. Inf. Model. 2018, 58, 916).
 
     `to_active` and `to_inactive` are each test row's similarity to its nearest active and inactive training row, in
-    [0, 1]; `active` says which test rows are. The paper averages over thresholds d the share of rows with a neighbour
-    nearer than d; over all thresholds that is the mean similarity, which is what is taken here, with no grid. A class
-    without test rows counts nothing.
+    [0, 1]; `active` says which test rows are. H(V, T) is the mean over the thresholds d of the share of V whose nearest
+    of T is at a distance below d, and AVE = [H(Va, Ta) - H(Va, Ti)] + [H(Vi, Ti) - H(Vi, Ta)]. A class without test
+    rows counts nothing.
     """
-    nearer = np.asarray(to_active, np.float64) - np.asarray(to_inactive, np.float64)
+    nearer = _thresholds_above(to_active) - _thresholds_above(to_inactive)
     return Bias(
         float(nearer[active].mean()) if active.any() else 0.0,
         float(-nearer[~active].mean()) if (~active).any() else 0.0,
     )
+
+
+def _thresholds_above(similarity: Similarities) -> NDArray[np.float64]:
+    """Share of the thresholds that are above a row's distance (n,): its part of H."""
+    distance = 1.0 - np.asarray(similarity, np.float64)
+    found: NDArray[np.float64] = 1.0 - np.searchsorted(THRESHOLDS, distance, side="right") / len(THRESHOLDS)
+    return found

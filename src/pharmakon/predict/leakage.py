@@ -16,7 +16,9 @@ from .findings import Case, Finding, Severity, cases, counted, passed, verb
 from .measured import Sample
 
 BIASED = 0.3
-"""AVE from which a split is called easy: 0.15 of similarity a class. Random splits have it, scaffold splits less."""
+"""AVE from which a split is called easy: 0.15 of distance a class. Random splits have it, scaffold splits less."""
+RELATED, TWIN, MANY = 0.4, 0.85, 0.5
+"""Tanimoto from which a neighbour is related, and a close analogue; share of analogues that make a test one of them."""
 MOST_TEST, MOST_TRAIN = 5_000, 50_000
 """Molecules compared for the AVE bias; of larger parts a seeded sample."""
 
@@ -105,6 +107,37 @@ def split_bias(sample: Sample, *, seed: int = 0) -> list[Finding]:
         "Scores will flatter: report a nearest-neighbour baseline, and a scaffold or cluster split beside this one."
     )
     return [Finding("ave", "warning", "AVE bias of the split", f"{sentence}.", advice, measures=measures)]
+
+
+def similarity_to_training(sample: Sample, *, seed: int = 0) -> list[Finding]:
+    """How near the test molecules are to the training ones: ECFP4 Tanimoto of each to its nearest.
+
+    A Hi split (Steshin, arXiv:2310.06399) has none at 0.4 or more; where half are at 0.85 it is analogues that are
+    predicted.
+    """
+    if not sample.reference:
+        return []
+    train, test = (list(_molecules(sample, test=part).items()) for part in (False, True))
+    if len(train) < 20 or len(test) < 10:
+        return []
+    train = _sampled(train, MOST_TRAIN, seed, "train")
+    test = _sampled(test, MOST_TEST, seed, "test")
+    packed, query = (fingerprints.bits_of_smiles([s for s, _ in part]) for part in (train, test))
+    near = similarity.nearest(query, packed)[0][:, 0]
+    median, related, analogue = float(np.median(near)), float((near >= RELATED).mean()), float((near >= TWIN).mean())
+    measures = {"median": median, "related": related, "analogues": analogue}
+    sentence = (
+        f"The nearest training molecule of a test molecule has similarity {median:.2f} (median); {_percent(related)} "
+        f"of the test part have one of {RELATED} or more, {_percent(analogue)} one of {TWIN} or more"
+    )
+    title = "Similarity of test to training"
+    if related == 0:
+        return [passed("similarity", title, f"{sentence}: a test of new chemistry.", measures)]
+    if analogue < MANY:
+        said = f"{sentence}: a score here is of such neighbours (a test of new chemistry has none at {RELATED})."
+        return [Finding("similarity", "info", title, said, measures=measures)]
+    advice = "The score is of close analogues: report it beside that of a scaffold or cluster split."
+    return [Finding("similarity", "warning", title, f"{sentence}: mostly analogues.", advice, measures=measures)]
 
 
 def _nearest(sample: Sample, i: int, group: Sequence[int]) -> tuple[Level | None, int]:

@@ -7,62 +7,67 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from pharmakon.chem.parse import to_mol
 from pharmakon.chem.properties import NAMED, named
-from pharmakon.chem.scaffolds import scaffold
-from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Floats, Kind
 from pharmakon.learn.metrics import auroc, r2, spearman
-from pharmakon.learn.splits import group_folds, random_folds
+from pharmakon.learn.splits import random_folds
 
 from .findings import Finding
 from .measured import Sample
+from .quick import Quick
 
-FEATURES = ("mw", "logp", "tpsa", "hbd", "hba", "charge", "rotatable_bonds")
-TOO_GOOD: dict[Kind, float] = {"classification": 0.85, "regression": 0.6}
-"""AUROC, or share of variance (R²), from which a few numbers explain too much."""
+FEATURES = ("mw", "logp", "hbd", "hba", "charge", "rotatable_bonds")
+TOO_GOOD: dict[Kind, float] = {"classification": 0.7, "regression": 0.4}
+"""AUROC, or share of variance (R²), above which a few numbers explain too much."""
+NEAR, SOME = 0.05, {"classification": 0.6, "regression": 0.25}
+"""How near the score of the model of structure makes them explain too much too, if they explain something at all."""
+SORTED_BY: dict[Kind, float] = {"classification": 0.85, "regression": 0.6}
+"""Score of the row number from which the order is a warning."""
 ALIKE: dict[Kind, float] = {"classification": 0.65, "regression": 0.2}
 SORTED = 0.8
 """Score from which rows near each other are called alike, and trend from which the file is called sorted."""
-_MOST, _FEW = 20_000, 50
+_MOST = 20_000
 
 
-def shortcuts(sample: Sample, *, seed: int = 0) -> list[Finding]:
-    """How well seven descriptors alone predict the value of unseen scaffolds, and how well the row number does."""
+def shortcuts(sample: Sample, quick: Quick | None = None, *, seed: int = 0) -> list[Finding]:
+    """How well six descriptors alone predict the value of unseen scaffolds, and how well the row number does.
+
+    `quick` is the model of structure that the six are held against; made here where it is not given.
+    """
+    quick = Quick.of(sample, seed=seed) if quick is None else quick
+    if quick is None:
+        return []
     values: dict[str, list[int]] = defaultdict(list)
     for i, row in enumerate(sample.rows):
         if row.identity.parent and np.isfinite(sample.compared[i]) and row.table == sample.rows[0].table:
             values[row.identity.parent].append(i)
     molecules = list(values)
     y = np.array([np.median(sample.compared[values[smiles]]) for smiles in molecules])
-    if sample.kind == "classification":
-        molecules, y = [s for s, v in zip(molecules, y, strict=True) if v != 0.5], y[y != 0.5]
-    if len(y) < _FEW or (y == y[0]).all():
-        return []
     rows = np.array([values[smiles][0] for smiles in molecules], np.float64)
+    if sample.kind == "classification":
+        rows, y = rows[y != 0.5], y[y != 0.5]
     if len(y) > _MOST:
         kept = np.linspace(0, len(y) - 1, _MOST).astype(np.int64)
-        molecules, y, rows = [molecules[i] for i in kept], y[kept], rows[kept]
-    return [_descriptors(molecules, y, sample.kind, seed), _order(rows, y, sample.kind, seed)]
+        y, rows = y[kept], rows[kept]
+    return [_descriptors(quick, seed), _order(rows, y, sample.kind, seed)]
 
 
-def _descriptors(molecules: list[str], y: Floats, kind: Kind, seed: int) -> Finding:
-    mols = [to_mol(smiles) for smiles in molecules]
-    table = np.column_stack([named(mols, name) for name in FEATURES])
-    try:
-        folds = group_folds([scaffold(mol) for mol in mols], random_state=seed)
-    except UsageError:  # fewer than five scaffolds
-        folds = random_folds(len(y), random_state=seed)
-    score = _score(kind, y, _out_of_fold(table, y, folds, kind, seed))
+def _descriptors(quick: Quick, seed: int) -> Finding:
+    kind, y = quick.kind, quick.y
+    table = np.column_stack([named(quick.mols, name) for name in FEATURES])
+    score = quick.score(_out_of_fold(table, y, quick.folds, kind, seed))
+    whole = quick.score(quick.out_of_fold(y))
     alone = {name: _alone(kind, y, column) for name, column in zip(FEATURES, table.T, strict=True)}
     best = max(alone, key=lambda name: abs(alone[name]))
     single = f"{NAMED[best].title} alone: {_words(kind, abs(alone[best]), single=True)}"
-    measures = {"score": score, "best_single": alone[best]}
+    measures = {"score": score, "structure": whole, "best_single": alone[best]}
     sentence = (
-        f"Seven descriptors of size, polarity and charge predict the value of unseen scaffolds with "
-        f"{_words(kind, score)} ({single})"
+        f"Six descriptors of size, polarity and charge predict the value of unseen scaffolds with "
+        f"{_words(kind, score)} ({single}), a quick model of the whole structure with {_words(kind, whole)}"
+        f"{quick.said}"
     )
-    if score < TOO_GOOD[kind]:
+    much, as_good = score > TOO_GOOD[kind], score >= SOME[kind] and score >= whole - NEAR
+    if not (much or as_good):
         return Finding(
             "shortcut", "info", "Property shortcut", f"{sentence}: too little for a shortcut.", "", measures=measures
         )
@@ -70,9 +75,8 @@ def _descriptors(molecules: list[str], y: Floats, kind: Kind, seed: int) -> Find
         "Where the property is not itself size or lipophilicity, match actives and inactives in these, and report this "
         "model as the baseline to beat."
     )
-    return Finding(
-        "shortcut", "warning", "Property shortcut", f"{sentence}: they explain too much.", advice, measures=measures
-    )
+    why = "they explain too much" if much else "they explain as much as the structure does"
+    return Finding("shortcut", "warning", "Property shortcut", f"{sentence}: {why}.", advice, measures=measures)
 
 
 def _order(rows: Floats, y: Floats, kind: Kind, seed: int) -> Finding:
@@ -86,7 +90,7 @@ def _order(rows: Floats, y: Floats, kind: Kind, seed: int) -> Finding:
         advice = "Shuffle before any split by position, and never use a row number or a running id as a feature."
     return Finding(
         "order",
-        "warning" if score >= TOO_GOOD[kind] else "info",
+        "warning" if score >= SORTED_BY[kind] else "info",
         "Order of the rows",
         f"The row number alone predicts the value with {_words(kind, score)}: {words}.",
         advice,

@@ -31,6 +31,12 @@ class AuditConfig(AssayConfig):
     )
     split_column: str | None = Field(None, description="column that names the part of a row, such as train and test")
     unit_column: str | None = Field(None, description="column of units; one whose name holds 'unit' when not given")
+    source_column: str | None = Field(
+        None, description="column of the laboratory, assay or year of a row; one of such a name when not given"
+    )
+    model: str | None = Field(
+        None, description="a shipped model's name or a model folder: its error by kind of molecule on these values"
+    )
     kind: Literal["auto", "regression", "classification"] = Field("auto", description="what the values are")
     scale: Literal["auto", "log", "linear", "other"] = Field(
         "auto",
@@ -73,11 +79,14 @@ def run(config: AuditConfig, *, progress: Progress = silent) -> AuditResult:
     """
     from pharmakon.predict.findings import ranked
     from pharmakon.predict.measured import Source, measure
+    from pharmakon.predict.origin import guessed
+
+    from .audit_bias import biases, model_errors
 
     _check_outputs(config.output)
-    table, value = open_assay(config, taken=(config.split_column, config.unit_column))
+    table, value = open_assay(config, taken=(config.split_column, config.unit_column, config.source_column))
     unit = config.unit_column or next((name for name in table.columns if _is_unit(name, value)), None)
-    for name in (config.split_column, config.unit_column):
+    for name in (config.split_column, config.unit_column, config.source_column):
         if name is not None and name not in table.columns:
             raise UnknownName("column", name, table.columns, where=str(config.data))
     sources = [Source(config.data.name, list(table.rows()), "train" if config.against else "")]
@@ -103,7 +112,13 @@ def run(config: AuditConfig, *, progress: Progress = silent) -> AuditResult:
     )
     if config.split_column and len(sample.parts) < 2:
         raise ConfigError(f"column {config.split_column!r} names only one part ({', '.join(sample.parts) or 'none'})")
-    found = ranked(_findings(sample, config, progress))
+    source = config.source_column or guessed([c for c in table.columns if c not in (value, config.split_column)])
+    labels = [row.fields.get(source, "") for one in sources for row in one.rows] if source else []
+    found = _findings(sample, config, progress)
+    found += biases(sample, source=source, labels=labels, seed=config.seed, progress=progress)
+    if config.model is not None:
+        found.append(model_errors(sample, config.model, progress=progress))
+    found = ranked(found)
     result = AuditResult(
         [finding for finding in found if finding.severity != "passed"],
         [finding for finding in found if finding.severity == "passed"],
@@ -132,20 +147,16 @@ def fails(findings: Sequence[Finding], fail_on: FailOn) -> bool:
 def _findings(sample: Sample, config: AuditConfig, progress: Progress) -> list[Finding]:
     from pharmakon.predict.cliffs import cliffs
     from pharmakon.predict.duplicates import contradictions, duplicates, unreadable
-    from pharmakon.predict.leakage import leaks, split_bias
+    from pharmakon.predict.leakage import leaks, similarity_to_training, split_bias
     from pharmakon.predict.mixtures import units
     from pharmakon.predict.placeholders import placeholders
-    from pharmakon.predict.shortcuts import shortcuts
 
     found = [*unreadable(sample), *duplicates(sample), *contradictions(sample, spread=config.spread), *leaks(sample)]
     progress(0, 0, "looking for mixed units")
     found += [*units(sample), *placeholders(sample)]
     found += cliffs(sample, progress=progress)
     progress(0, 0, "measuring the split's bias")
-    found += split_bias(sample, seed=config.seed)
-    progress(0, 0, "looking for shortcuts")
-    found += shortcuts(sample, seed=config.seed)
-    return found
+    return [*found, *split_bias(sample, seed=config.seed), *similarity_to_training(sample, seed=config.seed)]
 
 
 def _is_unit(name: str, value: str) -> bool:
