@@ -19,7 +19,7 @@ from pharmakon.store.catalogue import DataFile, DataSet
 
 REFERENCE = Path(__file__).parent / "reference"
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
-LESS_IS_BETTER = {"mae", "rmse", "cliff_rmse", "rae"}
+LESS_IS_BETTER = {"mae", "rmse", "cliff_rmse", "rae", "loss", "suppressed"}
 NOTE = "<!-- Written by docs/generate.py; change the code, then run `make docs`. -->\n"
 
 

@@ -116,7 +116,7 @@ def _searched(hierarchies: list[Hierarchy], leaves: Codes, asked: Mapping[str, A
     scores["seconds"] = {"value": round(seconds, 2), "n": n}
     return {
         "scores": scores,
-        "anchors": {name: {"anjana": round(float(v), 6)} for name, (_, v) in values.items()},
+        "anchors": {name: {"anjana": round(float(v), 6)} for name, (_, v) in values.items() if name != "classes"},
         "levels": {"pharmakon": list(found.node), "anjana": asked["levels"]},
         "lattice": {"nodes": found.nodes, "looked_at": found.looked_at},
     }

@@ -50,12 +50,12 @@ class Release:
         kind, _, name = task.partition(": ")
         if kind == "noise":
             p, n = law(PRICES[name], DRAWS)
-            return {"scores": {"p": {"value": round(p, 4), "n": n}}, "anchors": {"p": {"wanted": "> 0.01"}}}
+            return {"scores": {"p": {"value": round(p, 4), "n": n}}, "anchors": {}, "wanted": "p above 0.01"}
         if kind == "neighbours":
             return attacked(PRICES[name], say)
         made, refused = rivals(40, 10)
         scores = {"released": {"value": made, "n": 40}, "refused": {"value": refused, "n": 40}}
-        return {"scores": scores, "anchors": {"released": {"wanted": 10}, "refused": {"wanted": 30}}}
+        return {"scores": scores, "anchors": {}, "wanted": "10 released, 30 refused"}
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
         """The lowest p, whether any attacker passed e^epsilon, and what the budget let through."""
@@ -130,21 +130,26 @@ def attacked(price: Price, say: Say, *, times: int = ATTACKS, broken: float = 1.
     thresholds = np.arange(min(one.min(), other.min()), max(one.max(), other.max()) + 1)
     tries = 4 * len(thresholds)
     alpha = 0.05 / tries
-    best, low = -np.inf, -np.inf
+    best, low, high = -np.inf, -np.inf, np.inf
     for t in thresholds:
         for a, b in ((one, other), (other, one)):
             for event in (np.greater_equal, np.less_equal):
                 x, y = int(event(a, t).sum()), int(event(b, t).sum())
-                if min(x, y) >= LEAST:
-                    best = max(best, float(np.log(max(x / times - price.delta, 1e-12) / (y / times))))
+                shown = float(np.log(max(x / times - price.delta, 1e-12) / (y / times))) if min(x, y) >= LEAST else best
+                if shown > best:
+                    best = shown
+                    ends = beta.ppf(1 - alpha / 2, x + 1, times - x), beta.ppf(alpha / 2, y, times - y + 1)
+                    high = float(np.log((ends[0] if x < times else 1.0) / ends[1]))
                 if x:
                     least = float(beta.ppf(alpha / 2, x, times - x + 1)) - price.delta
                     most = float(beta.ppf(1 - alpha / 2, y + 1, times - y)) if y < times else 1.0
                     low = max(low, float(np.log(max(least, 1e-12) / most)))
+    found = {"value": round(best, 4), "low": round(low, 4), "high": round(high, 4), "n": 2 * times}
     return {
-        "scores": {"epsilon shown": {"value": round(best, 4), "low": round(low, 4), "high": None, "n": 2 * times}},
-        "anchors": {"epsilon shown": {"promised": price.epsilon}},
+        "scores": {"epsilon shown": found},
+        "anchors": {},
         "promised": price.epsilon,
+        "note": f"the interval's lower end may not pass {price.epsilon:g}; every event is tried, the best shown",
     }
 
 

@@ -16,10 +16,12 @@ from pharmakon.record.statement import Grid, Part, Picture, StatementPage, rende
 from pharmakon.store.plain import document
 from pharmakon.store.writers import write_csv
 
+from .release_plan import expect
 from .study_output import finite
 
 if TYPE_CHECKING:
-    from .release import Expected, Line, ReleaseConfig, ReleaseResult
+    from .release import ReleaseConfig, ReleaseResult
+    from .release_plan import Expected, Line
 
 NUMBERS, RESULT, REPORT, LEDGER = "released.csv", "result.json", "report.html", "ledger.jsonl"
 COLUMNS = ("statistic", "group", "at", "value", "error_95")
@@ -36,7 +38,7 @@ def write(result: ReleaseResult, config: ReleaseConfig, ledger: Ledger) -> Relea
     """Write every file, record it, close the ledger; the result with the ledger's head."""
     folder = result.folder
     assert folder is not None  # noqa: S101 - only a release that was made is written
-    write_csv(folder / NUMBERS, COLUMNS, _rows(result), ours=("at",))
+    write_csv(folder / NUMBERS, COLUMNS, _rows(result))
     write_atomic(folder / RESULT, document(plain(result)))
     for name in (NUMBERS, RESULT):
         ledger.output(folder / name)
@@ -179,8 +181,6 @@ def _of(result: ReleaseResult, expected: Expected, group: str) -> list[Line]:
 
 def _costs(result: ReleaseResult) -> Iterator[Picture]:
     """Error by epsilon: one chart a kind of statistic, for the first of its kind."""
-    from .release import expect
-
     seen = set()
     for e in result.expected:
         if e.statistic.kind in seen:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.types import Floats
 
+from .release_plan import Line
 from .release_request import Request, Statistic
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from pharmakon.biomarkers.declaration import Declaration
 
-    from .release import Expected, Line
+    from .release_plan import Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,6 @@ def people(declaration: Declaration, data: Path, request: Request) -> People:
 def draw(expected: Expected, cohort: People) -> tuple[list[Line], tuple[str, float, float]]:
     """Release one statistic: its lines, and (mechanism, scale of the noise, epsilon by OpenDP's map)."""
     from pharmakon.privacy import release
-
-    from .release import Line
 
     statistic, price, error = expected.statistic, expected.price, expected.error
     chosen = _chosen(statistic, cohort.frame)
