@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.verbs import (
         anonymise_table,
         assess_mutagenicity,
+        audit_cohort,
         audit_data,
         deidentify_data,
         design_molecules,
@@ -46,6 +47,7 @@ __all__ = [
     "__version__",
     "anonymise_table",
     "assess_mutagenicity",
+    "audit_cohort",
     "audit_data",
     "deidentify_data",
     "design_molecules",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pharmakon.record.ledger import Verification
     from pharmakon.workflows.anonymise import AnonymiseResult
     from pharmakon.workflows.audit import AuditResult
+    from pharmakon.workflows.audit_cohort import AuditCohortResult
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.deidentify import DeidentifyResult
@@ -40,6 +41,13 @@ def audit_data(data: str | Path, *, progress: Progress = silent, **options: Any)
     from pharmakon.workflows import audit
 
     return audit.run(build(audit.AuditConfig, {"data": data, **options}), progress=progress)
+
+
+def audit_cohort(cohort: str | Path, *, progress: Progress = silent, **options: Any) -> AuditCohortResult:
+    """Find out for whom a declared cohort and its model work; options are those of `pharmakon audit` of a cohort."""
+    from pharmakon.workflows import audit_cohort as audit
+
+    return audit.run(build(audit.AuditCohortConfig, {"data": cohort, **options}), progress=progress)
 
 
 def train_model(data: str | Path, *, progress: Progress = silent, **options: Any) -> TrainResult:
