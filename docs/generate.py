@@ -91,6 +91,7 @@ def configuration() -> str:
     """Every key of every verb."""
     from pharmakon.biomarkers.declaration import Declaration
     from pharmakon.workflows.audit import AuditConfig
+    from pharmakon.workflows.audit_cohort import AuditCohortConfig
     from pharmakon.workflows.benchmark import BenchmarkConfig
     from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.deidentify import DeidentifyConfig
@@ -121,6 +122,7 @@ def configuration() -> str:
     ]
     for verb, model in (
         ("audit", AuditConfig),
+        ("audit of a cohort", AuditCohortConfig),
         ("train", TrainConfig),
         ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),
