@@ -57,3 +57,17 @@ def test_several_outputs(table, tmp_path, capsys):
 def test_a_request_that_cannot_be_understood(table, capsys, words):
     assert main(["audit", str(table), *words]) == 2
     assert capsys.readouterr().err.startswith("pharmakon: ")
+
+
+def test_a_file_of_a_cohort_is_audited_as_one(cohort_file, capsys):
+    path = cohort_file()
+    assert main(["audit", str(path), "--reference", "us-2020", "--groups", "sex,age"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("toy: 60 samples of 60 patients: 0 errors")
+    assert "sex: female" in shown and "age: 65+" in shown and "race" not in shown
+
+
+def test_a_flag_of_the_other_kind_of_file_is_refused(cohort_file, table, capsys):
+    assert main(["audit", str(cohort_file()), "--scale", "log"]) == 2
+    assert "--scale is not for such a file as" in capsys.readouterr().err
+    assert main(["audit", str(table), "--value", "pIC50", "--mitigate"]) == 2
