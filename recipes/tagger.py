@@ -49,9 +49,7 @@ def main() -> None:
         raise SystemExit(f"{MEDDOCAN} is not below PHARMAKON_DATA")
     texts = [t for part in ("train", "dev") for t in meddocan(root / MEDDOCAN / f"{part}.jsonl.gz")]
     spanish = train_tagger(texts, recipe=SPANISH, progress=saying("es"))
-    trial = train_tagger(
-        english_notes(TRIAL, held_out=False), recipe=ENGLISH, progress=saying("en, fewer templates")
-    )
+    trial = train_tagger(english_notes(TRIAL, held_out=False), recipe=ENGLISH, progress=saying("en, fewer templates"))
     cleaner = FreeText(language="en", taggers={"en": trial})
     judged = [count(text, spans, cleaner.labels(text, "en")) for text, spans in english_notes(HELD_OUT, held_out=True)]
     scores = {name: [round(v, 4) for v in values] for name, values in intervals(judged).items()}

@@ -53,8 +53,6 @@ class Words:
 
         return "".join(one(c) for c in form)
 
-    # --- names ----------------------------------------------------------------------------------------------
-
     def invented(self) -> str:
         begin, middle, end = (part.split() or [""] for part in self.pick(list(tables()["syllables"].values())))
         text = self.pick(begin) + (self.pick(middle) if self.chance(0.7) else "") + self.pick(end)
@@ -109,8 +107,6 @@ class Words:
         if roll < 0.95:
             return f"{self.pick(string.ascii_uppercase)}.{self.pick(string.ascii_uppercase)}. {self.family()}"
         return self.family()
-
-    # --- places ---------------------------------------------------------------------------------------------
 
     def city(self) -> str:
         roll = self.random.random()
@@ -215,8 +211,6 @@ class Words:
                 parts[-1] += f" {self.zip()}"
         return gap.join(parts)
 
-    # --- institutions ---------------------------------------------------------------------------------------
-
     def org(self) -> str:
         words = tables()["words"]
         first = self.pick(words["company"].split())
@@ -267,8 +261,6 @@ class Words:
             ]
         )()
         return f"{name} {kind}"
-
-    # --- numbers --------------------------------------------------------------------------------------------
 
     def date(self) -> str:
         d, m, year = self.number(1, 28), self.number(1, 12), self.number(1925, 2029)
