@@ -134,7 +134,7 @@ def group_lines(groups: Mapping[str, Sequence[Subgroup]]) -> list[GroupLine]:
                     interval(one.inside),
                     "" if math.isnan(one.gap.value) else f"{number(one.gap.value, signed=True)} ({interval(one.gap)})",
                     note,
-                    _span(one.inside),
+                    span(one.inside),
                 )
             )
     return lines
@@ -160,7 +160,8 @@ def _of(measure: str) -> str:
     return f"the {measure}" if measure[0].islower() else measure
 
 
-def _span(found: Estimate) -> tuple[float, float, float] | None:
+def span(found: Estimate) -> tuple[float, float, float] | None:
+    """An interval to be drawn; None where it has no ends."""
     return (found.low, found.value, found.high) if math.isfinite(found.low) and math.isfinite(found.high) else None
 
 
@@ -179,7 +180,7 @@ def _score_lines(scores: Scores) -> Iterator[ScoreLine]:
             kind="baseline" if model == "clinical" else "",
             others={MEASURES[name]: number(found.value) for name, found in metrics.items() if name != scores.leading},
             gain=f"{number(gain.value, signed=True)} ({interval(gain)})" if gain else "",
-            span=_span(lead),
+            span=span(lead),
         )
     null = scores.null[scores.main]
     runs = f"{len(null.values)} {'run' if len(null.values) == 1 else 'runs'}"

@@ -21,7 +21,7 @@ from . import study_plots
 from .group_performance import GROUPS, for_whom, said_of
 from .study_output import finite
 from .study_patterns import promised
-from .study_report import CAUTION, FEW_EVENTS, check_lines, group_lines, interval
+from .study_report import CAUTION, FEW_EVENTS, check_lines, group_lines, interval, number, span
 from .study_scores import CHANCE, MEASURES, unscaled
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _page(result: ValidateResult, config: ValidateConfig) -> StudyPage:
     measure = MEASURES[result.leading]
     return StudyPage(
         kind="validation",
-        title=f"{result.frozen.card['name']} in {', '.join(one.cohort.declaration.name for one in result.validations)}",
+        title=f"{_made_with(result)} in {', '.join(one.cohort.declaration.name for one in result.validations)}",
         summary=[*_verdict(result), *(note for one in result.validations for note in one.notes)],
         figures=[
             (f"{sum(len({*one.cohort.patients}) for one in result.validations):,}", "patients"),
@@ -128,6 +128,7 @@ def _page(result: ValidateResult, config: ValidateConfig) -> StudyPage:
         ],
         scores=list(_score_lines(result)),
         measure=measure,
+        chance=CHANCE.get(result.leading),
         cohorts=list(_cohort_lines(result)) if len(result.validations) > 1 else (),
         groups=group_lines(first.groups),
         panels=list(_panels(first, result.frozen.signature.horizon)),
@@ -168,15 +169,26 @@ def _verdict(result: ValidateResult) -> Iterator[str]:
 def _score_lines(result: ValidateResult) -> Iterator[ScoreLine]:
     for one in result.validations:
         lead = one.scores[result.leading]
-        more = [f"{MEASURES[name]} {show(found.value)}" for name, found in one.scores.items() if name != result.leading]
-        ends = f"{interval(lead)} ({one.scored.methods[result.leading]})"
-        more += [gained] if (gained := over_clinical(one)) else []
-        yield ScoreLine(one.cohort.declaration.name, show(lead.value), ends, "; ".join(more))
+        added = one.scored.added
+        yield ScoreLine(
+            one.cohort.declaration.name,
+            number(lead.value),
+            interval(lead),
+            note=one.scored.methods[result.leading],
+            others={
+                MEASURES[name]: number(found.value) for name, found in one.scores.items() if name != result.leading
+            },
+            gain="" if added is None else f"{number(added.value, signed=True)} ({interval(added)})",
+            span=span(lead),
+        )
     for line in nested_lines(result):
-        value = "–" if line.said is None else show(line.said["value"])
-        ends = "none was made" if line.said is None else f"{show(line.said['low'])} to {show(line.said['high'])}"
-        where = result.frozen.card["cohort"]["name"]
-        yield ScoreLine(f"Where it was made, nested{line.of}", value, ends, where, "", "null")
+        value = "–" if line.said is None else number(line.said["value"])
+        ends = "none was made" if line.said is None else f"{number(line.said['low'])} to {number(line.said['high'])}"
+        yield ScoreLine(f"Where it was made, nested{line.of}", value, ends, note=_made_with(result), kind="null")
+
+
+def _made_with(result: ValidateResult) -> str:
+    return str(result.frozen.card["cohort"]["name"])
 
 
 @dataclass(frozen=True, slots=True)
