@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.verbs import (
         anonymise_table,
         assess_mutagenicity,
+        attack_model,
         audit_cohort,
         audit_data,
         deidentify_data,
@@ -47,6 +48,7 @@ __all__ = [
     "__version__",
     "anonymise_table",
     "assess_mutagenicity",
+    "attack_model",
     "audit_cohort",
     "audit_data",
     "deidentify_data",

@@ -77,7 +77,9 @@ def fit_block(
     folds = group_folds(members, n_folds=recipe.inner_folds, random_state=random_state, stratify=known.strata)
     if selection is None or block.name == CLINICAL:
         penalised = block.name != CLINICAL or recipe.clinical == "penalised"
-        tuned = tune(Z, known, folds, alphas=recipe.alphas, n_lambda=recipe.n_lambda, penalised=penalised)
+        tuned = tune(
+            Z, known, folds, alphas=recipe.alphas, n_lambda=recipe.n_lambda, penalised=penalised, slack=recipe.slack
+        )
     else:
         tuned = _stable(Z, known, members, folds, recipe=recipe, selection=selection, random_state=random_state)
     used = np.flatnonzero(tuned.coefficients)
@@ -136,7 +138,7 @@ def _on_selected(
     if not len(columns):
         centre = float(outcome.value.mean()) if outcome.kind == "continuous" else 0.0
         return Tuned(np.zeros(Z.shape[1]), centre, 0.0, np.inf, np.full(len(Z), centre))
-    tuned = tune(Z[:, columns], outcome, folds, alphas=(0.0,), n_lambda=recipe.n_lambda)
+    tuned = tune(Z[:, columns], outcome, folds, alphas=(0.0,), n_lambda=recipe.n_lambda, slack=recipe.slack)
     b = np.zeros(Z.shape[1])
     b[columns] = tuned.coefficients
     return replace(tuned, coefficients=b)

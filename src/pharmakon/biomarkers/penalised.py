@@ -34,8 +34,11 @@ def tune(
     alphas: Sequence[float],
     n_lambda: int,
     penalised: bool = True,
+    slack: float = 0.0,
 ) -> Tuned:
     """The alpha and lambda of least cross-validated deviance over X (n, p) in standard units.
+
+    With `slack` the strongest lambda that is worse by no more than so many standard errors of the difference.
 
     Alphas come in order of preference: a later one has to be better by more than a standard error.
 
@@ -57,7 +60,7 @@ def tune(
             for k, eta in enumerate(all_scores):
                 deviance[k, fold] = len(X) * every.value(eta) - int(train.sum()) * rest.value(eta[train])
             scores[:, held] = all_scores[:, held]
-        k = int(np.argmin(deviance.sum(axis=1)))
+        k = _least(deviance, slack)
         if best is None or _clearly_less(deviance[k], best[0]):
             best = (deviance[k], k, path, scores[k])
     if best is None:
@@ -68,6 +71,16 @@ def tune(
     if outcome.kind == "survival":
         intercept = -float(np.mean(X @ b))
     return Tuned(b, intercept, path.alpha, float(path.lambdas[k]), out_of_fold)
+
+
+def _least(deviance: Floats, slack: float) -> int:
+    """The first, most penalised row of deviances (k, f) within `slack` standard errors of the least."""
+    best = int(np.argmin(deviance.sum(axis=1)))
+    if not slack:
+        return best
+    worse = deviance - deviance[best]
+    error = np.sqrt(worse.shape[1]) * worse.std(axis=1, ddof=1)
+    return int(np.flatnonzero(worse.sum(axis=1) <= slack * error)[0])
 
 
 def _clearly_less(new: Floats, old: Floats) -> bool:

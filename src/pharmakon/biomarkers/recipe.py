@@ -15,6 +15,9 @@ class Recipe:
     alphas: tuple[float, ...] = (0.0, 0.5, 1.0)
     """Elastic-net mixes that inner cross-validation chooses among, the preferred first: 1 is lasso, 0 ridge."""
     n_lambda: int = 20
+    slack: float = 0.0
+    """Standard errors by which cross-validation may do worse for a stronger penalty: 1 is Breiman's rule, more keeps
+    what each patient adds to the weights small, so that the signature gives less away of who is in it."""
     inner_folds: int = 5
     clinical: Literal["penalised", "unpenalised"] = "penalised"
     """Whether clinical columns are shrunk too."""

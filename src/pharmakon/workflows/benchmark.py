@@ -190,6 +190,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "trial": "pharmakon.workflows.benchmark_trial:TRIAL",
         "fairness": "pharmakon.workflows.benchmark_fairness:FAIRNESS",
         "safe-harbor": "pharmakon.workflows.benchmark_safe_harbor:SAFE_HARBOR",
+        "attack": "pharmakon.workflows.benchmark_attack:ATTACK",
         "deid": "pharmakon.workflows.benchmark_deid:DEID",
         "vault": "pharmakon.workflows.benchmark_vault:VAULTS",
         "parsers": "pharmakon.workflows.benchmark_parsers:PARSERS",

@@ -127,8 +127,9 @@ class Imvigor(Task):
 
     sets = ((IMVIGOR, "clinical"), (IMVIGOR, "expression"))
 
-    def run(self, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
-        cohort = assemble(
+    def cohort(self) -> Cohort:
+        """Its patients."""
+        return assemble(
             declared(
                 name="IMvigor210",
                 context_of_use="response",
@@ -138,6 +139,9 @@ class Imvigor(Task):
                 blocks=[{"name": "rna", "file": path_of(IMVIGOR, "expression")}],
             )
         )
+
+    def run(self, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
+        cohort = self.cohort()
         found = nested_scores(cohort, config, say)
         y, rna, clinical = cohort.outcome.value, cohort.blocks["rna"], cohort.covariates
         known = {gene: rna.values[:, rna.features.index(gene)] for gene in ("CXCL9", "IFNG", "CD8A", "TGFB1")}
@@ -157,7 +161,7 @@ class Golub(Task):
     sets = ((GOLUB, "labels"), (GOLUB, "expression"))
 
     def run(self, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
-        train, test = (self._part(part) for part in ("train", "test"))
+        train, test = (self.part(part) for part in ("train", "test"))
         rows = records(each_marker(train))
         first = [row["feature"] for row in rows[:50]]
         signature, _ = keep_signature(study_of(train, recipe=Recipe()), stable=False, seed=config.seed)
@@ -171,7 +175,7 @@ class Golub(Task):
             "first": first[:10],
         }
 
-    def _part(self, part: str) -> Cohort:
+    def part(self, part: str) -> Cohort:
         return assemble(
             declared(
                 name=f"Golub {part}",
@@ -189,7 +193,7 @@ class Covid(Task):
     sets = tuple((COVID, name) for name in ("train_x", "train_y", "validation_x", "validation_y", "proteins"))
 
     def run(self, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
-        train, test = self._part("train"), self._part("validation")
+        train, test = self.part("train"), self.part("validation")
         rows = records(each_marker(train))
         found = nested_scores(train, config, say)
         for name, stable in (("external", False), ("external stable", True)):
@@ -206,7 +210,8 @@ class Covid(Task):
             }
         return found | {"first": [row["feature"] for row in rows[:5]]}
 
-    def _part(self, part: str) -> Cohort:
+    def part(self, part: str) -> Cohort:
+        """The patients of "train" or "validation"."""
         return assemble(
             declared(
                 name=f"COVID severity, {part}",
@@ -269,9 +274,10 @@ class Alzheimer(Task):
 
     sets = ((ALZHEIMER, "table"),)
 
-    def run(self, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
+    def cohort(self) -> Cohort:
+        """Its patients."""
         table = path_of(ALZHEIMER, "table")
-        cohort = assemble(
+        return assemble(
             declared(
                 name="CSF",
                 context_of_use="diagnostic",
@@ -281,6 +287,9 @@ class Alzheimer(Task):
                 blocks=[{"name": "csf", "file": table}],
             )
         )
+
+    def run(self, config: BenchmarkConfig, say: Say) -> dict[str, Any]:
+        cohort = self.cohort()
         found = nested_scores(cohort, config, say)
         y, block = cohort.outcome.value, cohort.blocks["csf"]
         for name in ("tau", "p_tau", "Ab_42"):

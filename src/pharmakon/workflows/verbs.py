@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pharmakon.design.own_scorer import Function
     from pharmakon.record.ledger import Verification
     from pharmakon.workflows.anonymise import AnonymiseResult
+    from pharmakon.workflows.attack import AttackResult
     from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.audit_cohort import AuditCohortResult
     from pharmakon.workflows.benchmark import BenchmarkResult
@@ -187,6 +188,13 @@ def validate_signature(
     given = (cohorts,) if isinstance(cohorts, (str, Path)) else tuple(cohorts)
     config = build(validate.ValidateConfig, {"signature": signature, "cohorts": given, **options})
     return validate.run(config, progress=progress)
+
+
+def attack_model(model: str | Path | None = None, *, progress: Progress = silent, **options: Any) -> AttackResult:
+    """Try to tell whose data a model was made with; options are those of `pharmakon attack`."""
+    from pharmakon.workflows import attack
+
+    return attack.run(build(attack.AttackConfig, {"model": model, **options}), progress=progress)
 
 
 def anonymise_table(
