@@ -33,7 +33,7 @@ def test_a_forest_of_full_depth_leaks_and_the_default_does_not(census):
         task: ATTACK.run(task, census, config, lambda *_: [], lambda text: None)
         for task in ("adult", "adult_forest_full_depth")
     }
-    assert runs["adult_forest_full_depth"]["scores"]["loss auc"]["value"] > 0.9
+    assert runs["adult_forest_full_depth"]["scores"]["loss auc"]["value"] > 0.8
     assert runs["adult_forest_full_depth"]["leaks"]
     assert not runs["adult"]["leaks"]
     assert "loss caught at 0.1 %" not in runs["adult"]["scores"]
