@@ -17,7 +17,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent
 PROGRESS = re.compile(
-    r"^(audit|train|recalibrate|predict|design|route|match|dose|train-response|discover|validate|deidentify|anonymise|release|attack): \d"
+    r"^(audit|train|recalibrate|predict|design|route|match|dose|train-response|discover|validate|deidentify|anonymise|release|attack|vault): \d"
 )
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

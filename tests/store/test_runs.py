@@ -207,3 +207,11 @@ def test_every_acknowledged_entry_survives_a_kill(tmp_path):
         assert entries[: len(acknowledged)] == acknowledged
         assert entries == list(range(len(entries)))
         journal.append({"n": -1})
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "/elsewhere/x"])
+def test_no_name_leads_out_of_the_run_folder(tmp_path, name):
+    folder = RunFolder.create(tmp_path / "run", verb="x", config={})
+    with pytest.raises(UsageError, match="outside the run folder"):
+        folder.write(name, "x")
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]

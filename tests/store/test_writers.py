@@ -38,22 +38,29 @@ def test_show_has_no_numpy_in_it():
     assert show(np.float64(1.5)) == "1.5"
 
 
-def test_only_our_own_columns_are_guarded_against_formulas():
-    text = CsvText(["theirs", "ours"], ours=["ours"])
+def test_every_column_is_guarded_against_formulas_unless_some_are_named():
+    text = CsvText(["theirs", "ours"], only=["ours"])
     cells = ["=1+1", "+cmd", "-cmd", "@x", "\tx", "-3.5", "+4", "-", "C=C", "C"]
     rows = list(csv.reader(io.StringIO(text.text({"theirs": cell, "ours": cell} for cell in cells), newline="")))
     assert [row[0] for row in rows] == cells
     assert [row[1] for row in rows] == ["'=1+1", "'+cmd", "'-cmd", "'@x", "'\tx", "-3.5", "+4", "-", "C=C", "C"]
 
 
+def test_an_id_that_is_a_formula_is_escaped_and_found_again(tmp_path):
+    path = tmp_path / "x.csv"
+    write_csv(path, ["id", "smiles"], [{"id": "=cmd|' /C calc'!A0", "smiles": "CCO"}, {"id": "'quoted", "smiles": "C"}])
+    assert path.read_text().splitlines()[1].startswith("'=cmd")
+    assert [row.id for row in open_table(path).rows()] == ["=cmd|' /C calc'!A0", "'quoted"]
+
+
 def test_numbers_are_not_formulas():
-    assert CsvText(["y"], ours=["y"]).text([{"y": -1.5}]) == "-1.5\n"
+    assert CsvText(["y"]).text([{"y": -1.5}]) == "-1.5\n"
 
 
 @given(st.lists(st.text(alphabet=st.sampled_from("a ',;\"\r\n\t=é")), min_size=2, max_size=4))
 def test_quoted_cells_joined_are_what_the_writer_writes(cells):
     columns = [str(i) for i in range(len(cells))]
-    written = CsvText(columns).text([dict(zip(columns, cells, strict=True))])
+    written = CsvText(columns, only=()).text([dict(zip(columns, cells, strict=True))])
     assert ",".join(map(quoted, cells)) + "\n" == written
 
 
@@ -102,7 +109,7 @@ def test_writing_outside_the_block_is_an_error(tmp_path):
 def test_what_is_written_is_read_back(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("csv") / "x.csv"
     records = [{"smiles": a, "a,b": b, "n": "x"} for a, b in rows]
-    write_csv(path, ["smiles", "a,b", "n"], records)
+    write_csv(path, ["smiles", "a,b", "n"], records, only=())
     assert [row.fields for row in open_table(path).rows()] == records
 
 

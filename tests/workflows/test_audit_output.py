@@ -21,10 +21,10 @@ def test_every_row_of_every_case_is_listed(table, tmp_path):
     with listing.open(newline="") as stream:
         lines = list(csv.DictReader(stream))
     assert [(line["finding"], line["case"], line["row"], line["id"]) for line in lines] == [
-        ("contradiction-exact", "1", "1", "=cmd"),
+        ("contradiction-exact", "1", "1", "'=cmd"),
         ("contradiction-exact", "1", "2", "B"),
         ("unreadable", "1", "3", "C"),
-        ("duplicate-exact", "1", "1", "=cmd"),
+        ("duplicate-exact", "1", "1", "'=cmd"),
         ("duplicate-exact", "1", "2", "B"),
     ]
     assert lines[0]["standard"] == "CCO"

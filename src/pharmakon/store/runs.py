@@ -122,8 +122,11 @@ class RunFolder:
         return cls(path, held.run, resumed=True)
 
     def write(self, name: str, content: str | bytes) -> Path:
-        """Write a file of the run, whole or not at all."""
-        return write_atomic(self.path / name, content)
+        """Write a file of the run, whole or not at all. UsageError for a name that leads out of the folder."""
+        target = self.path / name
+        if not target.resolve().is_relative_to(self.path.resolve()):
+            raise UsageError(f"{name!r} would lie outside the run folder {self.path}")
+        return write_atomic(target, content)
 
     def journal(self, name: str) -> Journal:
         """The journal `name` of this run."""

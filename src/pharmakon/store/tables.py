@@ -14,6 +14,7 @@ from .delimited import Delimited, Spaced, looks_like_smiles, plain_name, smiles_
 from .numbers import decimal_of, read_number
 from .parquet import Parquet
 from .sdf import SDF
+from .writers import unguarded
 
 __all__ = ["Row", "Table", "decimal_of", "open_table", "read_number"]
 
@@ -69,12 +70,12 @@ class Table:
                 fields = dict(zip(names, cells, strict=True))
                 if structure:
                     smiles, problem = fields[structure].strip(), ""
-                label = fields[key] if key else title
+                label = unguarded(fields[key]) if key else title
                 yield Row(number, label.strip() or str(number), smiles, fields, problem)
             return
         for number, (cells, problem) in enumerate(self._source.rows(), start=1):
             fields = dict(zip(names, cells, strict=True))
-            label = fields[key].strip() if key else ""
+            label = unguarded(fields[key].strip()) if key else ""
             yield Row(number, label or str(number), fields[structure].strip(), fields, problem)
 
     def batches(self, size: int) -> Iterator[list[Row]]:

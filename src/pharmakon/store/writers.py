@@ -31,18 +31,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class CsvText:
     """Records as CSV text: UTF-8 in the end, comma, LF, quotes where needed.
 
-    `ours` are the columns this program made up. Text in them that a spreadsheet would run as a formula ("=", "+", "@",
-    or "-" before what is no number) gets a leading apostrophe. Input columns are never altered: an id that is changed
-    on its way through cannot be matched again, and its owner has already opened it in that spreadsheet.
+    Text that a spreadsheet would run as a formula ("=", "+", "@", a tab, or "-" before what is no number) gets a
+    leading apostrophe, in every column: an id may come from somebody else than who opens the file. `store.tables`
+    takes the apostrophe from an id and a structure when it reads one. With `only`, just these columns are guarded.
     `formats` gives a column's numbers a format, such as ".3f"; others are written so that reading gives them back.
     """
 
     def __init__(
-        self, columns: Iterable[str], *, ours: Collection[str] = (), formats: Mapping[str, str] | None = None
+        self, columns: Iterable[str], *, only: Collection[str] | None = None, formats: Mapping[str, str] | None = None
     ) -> None:
         self.columns = tuple(columns)
         self._known = set(self.columns)
-        self._ours, self._formats = frozenset(ours), dict(formats or {})
+        self._only, self._formats = None if only is None else frozenset(only), dict(formats or {})
         self._buffer = io.StringIO()
         # With CRLF as its terminator, the writer quotes a cell that holds either; `text` makes it LF.
         self._writer = csv.writer(_LineFeed(self._buffer), lineterminator="\r\n")
@@ -69,7 +69,7 @@ class CsvText:
 
     def _cell(self, name: str, value: object) -> str:
         if isinstance(value, str):
-            return guarded(value) if name in self._ours else value
+            return guarded(value) if self._only is None or name in self._only else value
         return show(value, self._formats.get(name, ""))
 
 
@@ -81,10 +81,10 @@ class CsvWriter:
         path: str | Path,
         columns: Iterable[str],
         *,
-        ours: Collection[str] = (),
+        only: Collection[str] | None = None,
         formats: Mapping[str, str] | None = None,
     ) -> None:
-        self._path, self._format = Path(path), CsvText(columns, ours=ours, formats=formats)
+        self._path, self._format = Path(path), CsvText(columns, only=only, formats=formats)
         self._file = _TextFile(self._path)
 
     def write(self, record: Record) -> None:
@@ -141,11 +141,11 @@ def write_csv(
     columns: Iterable[str],
     records: Iterable[Record],
     *,
-    ours: Collection[str] = (),
+    only: Collection[str] | None = None,
     formats: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a whole CSV file. See CsvText for `ours` and `formats`."""
-    with CsvWriter(path, columns, ours=ours, formats=formats) as writer:
+    """Write a whole CSV file. See CsvText for `only` and `formats`."""
+    with CsvWriter(path, columns, only=only, formats=formats) as writer:
         writer.write_all(records)
     return Path(path)
 
@@ -163,7 +163,7 @@ def write_parquet(
     schema = {name: types.get(name, "VARCHAR") for name in columns}
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         passage, result = Path(folder) / "rows.csv", Path(folder) / "rows.parquet"
-        write_csv(passage, columns, records)
+        write_csv(passage, columns, records, only=())
         connection.execute("SET threads = 1")  # row groups in one order, so the same bytes
         source = connection.read_csv(
             str(passage),
@@ -198,8 +198,13 @@ def own_columns(wanted: Iterable[str], taken: Collection[str]) -> dict[str, str]
 
 
 def guarded(text: str) -> str:
-    """Text of ours that a spreadsheet would run as a formula, with an apostrophe before it."""
+    """Text that a spreadsheet would run as a formula, with an apostrophe before it."""
     return f"'{text}" if text[:1] in _FORMULA and _is_formula(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given."""
+    return text[1:] if text[:1] == "'" and _is_formula(text[1:]) else text
 
 
 def quoted(text: str) -> str:

@@ -25,7 +25,7 @@ def write(result: AuditResult, config: AuditConfig) -> None:
     for path in config.output:
         name = path.name.casefold()
         if name.endswith((".csv", ".csv.gz")):
-            write_csv(path, COLUMNS, listing(result), ours=("note", "problem"))
+            write_csv(path, COLUMNS, listing(result))
         elif name.endswith(".json"):
             write_atomic(path, json.dumps(plain(result), indent=2, ensure_ascii=False) + "\n")
         else:

@@ -66,7 +66,7 @@ def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
     progress(calls, calls, "writing the report")
     table = table_of(dossier, found)
     columns = list(table[0]) if table else ["rank", "name", "smiles", "score"]
-    text = CsvText(columns, ours=columns)
+    text = CsvText(columns)
     dossier.folder.write("designs.csv", text.header() + text.text(table))
     with SdfWriter(folder / "designs.sdf", columns) as sdf:
         for row in table:
@@ -74,7 +74,7 @@ def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
     ledger.output(folder / "designs.csv")
     ledger.output(folder / "designs.sdf")
     if failed := failures(dossier.archive):
-        ledger.output(write_csv(folder / "failed.csv", list(failed[0]), failed, ours=["reason"]))
+        ledger.output(write_csv(folder / "failed.csv", list(failed[0]), failed))
     best = max((record.score for record in dossier.chosen), default=math.nan)
     front = front_of(dossier)
     summary = _summary(dossier, table, found, front)

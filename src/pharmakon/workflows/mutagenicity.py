@@ -129,7 +129,7 @@ def run(config: MutagenicityConfig, *, progress: Progress = silent) -> Mutagenic
     formats[names["nearest_similarity"]] = ".3f"
     done = 0
     columns = (*rows_in.columns, *names.values())
-    with CsvWriter(output, columns, ours=set(names.values()), formats=formats) as writer:
+    with CsvWriter(output, columns, formats=formats) as writer:
         for batch in rows_in.batches(_BATCH):
             texts = ["" if row.problem else row.structure for row in batch]
             for row, one in zip(batch, judge.judge(texts), strict=True):

@@ -143,7 +143,7 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
             progress=progress,
         )
     problems = marked(parts)
-    merge(files, output, header=CsvText(layout.columns, ours=layout.made).header())
+    merge(files, output, header=CsvText(layout.columns).header())
     shutil.rmtree(parts)
     return PredictResult(
         rows=counted.rows,
@@ -253,7 +253,9 @@ def _predict_rows(rows: list[Row]) -> tuple[str, int]:
         own = (show(row.fields.get(name)) for name in layout.inputs)
         ours = (*((row.id,) if titled else ()), problem, *(("", "") if problem else (d.smiles, "; ".join(d.changes))))
         answer = empty if problem else next(estimated)
-        lines.append(",".join((*map(quoted, own), *(quoted(guarded(text)) for text in ours), *answer)))
+        lines.append(
+            ",".join((*(quoted(guarded(text)) for text in own), *(quoted(guarded(text)) for text in ours), *answer))
+        )
     return "".join(f"{line}\n" for line in lines), len(rows) - len(readable)
 
 

@@ -105,7 +105,7 @@ def _run_file(config: RouteConfig, counts: dict[str, int], pool: Engine, progres
     titled = not (rows.id_column or rows.structure_column)  # an SDF file's names stand in no column
     names = own_columns((*(["id"] if titled else []), *COLUMNS), rows.columns)
     done = 0
-    with CsvWriter(output, (*rows.columns, *names.values()), ours=set(names.values())) as writer:
+    with CsvWriter(output, (*rows.columns, *names.values())) as writer:
         for batch in rows.batches(_BATCH):
             answers = _answers(["" if row.problem else row.structure for row in batch], pool)
             for row, one in zip(batch, answers, strict=True):

@@ -250,7 +250,7 @@ def _listing(problems: Sequence[Problem]) -> str:
     from pharmakon.store.writers import CsvText
 
     columns = ("row", "id", "reason", "text")
-    text = CsvText(columns, ours=("reason",))
+    text = CsvText(columns)
     return text.header() + text.text({name: getattr(problem, name) for name in columns} for problem in problems)
 
 

@@ -94,12 +94,13 @@ def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResul
 
     from .study_scores import pooled
     from .study_signature import load
+    from .train import slug
     from .validate_output import write
 
     frozen = load(_signature(config.signature))
     if config.unseen != "as trained":
         frozen = frozen.with_policy(config.unseen)
-    output = config.output or Path(f"validate-{frozen.card['name']}")
+    output = config.output or Path(f"validate-{slug(str(frozen.card['name']))}")
     progress(0, len(config.cohorts), "reading")
     validations = []
     for done, path in enumerate(config.cohorts):
