@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pharmakon.biomarkers.stability import Stability
     from pharmakon.record.ledger import Ledger
 
+    from .attack_signature import Membership
     from .study_scores import Scores
 
 
@@ -46,6 +47,12 @@ class DiscoverConfig(Config):
     folds: int = Field(5, ge=2, le=20, description="outer folds, by patient")
     repeats: int = Field(1, ge=1, le=50, description="how often the folds are drawn anew")
     permutations: int = Field(5, ge=1, le=200, description="runs on permuted outcomes")
+    slack: float = Field(
+        0.0,
+        ge=0,
+        le=20,
+        description="standard errors that a stronger penalty may cost; 4 gives less away of who is in the cohort",
+    )
     horizon: float | None = Field(None, gt=0, description="survival: the time of a risk; the median time of events")
     correction: Literal["none", "combat"] = Field("none", description="of batches, learnt from training patients only")
     unseen: Literal["refuse", "reference", "estimate"] = Field(
@@ -53,6 +60,9 @@ class DiscoverConfig(Config):
     )
     then: Literal["nothing", "design"] = Field(
         "nothing", description="design: make a marker with a model of its product the goal of a design, and run it"
+    )
+    accept_risk: bool = Field(
+        False, description="keep a signature that gives away whom it was made with; its card says so"
     )
     accept: tuple[str, ...] = Field((), description="refusals of a signature to go on despite; the report says so")
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
@@ -85,6 +95,8 @@ class DiscoverResult:
     nested: Nested | None = None
     signature: Signature | None = None
     stability: dict[str, Stability] = field(default_factory=dict)
+    membership: Membership | None = None
+    """How well the signature's patients are told from others."""
     notes: list[str] = field(default_factory=list)
     head: str = ""
     """Hash of the ledger's last entry: keep it elsewhere, and no one can rewrite the record unseen."""
@@ -184,6 +196,7 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
     from pharmakon.biomarkers.signature import horizon_of
     from pharmakon.biomarkers.stability import StabilityRecipe
 
+    from .attack_signature import membership
     from .study import keep_signature, run_study, study_of
     from .study_paths import paths_of
     from .study_scores import scores_of
@@ -191,6 +204,7 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
     cohort = result.cohort
     horizon = horizon_of(Recipe(horizon=config.horizon), cohort.outcome)
     recipe = Recipe(
+        slack=config.slack,
         stability=None if "stability" in config.without else StabilityRecipe(),
         challenger="trees" not in config.without,
         horizon=None if math.isnan(horizon) else horizon,
@@ -210,9 +224,14 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
     progress(0, 0, "making the signature")
     signature, corrections = keep_signature(study, stable=config.final == "stable", seed=config.seed)
     model = "stable" if config.final == "stable" else scores.main
-    _save(result, signature, corrections, scores=scores, model=model, config=config)
+    attacked = membership(study, final=config.final, workers=config.workers, seed=config.seed, progress=progress)
     stability = paths_of(study, seed=config.seed)
-    return replace(result, scores=scores, nested=nested, signature=signature, stability=stability)
+    result = replace(result, scores=scores, nested=nested, stability=stability, membership=attacked)
+    result.notes.append(attacked.said(accepted=config.accept_risk))
+    if attacked.leaks and not config.accept_risk:
+        return result
+    _save(result, signature, corrections, scores=scores, model=model, config=config)
+    return replace(result, signature=signature)
 
 
 def _save(
@@ -240,6 +259,8 @@ def _save(
         cohort={"name": cohort.declaration.name, "hash": cohort.hash, "files": dict(cohort.files)},
         context_of_use=cohort.declaration.context_of_use,
         known=KnownPatients.of(cohort, seed=config.seed),
+        final=config.final,
+        membership={} if result.membership is None else result.membership.plain(accepted=config.accept_risk),
         nested={name: asdict(estimate) for name, estimate in scores.models[model].items()},
         **{PATTERNS: alone(scores, signature, model=model)},
         levels={column: list(words) for column, words in cohort.levels.items()},
