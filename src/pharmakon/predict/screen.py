@@ -16,6 +16,7 @@ from pharmakon.core.errors import ModelError
 from pharmakon.core.files import sha256
 from pharmakon.learn.domain import Domain
 from pharmakon.store.models import CARD, SUMS, load_folder, save_folder
+from pharmakon.store.plain import line
 
 from .analogues import Analogues, Pooled
 from .features import network_featuriser
@@ -74,10 +75,8 @@ class Screen:
     def save(self, folder: str | Path) -> None:
         """Write the folder: what is not the base's, calibrations, and a card for each endpoint."""
         cards = {
-            f"{name}.json": json.dumps(
-                card | {"calibration": self.calibrations[name].to_dict(), "domain": self.domains[name].to_dict()},
-                ensure_ascii=False,
-                indent=1,
+            f"{name}.json": line(
+                card | {"calibration": self.calibrations[name].to_dict(), "domain": self.domains[name].to_dict()}
             )
             for name, card in self.cards.items()
         }
