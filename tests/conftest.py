@@ -187,5 +187,4 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> DiscoverResult:
     cohort = write_cohort(folder, n=90, p=60, age=age.tolist())
     without = ("trees", "stability")
     config = DiscoverConfig(cohort=cohort, output=folder / "run", folds=3, permutations=1, without=without, workers=1)
-    config = config.model_copy(update={"accept_risk": True})  # sixty genes of ninety patients give them away
     return run(config)

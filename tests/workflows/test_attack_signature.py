@@ -29,11 +29,10 @@ def test_many_numbers_without_a_penalty_leak_and_two_of_many_patients_do_not():
     free = Recipe(stability=None, clinical="unpenalised")
     leaky = membership(study(120, 30, recipe=free, name="clinical"), workers=1)
     assert leaky.leaks
-    assert "It was not written" in leaky.said(accepted=False)
-    assert "--accept-risk" in leaky.said(accepted=True)
+    assert "pharmakon export refuses it" in leaky.said()
     fair = membership(study(400, 2), workers=1)
     assert not fair.leaks
-    assert fair.plain(accepted=True)["accepted"] is False
+    assert "export" not in fair.said()
 
 
 def test_a_stronger_penalty_gives_less_away():
@@ -61,5 +60,5 @@ def test_samples_of_a_patient_go_together():
 def test_too_few_patients_are_a_sentence_and_no_error():
     found = membership(study(18, 3), workers=1)
     assert found.attacks == []
-    assert "Nobody tried" in found.said(accepted=False)
+    assert "Nobody tried" in found.said()
     assert not found.leaks

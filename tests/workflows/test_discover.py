@@ -17,7 +17,7 @@ def quick(cohort, folder, **options):
             output=folder / "run",
             folds=3,
             permutations=1,
-            **({"without": ("stability", "trees"), "workers": 1, "accept_risk": True} | options),
+            **({"without": ("stability", "trees"), "workers": 1} | options),
         )
     )
 
@@ -196,14 +196,10 @@ def test_counts_make_a_signature_too(cohort_file, tmp_path):
     assert found.scores.models["fused"]["auc"].value > 0.6
 
 
-def test_a_signature_that_gives_its_patients_away_is_not_written_unless_that_is_accepted(cohort_file, tmp_path):
-    path = cohort_file(n=90, p=60)
-    refused = quick(path, tmp_path / "refused", accept_risk=False)
-    assert refused.membership.leaks
-    assert refused.signature is None
-    assert not (refused.folder / "signature").exists()
-    assert "--accept-risk" in (refused.folder / "report.html").read_text()
-    kept = quick(path, tmp_path / "kept")
-    said = load(kept.folder / "signature").card["membership"]
-    assert said["leaks"] is said["accepted"] is True
+def test_a_signature_that_gives_its_patients_away_says_so(cohort_file, tmp_path):
+    found = quick(cohort_file(n=90, p=60), tmp_path)
+    assert found.membership.leaks
+    assert "pharmakon export refuses it" in (found.folder / "report.html").read_text()
+    said = load(found.folder / "signature").card["membership"]
+    assert said["leaks"] is True
     assert {attack["name"] for attack in said["attacks"]} == {"loss", "likelihood ratio"}

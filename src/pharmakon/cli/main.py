@@ -33,6 +33,7 @@ VERBS = {
     "match": "Rank treatments for a patient by the tumour's expression, mutations and copy number.",
     "dose": "Estimate doses of warfarin from genotype and patient, with interval and error by race.",
     "validate": "Apply a frozen signature to other cohorts and say how well it does.",
+    "export": "Take a signature out of its run folder, to be handed on.",
     "attack": "Try to tell whose data a model was made with, and say how far that gets.",
     "anonymise": "Generalise a table until nobody can be singled out, at the least loss.",
     "release": "Publish counts, means, histograms and curves with differential privacy, from a kept budget.",

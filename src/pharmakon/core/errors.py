@@ -94,6 +94,10 @@ class BudgetSpent(PharmakonError):
     """A release would cost more privacy than is left for its data; nothing was released."""
 
 
+class GivesAway(PharmakonError):
+    """A model tells whom it was made with, and was not handed on."""
+
+
 class Cancelled(PharmakonError):
     """The user stopped the run; what was finished is kept and the run can be resumed."""
 

@@ -26,8 +26,13 @@ PARTS = 5
 
 
 ATTACKED = 15
-"""Shadow models of the attack that every signature goes through before it is written: the least that each patient has
+"""Shadow models of the attack that every signature goes through: the least that each patient has
 two of on either side."""
+
+KEPT = (
+    "Keep it where its patients' data are: pharmakon export refuses it (--accept-risk hands it on as it is). "
+    "A stronger penalty gives less away (--slack 4), and so do more patients."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,13 @@ class Membership:
         """Whether some attack tells patients from others for certain."""
         return any(attack.leaks for attack in self.attacks)
 
-    def plain(self, *, accepted: bool) -> dict[str, Any]:
+    def plain(self) -> dict[str, Any]:
         """For the card."""
-        said: dict[str, Any] = {"models": self.models, "leaks": self.leaks, "accepted": self.leaks and accepted}
+        said: dict[str, Any] = {"models": self.models, "leaks": self.leaks}
         return said | {"attacks": [attack.plain() for attack in self.attacks], "problem": self.problem}
 
-    def said(self, *, accepted: bool) -> str:
-        """A sentence for the report, with what became of the signature."""
+    def said(self) -> str:
+        """A sentence for the report and for whoever wants to hand the signature on."""
         from .attack_output import verdict
 
         if not self.attacks:
@@ -114,12 +119,7 @@ class Membership:
         found = verdict(self.attacks).replace("It ", "The signature ", 1)
         if not self.leaks:
             return found
-        if accepted:
-            return f"{found} It was kept all the same (--accept-risk), and its card says so."
-        return (
-            f"{found} It was not written. A stronger penalty gives less away (--slack 4), and so do more patients; "
-            "--accept-risk writes it as it is."
-        )
+        return f"{found} {KEPT}"
 
 
 def membership(

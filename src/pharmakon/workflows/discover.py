@@ -61,9 +61,6 @@ class DiscoverConfig(Config):
     then: Literal["nothing", "design"] = Field(
         "nothing", description="design: make a marker with a model of its product the goal of a design, and run it"
     )
-    accept_risk: bool = Field(
-        False, description="keep a signature that gives away whom it was made with; its card says so"
-    )
     accept: tuple[str, ...] = Field((), description="refusals of a signature to go on despite; the report says so")
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
     overwrite: bool = Field(False, description="replace an earlier run in the folder")
@@ -227,9 +224,7 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
     attacked = membership(study, final=config.final, workers=config.workers, seed=config.seed, progress=progress)
     stability = paths_of(study, seed=config.seed)
     result = replace(result, scores=scores, nested=nested, stability=stability, membership=attacked)
-    result.notes.append(attacked.said(accepted=config.accept_risk))
-    if attacked.leaks and not config.accept_risk:
-        return result
+    result.notes.append(attacked.said())
     _save(result, signature, corrections, scores=scores, model=model, config=config)
     return replace(result, signature=signature)
 
@@ -260,7 +255,7 @@ def _save(
         context_of_use=cohort.declaration.context_of_use,
         known=KnownPatients.of(cohort, seed=config.seed),
         final=config.final,
-        membership={} if result.membership is None else result.membership.plain(accepted=config.accept_risk),
+        membership={} if result.membership is None else result.membership.plain(),
         nested={name: asdict(estimate) for name, estimate in scores.models[model].items()},
         **{PATTERNS: alone(scores, signature, model=model)},
         levels={column: list(words) for column, words in cohort.levels.items()},

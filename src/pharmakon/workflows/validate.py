@@ -97,7 +97,7 @@ def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResul
     from .train import slug
     from .validate_output import write
 
-    frozen = load(_signature(config.signature))
+    frozen = load(signature_folder(config.signature))
     if config.unseen != "as trained":
         frozen = frozen.with_policy(config.unseen)
     output = config.output or Path(f"validate-{slug(str(frozen.card['name']))}")
@@ -110,7 +110,7 @@ def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResul
         output,
         verb="validate",
         config=config,
-        inputs=[_signature(config.signature) / "card.json", *config.cohorts],
+        inputs=[signature_folder(config.signature) / "card.json", *config.cohorts],
         seed=config.seed,
         overwrite=config.overwrite,
     )
@@ -125,7 +125,7 @@ def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResul
     return write(result, config, ledger)
 
 
-def _signature(path: Path) -> Path:
+def signature_folder(path: Path) -> Path:
     """The signature's folder, given itself or the run that it lies in."""
     inner = path / SIGNATURE
     return inner if (inner / "card.json").is_file() else path

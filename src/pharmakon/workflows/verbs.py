@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.discover import DiscoverResult
     from pharmakon.workflows.dose import DoseResult
+    from pharmakon.workflows.export import ExportResult
     from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
@@ -188,6 +189,13 @@ def validate_signature(
     given = (cohorts,) if isinstance(cohorts, (str, Path)) else tuple(cohorts)
     config = build(validate.ValidateConfig, {"signature": signature, "cohorts": given, **options})
     return validate.run(config, progress=progress)
+
+
+def export_signature(signature: str | Path, **options: Any) -> ExportResult:
+    """Take a signature out of its run folder; options are those of `pharmakon export`."""
+    from pharmakon.workflows import export
+
+    return export.run(build(export.ExportConfig, {"signature": signature, **options}))
 
 
 def attack_model(model: str | Path | None = None, *, progress: Progress = silent, **options: Any) -> AttackResult:

@@ -1,0 +1,56 @@
+"""A signature leaves its run folder alone, and only where nobody is given away or that is accepted."""
+
+import pytest
+
+from pharmakon import export_signature
+from pharmakon.core.errors import GivesAway, UsageError
+from pharmakon.store.models import load_folder, save_folder
+from pharmakon.workflows.study_signature import KIND
+
+ATTACK = {"name": "loss", "auc": {"value": 0.6, "low": 0.58, "high": 0.62}}
+
+
+@pytest.fixture
+def run_with(tmp_path):
+    def made(**card):
+        card = {"kind": KIND, "name": "a-trial", **card}
+        save_folder(tmp_path / "run" / "signature", card=card, arrays={"signature": {"x": [1.0]}}, texts={})
+        (tmp_path / "run" / "risks.csv").write_text("patient,risk\n")
+        return tmp_path / "run"
+
+    return made
+
+
+def test_the_signature_leaves_and_its_patients_stay(run_with, tmp_path):
+    run = run_with(membership={"attacks": [ATTACK], "leaks": False})
+    found = export_signature(run, output=tmp_path / "out")
+    assert sorted(path.name for path in found.folder.iterdir()) == ["SHA256SUMS", "card.json", "signature.npz"]
+    card = load_folder(found.folder).card
+    assert card["membership"]["attacks"] == [ATTACK]
+    assert card["handed on"] == {"risk": "none was shown"}
+
+
+@pytest.mark.parametrize(
+    ("membership", "why"),
+    [
+        ({"attacks": [ATTACK], "leaks": True}, "gives away whom it was made with"),
+        ({"attacks": [], "leaks": False, "problem": "12 patients are too few"}, "12 patients are too few"),
+        (None, "its card has no attack"),
+    ],
+)
+def test_one_that_leaks_or_was_not_tried_is_refused_unless_that_is_accepted(run_with, tmp_path, membership, why):
+    run = run_with(**({} if membership is None else {"membership": membership}))
+    with pytest.raises(GivesAway, match=why):
+        export_signature(run, output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    found = export_signature(run, output=tmp_path / "out", accept_risk=True)
+    assert found.card["handed on"] == {"risk": "accepted"}
+
+
+def test_it_is_not_written_over_itself_and_nothing_else_is_exported(run_with, tmp_path):
+    run = run_with(membership={"attacks": [ATTACK], "leaks": False})
+    with pytest.raises(UsageError, match="choose another place"):
+        export_signature(run, output=run / "signature")
+    save_folder(tmp_path / "other", card={"kind": "language"}, arrays={}, texts={})
+    with pytest.raises(UsageError, match="is not a signature"):
+        export_signature(tmp_path / "other", output=tmp_path / "out")
