@@ -101,3 +101,15 @@ def test_what_only_follows_from_a_mistake_is_not_a_second_one():
     assert str(caught.value) == "unknown key 'goals.0.proprty'; did you mean 'property'?"
     with pytest.raises(ConfigError, match=r"\(and 2 more\)$"):
         build(Order, {f"zzz{i}": 1 for i in range(5)})
+
+
+@pytest.mark.parametrize("text", ["a." * 20_000 + "a = 1", "a = " + "[" * 50_000, "a = " + "{a = " * 20_000])
+def test_a_file_that_nests_without_end_is_refused_before_it_is_read(tmp_path, text):
+    path = tmp_path / "x.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match="nests too deeply"):
+        read_toml(path)
+    path.write_text(
+        'smiles = "' + "Cl." * 200 + 'C"\nversion = "1.2"\na.b = [[1.5], {c = 1.0}]\n'.replace(", {c = 1.0}", "")
+    )
+    assert read_toml(path)["a"] == {"b": [[1.5]]}

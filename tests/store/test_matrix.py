@@ -100,3 +100,11 @@ def test_infinite_values_are_missing_and_said(tmp_path):
     found = read_matrix(written(tmp_path, "id,a\ns1,inf\ns2,2\n"))
     assert np.isnan(found.values[0, 0])
     assert "infinite" in found.notes[0]
+
+
+@pytest.mark.parametrize("header", ["," * 6000, ",".join(["a"] * 6000)])
+def test_a_header_of_nothing_but_odd_names_is_no_table(tmp_path, header):
+    path = tmp_path / "x.csv"
+    path.write_text(header + "\n")
+    with pytest.raises(DataError, match="no name, or that of another"):
+        read_matrix(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -11,9 +12,12 @@ from pydantic_core import ErrorDetails
 
 from .errors import ConfigError, did_you_mean
 from .excerpt import excerpt
+from .limits import limit
 
 SHOWN = 3
 """Mistakes that one message tells."""
+
+_QUOTED = re.compile(r"""\"[^"\n]*"|'[^'\n]*'""")
 
 
 class Config(BaseModel):
@@ -47,12 +51,26 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise ConfigError(f"there is no file {path}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as UTF-8 text: {error}") from None
+    # What nests makes the reader call itself, and each part of a dotted key costs it what all before it cost.
+    if _depth(text) > limit("DEPTH"):
+        raise ConfigError(f"{path} is not valid TOML: it nests too deeply")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
     except RecursionError:
         raise ConfigError(f"{path} is not valid TOML: it nests too deeply") from None
+
+
+def _depth(text: str) -> int:
+    """Parts of the longest dotted key, or levels of the deepest list or table, in time that goes with the length."""
+    bare = _QUOTED.sub("", text)
+    dots = max((word.count(".") for word in re.split(r"[^\w.\-]+", re.sub(r"[ \t]+", "", bare))), default=0)
+    level = deepest = 0
+    for mark in re.findall(r"[\[\]{}]", bare):
+        level = level + 1 if mark in "[{" else max(level - 1, 0)
+        deepest = max(deepest, level)
+    return max(dots, deepest)
 
 
 def build(model: type[C], data: dict[str, Any], *, where: str = "") -> C:

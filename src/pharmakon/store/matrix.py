@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 READABLE = 0.5
 """Share of the filled cells that must be numbers for a column to be one of numbers."""
-NAMELESS = 1000
-"""Columns without a name that a table may have."""
+ODD_NAMES = 5000
+"""Columns without a name, or with that of another, that a table may have."""
 _H5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -136,9 +136,11 @@ def _delimited(path: Path, **options: Any) -> DataFrame:
     table = Delimited(text)
     delimiter = table.delimiter
     # Each costs pandas time that grows with their number; a table has a few, a broken one thousands.
-    nameless = sum(": called 'column_" in note for note in table.notes)
-    if nameless > NAMELESS:
-        raise DataError(f"{path} is not a table that can be read: {nameless:,} of its columns have no name")
+    odd = len(table.notes) - len(text.notes)
+    if odd > ODD_NAMES:
+        raise DataError(
+            f"{path} is not a table that can be read: {odd:,} of its columns have no name, or that of another"
+        )
     try:
         with text.open() as lines:
             frame = pd.read_csv(lines, sep=delimiter, skip_blank_lines=True, **options)

@@ -237,7 +237,7 @@ def _held() -> int:
 
 
 def _score(value: float, n: int) -> dict[str, Any]:
-    return {"value": round(value, 4), "low": None, "high": None, "n": n}
+    return {"value": round(value, 4), "n": n}
 
 
 PARSERS = Parsers()

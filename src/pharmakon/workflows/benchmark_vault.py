@@ -285,7 +285,7 @@ def _share(values: Sequence[bool]) -> dict[str, Any]:
     """A share, with its exact one-sided 95 % bound where none failed (the rule of three)."""
     n = len(values)
     share = sum(values) / n
-    return {"value": share, "low": round(0.05 ** (1 / n), 6) if all(values) else None, "high": None, "n": n}
+    return {"value": share, "low": round(0.05 ** (1 / n), 6) if all(values) else 0.0, "high": 1.0, "n": n}
 
 
 def _over(values: Sequence[float]) -> dict[str, Any]:
