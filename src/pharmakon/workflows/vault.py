@@ -136,7 +136,9 @@ def rotate(config: RotateConfig, *, progress: Progress = silent) -> list[Path]:
 def erase(config: EraseConfig) -> list[Listed]:
     """Destroy the keys of vaults, or a key of the keyring; what the vaults held cannot be read again. The vaults."""
     if not config.yes:
-        raise UsageError("nothing was erased; nobody can read what a vault holds once its key is destroyed: add --yes to do it")
+        raise UsageError(
+            "nothing was erased; nobody can read what a vault holds once its key is destroyed: add --yes to do it"
+        )
     if config.name:
         keys.destroy(config.name)
         return []
