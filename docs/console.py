@@ -2,6 +2,8 @@
 
 A block that starts with ```console holds commands after `$ ` and what each prints (standard output and error together).
 The blocks of a page run one after the other in a scratch folder that holds the page's neighbours and the examples.
+
+    python docs/console.py [PAGE ...]
 """
 
 from __future__ import annotations
@@ -76,6 +78,6 @@ def _output(command: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    for page in pages():
+    for page in [Path(name).resolve() for name in sys.argv[1:]] or pages():
         page.write_text(refreshed(page), encoding="utf-8")
         print(page)
