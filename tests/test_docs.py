@@ -49,4 +49,5 @@ def test_a_goal_in_a_page_is_one_the_program_takes(page):
     from pharmakon.workflows.design import DesignConfig
 
     for block in re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
-        assert build(DesignConfig, tomllib.loads(block)).goals
+        said = tomllib.loads(block)
+        assert "fairness" in said or build(DesignConfig, said).goals  # a cohort's table is no goal
