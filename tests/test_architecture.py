@@ -138,3 +138,8 @@ def test_constraints_are_exact_and_pin_the_tested_torch():
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
     assert "torch==2.13.0" in lines
     assert all(line.count("==") == 1 and " " not in line and "://" not in line for line in lines)
+
+
+def test_the_shipped_weights_stay_small():
+    models = ROOT / "src/pharmakon/models"
+    assert sum(path.stat().st_size for path in models.rglob("*") if path.is_file()) < 40_000_000
