@@ -18,9 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-PROGRESS = re.compile(
-    r"^(audit|train|recalibrate|predict|design|route|match|dose|train-response|discover|validate|deidentify|anonymise|release|attack|vault): \d"
+SLOW = (
+    "audit train recalibrate predict design route match dose train-response discover validate "
+    "deidentify anonymise release attack vault"
 )
+"""The verbs that say how far they are."""
+PROGRESS = re.compile(rf"^({'|'.join(SLOW.split())}): \d")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
