@@ -43,3 +43,18 @@ def test_one_group_has_no_gap_and_what_has_no_value_is_passed_over():
     some = values([0.5, 0.6, 0.9])
     some[:, 2] = np.nan
     assert gap("tpr", some, ("a", "b", "c")).value == pytest.approx(0.1)
+
+
+def test_resamples_without_a_value_are_passed_over():
+    some = values([0.5, 0.6])
+    some[5, 0] = np.nan
+    whole = gap("tpr", values([0.5, 0.6]), ("a", "b"))
+    found = gap("tpr", some, ("a", "b"))
+    assert (found.low, found.high) == pytest.approx((whole.low, whole.high), abs=1e-3)
+
+
+def test_a_group_that_seldom_has_a_value_has_no_interval():
+    some = values([0.5, 0.6])
+    some[2:, 0] = np.nan
+    found = gap("tpr", some, ("a", "b"))
+    assert np.isnan(found.low) and found.value == pytest.approx(0.1)

@@ -15,6 +15,7 @@ def test_every_command_has_a_python_verb():
     nouns = {"models", "benchmark", "mutagenicity", "route"}
     assert words == {verb.split("-")[0] for verb in VERBS} - nouns | {
         "list",
+        "lock",
         "verify",
         "replay",
         "run",

@@ -72,10 +72,13 @@ def largest(name: str, parts: Mapping[str, Floats], levels: Sequence[str]) -> Ga
 def simultaneous(apart: Floats, which: int) -> tuple[float, float]:
     """Ends of the interval of the absolute difference `which` of (1 + times, pairs) that holds for all of them."""
     samples = apart[1:]
-    error = np.nanstd(samples, axis=0, ddof=1) if len(samples) > 1 else np.full(apart.shape[1], np.nan)
-    usable = (error > 0) & (np.isfinite(samples).mean(axis=0) > 0.5) if len(samples) else np.zeros(len(error), bool)
+    error = np.full(apart.shape[1], np.nan)
+    often = np.isfinite(samples).sum(axis=0) > max(1, 0.5 * len(samples))
+    error[often] = np.nanstd(samples[:, often], axis=0, ddof=1)
+    usable = error > 0
     if not usable[which]:
         return np.nan, np.nan
+    samples = samples[np.isfinite(samples[:, usable]).any(axis=1)]  # a resample may have no group that can be judged
     studentised = np.abs(samples[:, usable] - apart[0, usable]) / error[usable]
     reach = float(np.nanpercentile(np.nanmax(studentised, axis=1), LEVEL)) * float(error[which])
     value = float(abs(apart[0, which]))
