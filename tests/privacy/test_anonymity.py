@@ -20,17 +20,10 @@ from pharmakon.privacy.anonymity import (
     recursive_c,
 )
 from pharmakon.privacy.hierarchy import from_rows
+from pharmakon.workflows.benchmark_anonymity import COLUMNS as QUASI
 
 ORACLE = json.loads(files("pharmakon.workflows").joinpath("anonymity_oracle.json").read_text())
 COLUMNS = ("first", "second", "third", "word", "number")
-ADULT = {
-    "age": "age",
-    "education": "education",
-    "marital-status": "marital",
-    "occupation": "occupation",
-    "sex": "sex",
-    "native-country": "country",
-}
 
 
 def found(table, quasi, name):
@@ -81,7 +74,7 @@ def adult():
         rows = list(csv.DictReader(file, skipinitialspace=True))
     table = {name.strip(): [row[name].strip() for row in rows] for name in rows[0]}
     hierarchies = {}
-    for column, name in ADULT.items():
+    for column, name in QUASI.items():
         with (folder / "hierarchies" / f"{name}.csv").open() as file:
             hierarchies[column] = from_rows(column, list(csv.reader(file)))
     return table, hierarchies
@@ -93,7 +86,7 @@ def test_adult_measures_as_pycanon_has_it(adult, case):
     general = dict(table)
     for (column, h), level in zip(hierarchies.items(), case["levels"], strict=True):
         general[column] = [h.labels[level][i] for i in h.maps[level][h.encode(table[column])]]
-    agrees(found(general, list(ADULT), case["sensitive"]), case["measures"])
+    agrees(found(general, list(QUASI), case["sensitive"]), case["measures"])
 
 
 def test_recursive_diversity_takes_the_commonest_against_the_rest():

@@ -1,6 +1,6 @@
 import pytest
 
-from pharmakon.privacy.patterns import dni, find_patterns, iban, luhn, nuss, patterns, vin
+from pharmakon.privacy.patterns import find_patterns, patterns
 from pharmakon.privacy.safe_harbor import identifiers
 
 
@@ -56,11 +56,3 @@ def test_what_identifies_by_its_form(text, identifier):
 )
 def test_what_does_not(text):
     assert find_patterns(text) == []
-
-
-def test_check_digits():
-    assert luhn("4111111111111111") and not luhn("4111111111111112")
-    assert iban("GB82WEST12345698765432") and not iban("GB82WEST12345698765433")
-    assert dni("12345678Z") and not dni("12345678A")
-    assert nuss("28/12345678/40") == (2812345678 % 97 == 40)
-    assert vin("1M8GDM9AXKP042788") and not vin("1M8GDM9A1KP042788")

@@ -1,22 +1,6 @@
 import pytest
 
-from pharmakon.privacy.text_rules import dni, every_match, iban, luhn, matches, nhs, rules, ssn
-
-
-@pytest.mark.parametrize(
-    ("check", "right", "wrong"),
-    [
-        (luhn, "4111 1111 1111 1111", "4111 1111 1111 1112"),
-        (iban, "GB82 WEST 1234 5698 7654 32", "GB82 WEST 1234 5698 7654 33"),
-        (ssn, "078-05-1120", "666-05-1120"),
-        (dni, "12345678Z", "12345678A"),
-        (dni, "X1234567L", "X1234567A"),
-        (nhs, "943 476 5919", "943 476 5918"),
-    ],
-)
-def test_check_digits(check, right, wrong):
-    assert check(right)
-    assert not check(wrong)
+from pharmakon.privacy.text_rules import every_match, matches, rules
 
 
 def found(text):

@@ -2,7 +2,7 @@ from datetime import date
 
 from pharmakon.privacy.pseudonym import Pseudonyms
 from pharmakon.privacy.removals import Removals
-from pharmakon.privacy.treatment import Treatment
+from pharmakon.privacy.treatment import Treatment, taken_out
 
 TODAY = date(2026, 7, 1)
 
@@ -30,3 +30,17 @@ def test_a_text_goes_whole_unless_somebody_reads_it():
     assert "seen" in removals.values
     read = Treatment(Pseudonyms(b"k" * 32), TODAY, text=Capitals())
     assert read.cleaned("seen", "7", removals, "note") == "7: SEEN"
+
+
+def test_of_a_text_that_stays_only_what_was_taken_out_is_searched_for():
+    class Tags:
+        title = "tagged"
+
+        def clean(self, text, patient):
+            return text.replace("Ana García", "[NAME]").replace("617-555-0192", "[PHONE]").replace("Hope", "[NAME]")
+
+    removals = Removals("f")
+    text = "Platelets 250000, creatinine 95. Ana García, 617-555-0192, and Hope came."
+    Treatment(Pseudonyms(b"k" * 32), TODAY, text=Tags()).cleaned(text, "7", removals, "note")
+    assert taken_out(text, Tags().clean(text, "7")) == ["Ana García, 617-555-0192", "Hope"]
+    assert set(removals.values) == {"Ana García, 617-555-0192"}  # one short name may be a word

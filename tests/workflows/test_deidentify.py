@@ -167,6 +167,39 @@ def test_the_shipped_tagger_tags_what_it_finds(source):
     assert any("read a sample" in look.why for look in made.removals.looks)
 
 
+NOTE = (
+    "The patient was seen for follow-up of hypertension and of diabetes, both stable on the present treatment. "
+    "Platelets 250000, creatinine 95. Signed Dr. Mary Johnson, 617-555-0192.\n"
+)
+
+
+def test_a_note_is_kept_with_tags_or_refused(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "mary_johnson.txt").write_text(NOTE)
+    with pytest.raises(DataError, match="--texts tag"):
+        cleaned(tmp_path / "in", output="a")
+    made = cleaned(tmp_path / "in", output="b", texts="tag")
+    [note] = (made.folder / "data").iterdir()
+    assert note.name.startswith("note-") and note.suffix == ".txt"
+    text = note.read_text()
+    assert text.startswith("The patient was seen for follow-up of hypertension and of diabetes")
+    assert "Johnson" not in text and "0192" not in text
+
+
+def test_a_name_that_the_tagger_leaves_a_second_time_is_a_leftover(tmp_path):
+    class Once:
+        title = "the first name tagged"
+
+        def clean(self, text, patient):
+            return text.replace("Mary Johnson", "[NAME]", 1)
+
+    (tmp_path / "note.txt").write_text("Mary Johnson is well. She signs as Mary Johnson every day.\n")
+    config = DeidentifyConfig(inputs=(tmp_path / "note.txt",), output=tmp_path / "out", today=date(2026, 7, 1))
+    with pytest.raises(DataError, match="a removed name or word"):
+        run(config, text=Once())
+    assert not (tmp_path / "out").exists()
+
+
 def test_what_cannot_be_cleaned_is_refused_and_said(source):
     (source / "face.jpg").write_bytes(b"x")
     (source / "voice.wav").write_bytes(b"x")

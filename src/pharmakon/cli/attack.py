@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -29,10 +28,7 @@ def attack(
         result = workflow.run(config, progress=advance)
     for text in result.notes:
         render.note(text)
-    if as_json:
-        print(json.dumps(result.plain(), indent=2, ensure_ascii=False))
-    else:
-        _print(result)
+    render.result(result, _print, as_json=as_json)
     render.note(f"written: {result.folder} (ledger {result.head[:16]})")
     return int(result.leaks)
 

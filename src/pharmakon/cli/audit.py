@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,12 +51,10 @@ def audit(
             result = workflow.run(config, progress=advance)
     for text in result.notes:
         render.note(text)
-    if as_json:
-        print(json.dumps(result.plain(), indent=2, ensure_ascii=False))
-    elif isinstance(result, workflow.AuditResult):
-        _print(result)
+    if isinstance(result, workflow.AuditResult):
+        render.result(result, _print, as_json=as_json)
     else:
-        _print_cohort(result)
+        render.result(result, _print_cohort, as_json=as_json)
     for path in result.outputs:
         render.note(f"written: {path}")
     return int(result.failed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -27,10 +26,7 @@ def release(
     """
     with progress("release") as advance:
         result = workflow.run(request, progress=advance)
-    if as_json:
-        print(json.dumps(result.plain(), indent=2, ensure_ascii=False))
-    else:
-        _print(result)
+    render.result(result, _print, as_json=as_json)
     if result.folder is not None:
         render.note(f"written: {result.folder} (ledger {result.head[:16]})")
     return 0

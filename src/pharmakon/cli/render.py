@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Problem
@@ -14,6 +15,7 @@ from pharmakon.core.units import show, show_interval
 PIPE_WIDTH = 200
 """Columns of a table that is written to a file or a pipe, where nothing should be cut."""
 
+R = TypeVar("R", bound="Plain")
 HEADINGS = ("property", "value", "90 % interval", "in domain", "verdict", "percentile", "nearest measured")
 
 
@@ -29,6 +31,22 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str 
         grid.add_row(*(Text(cell) for cell in row))
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     Console(file=sys.stdout, width=width, highlight=False).print(grid)
+
+
+class Plain(Protocol):
+    """A result that can be said in plain data."""
+
+    def plain(self) -> dict[str, Any]:
+        """It, for JSON."""
+        ...
+
+
+def result(found: R, show: Callable[[R], None], *, as_json: bool) -> None:
+    """A verb's result: JSON for a program, or as `show` prints it for a person."""
+    if as_json:
+        print(json.dumps(found.plain(), indent=2, ensure_ascii=False))
+    else:
+        show(found)
 
 
 def note(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -34,10 +33,7 @@ def validate(
                 render.note(f"{check.severity.upper():<8} {one.cohort.declaration.name}: {check.sentence}")
         for text in (*one.cohort.notes, *one.notes):
             render.note(f"{one.cohort.declaration.name}: {text}")
-    if as_json:
-        print(json.dumps(result.plain(), indent=2, ensure_ascii=False))
-    else:
-        _print(result)
+    render.result(result, _print, as_json=as_json)
     render.note(f"written: {result.folder / REPORT} (ledger {result.head[:16]})")
     return 0
 

@@ -7,11 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from .check_digits import CHECKS
 from .safe_harbor import table
-
-_DNI = "TRWAGMYFPDXBNJZSQVHLCKE"
-_VIN = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True))
-_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def patterns() -> tuple[Pattern, ...]:
             one["name"],
             one["identifier"],
             re.compile(rf"(?<![\w.]){_grouped(one['expression'])}(?![\w]|\.\d)", re.IGNORECASE),
-            CHECKS.get(one.get("check", ""), bool),
+            CHECKS[one.get("check", "")],
         )
         for one in table("patterns")["patterns"]
     )
@@ -73,39 +70,3 @@ def find_patterns(text: str) -> list[Hit]:
 
 def _grouped(expression: str) -> str:
     return f"(?:{expression})"
-
-
-def luhn(text: str) -> bool:
-    """The check digit of payment cards (ISO/IEC 7812-1)."""
-    digits = [int(c) for c in reversed(text) if c.isdigit()]
-    return sum(d if i % 2 == 0 else sum(divmod(2 * d, 10)) for i, d in enumerate(digits)) % 10 == 0 and any(digits)
-
-
-def iban(text: str) -> bool:
-    """The check digits of an IBAN (ISO 13616)."""
-    plain = text.replace(" ", "").upper()
-    return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
-
-
-def dni(text: str) -> bool:
-    """The letter of a Spanish DNI or NIE."""
-    plain = re.sub(r"[ -]", "", text).upper()
-    number = plain[:-1].translate(str.maketrans("XYZ", "012"))
-    return len(number) == 8 and plain[-1] == _DNI[int(number) % 23]
-
-
-def nuss(text: str) -> bool:
-    """The last two digits of a Spanish social security number."""
-    province, number, control = re.split(r"[ /-]", text)
-    whole = int(province) * 10_000_000 + int(number) if int(number) < 10_000_000 else int(province + number)
-    return whole % 97 == int(control)
-
-
-def vin(text: str) -> bool:
-    """The check digit of a North American vehicle identification number (49 CFR 565)."""
-    plain = text.upper()
-    total = sum(w * (int(c) if c.isdigit() else _VIN[c]) for c, w in zip(plain, _VIN_WEIGHTS, strict=True)) % 11
-    return plain[8] == ("X" if total == 10 else str(total))
-
-
-CHECKS: dict[str, Callable[[str], bool]] = {"luhn": luhn, "iban": iban, "dni": dni, "nuss": nuss, "vin": vin}

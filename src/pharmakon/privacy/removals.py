@@ -41,6 +41,10 @@ class Removals:
     def took(self, where: str, identifier: str, done: str, value: object = "", record: str = "") -> None:
         """One value was removed or changed. `value` is what a leftover would show, "" for nothing to search for."""
         self.counts[Place(self.file, where, identifier, done)] += 1
+        self.search(value, record)
+
+    def search(self, value: object, record: str = "") -> None:
+        """A value is to be searched for in the results."""
         if text := str(value).strip():
             self.values[text].add(f"{self.file}:{record}")
 

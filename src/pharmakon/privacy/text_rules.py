@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+from . import check_digits
 
 
 class Match(NamedTuple):
@@ -39,39 +39,6 @@ class Rule:
     sure: bool
 
 
-def luhn(text: str) -> bool:
-    """Whether the digits of a card number end with their check digit (ISO/IEC 7812-1)."""
-    digits = _digits(text)
-    doubled = (sum(divmod(2 * d, 10)) if i % 2 else d for i, d in enumerate(reversed(digits)))
-    return len(digits) >= 13 and len(set(digits)) > 1 and sum(doubled) % 10 == 0
-
-
-def iban(text: str) -> bool:
-    """Whether an international account number leaves 1 when divided by 97 (ISO 13616)."""
-    plain = re.sub(r"[\s-]", "", text)
-    number = "".join(str(int(c, 36)) for c in plain[4:] + plain[:4])
-    return 15 <= len(plain) <= 34 and int(number) % 97 == 1
-
-
-def ssn(text: str) -> bool:
-    """Whether a US social security number could have been given out."""
-    area, group, serial = text.split("-")
-    return area not in {"000", "666"} and group != "00" and serial != "0000"
-
-
-def dni(text: str) -> bool:
-    """Whether a Spanish identity number (DNI or NIE) ends with its letter."""
-    plain = re.sub(r"[\s.-]", "", text)
-    number = plain[:-1].translate(str.maketrans("XYZ", "012"))
-    return len(number) >= 7 and DNI_LETTERS[int(number) % 23] == plain[-1]
-
-
-def nhs(text: str) -> bool:
-    """Whether an NHS number ends with its check digit (modulus 11)."""
-    digits = _digits(text)
-    return (11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=False)) % 11) % 11 == digits[9]
-
-
 def _address(version: int) -> Callable[[str], bool]:
     def check(text: str) -> bool:
         try:
@@ -82,20 +49,7 @@ def _address(version: int) -> Callable[[str], bool]:
     return check
 
 
-def _digits(text: str) -> list[int]:
-    return [int(c) for c in text if c.isascii() and c.isdigit()]
-
-
-CHECKS: dict[str, Callable[[str], bool]] = {
-    "": lambda text: True,
-    "luhn": luhn,
-    "iban": iban,
-    "ssn": ssn,
-    "dni": dni,
-    "nhs": nhs,
-    "ipv4": _address(4),
-    "ipv6": _address(6),
-}
+CHECKS = check_digits.CHECKS | {"ipv4": _address(4), "ipv6": _address(6)}
 
 
 @cache

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Protocol
 
 from .dates import generalised, shifted
+from .leftovers import DIGITS
 from .pseudonym import Pseudonyms
 from .removals import Removals
 from .safe_harbor import capped_age, zip3
@@ -66,9 +69,28 @@ class Treatment:
     def cleaned(  # noqa: PLR0917  what, whose, where
         self, text: str, person: str, removals: Removals, where: str, identifier: str = "other", record: str = ""
     ) -> str:
-        """A text after the tagger, recorded as removed or cleaned."""
+        """A text after the tagger, recorded; of one that stays, what was taken out of it is searched for."""
         clean = self.text.clean(text, person)
-        if clean:
-            removals.look(where, f"A text stayed ({self.text.title}); no tagger finds everything: read a sample.")
-        removals.took(where, identifier, "text cleaned" if clean else "text removed", text, record)
+        if not clean:
+            removals.took(where, identifier, "text removed", text, record)
+            return clean
+        removals.look(where, f"A text stayed ({self.text.title}); no tagger finds everything: read a sample.")
+        removals.took(where, identifier, "text cleaned", record=record)
+        for piece in taken_out(text, clean):
+            if _telling(piece):
+                removals.search(piece, record)
         return clean
+
+
+def taken_out(text: str, clean: str) -> list[str]:
+    """The pieces of a text, whole words, that a cleaned one no longer has."""
+    before, after = text.split(), clean.split()
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return [" ".join(before[a:b]).strip(".,;:()[]") for step, a, b, _, _ in steps if step in ("replace", "delete")]
+
+
+def _telling(piece: str) -> bool:
+    """Whether a piece, found again in the same text, is no chance: a long number, an address, several names."""
+    words = piece.split()
+    names = len(words) > 1 and all(word[:1].isupper() for word in words) and not re.search(r"\d", piece)
+    return len(re.findall(r"\d", piece)) >= DIGITS or "@" in piece or "://" in piece or names

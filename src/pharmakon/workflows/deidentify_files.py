@@ -19,14 +19,26 @@ from pharmakon.privacy.removals import Removals
 from pharmakon.privacy.treatment import Treatment
 
 TABLE, PARQUET, H5AD, FHIR, LINES, DICOM = "table", "Parquet table", "h5ad", "FHIR", "FHIR lines", "DICOM"
+NOTE = "note"
 KINDS = {
     **dict.fromkeys((".csv", ".tsv", ".tab"), TABLE),
     **dict.fromkeys((".parquet", ".pq"), PARQUET),
     ".h5ad": H5AD,
     ".json": FHIR,
     ".ndjson": LINES,
+    ".txt": NOTE,
     **dict.fromkeys((".dcm", ".dicom", ".ima"), DICOM),
 }
+NAMES = {
+    TABLE: (".csv", "table"),
+    PARQUET: (".parquet", "table"),
+    H5AD: (".h5ad", "table"),
+    FHIR: (".json", "bundle"),
+    LINES: (".ndjson", "resources"),
+    NOTE: (".txt", "note"),
+    DICOM: (".dcm", "image"),
+}
+"""Of a result the suffix, and what it is called where its own name may identify."""
 BIOMETRIC = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".heic", ".gif"), "a picture may show a face"),
     **dict.fromkeys((".mp4", ".mov", ".avi"), "a film may show a face and hold a voice"),
@@ -70,6 +82,8 @@ def clean_file(path: Path, folder: Path, treatment: Treatment, declared: Mapping
                 content, records, columns = _h5ad(path, treatment, removals, declared)
             case "FHIR" | "FHIR lines":
                 content, records = _fhir(path, kind, treatment, removals)
+            case "note":
+                content, records = _note(path, treatment, removals), 1
             case _:
                 content, records = _dicom(path, treatment, removals), 1
     except DataError as error:
@@ -92,14 +106,14 @@ def _kind(path: Path) -> str:
     with path.open("rb") as stream:
         if stream.read(132)[128:] == b"DICM":
             return DICOM
-    raise Refused("neither a table (CSV, TSV, Parquet, h5ad), nor FHIR JSON, nor DICOM")
+    raise Refused("neither a table (CSV, TSV, Parquet, h5ad), nor FHIR JSON, nor DICOM, nor a note (.txt)")
 
 
 def _name(path: Path, kind: str, treatment: Treatment, removals: Removals, taken: set[str]) -> str:
     """A name of the result: the file's own for a table, where nothing in it identifies; a token otherwise."""
     from pharmakon.privacy.patterns import find_patterns
 
-    suffix = {TABLE: ".csv", PARQUET: ".parquet", H5AD: ".h5ad", FHIR: ".json", LINES: ".ndjson", DICOM: ".dcm"}[kind]
+    suffix, short = NAMES[kind]
     stem = path.name.partition(".")[0]
     words = {word.casefold() for word in re.findall(r"[^\W\d_]{3,}", stem)}
     removed = {
@@ -111,7 +125,6 @@ def _name(path: Path, kind: str, treatment: Treatment, removals: Removals, taken
     own = kind in (TABLE, PARQUET, H5AD) and not words & removed and not re.search(r"\d{4}", stem)
     if own and not find_patterns(stem) and re.fullmatch(r"[\w -]+", stem) and f"{stem}{suffix}" not in taken:
         return f"{stem}{suffix}"
-    short = {TABLE: "table", PARQUET: "table", H5AD: "table", FHIR: "bundle", LINES: "resources", DICOM: "image"}[kind]
     made = f"{short}-{treatment.pseudonyms.token(str(path))}"
     return next(name for i in range(10**6) if (name := f"{made}{f'-{i}' if i else ''}{suffix}") not in taken)
 
@@ -225,6 +238,16 @@ def _fhir(path: Path, kind: str, treatment: Treatment, removals: Removals) -> tu
     return json.dumps(cleaned, ensure_ascii=False, indent=1) + "\n", records
 
 
+def _note(path: Path, treatment: Treatment, removals: Removals) -> str:
+    from pharmakon.store.bytestream import open_text
+
+    text = "".join(open_text(path).lines())
+    cleaned = treatment.cleaned(text, path.stem, removals, "the note")
+    if text.strip() and not cleaned:
+        raise Refused("a note is free text as a whole: --texts tag keeps it, with tags for what a tagger finds")
+    return cleaned
+
+
 def _dicom(path: Path, treatment: Treatment, removals: Removals) -> Any:
     import pydicom
     from pydicom.errors import InvalidDicomError
@@ -259,6 +282,8 @@ def leaves_of(path: Path, kind: str) -> Iterator[Leaf]:
     elif kind == LINES:
         for line in path.read_text(encoding="utf-8").splitlines():
             yield from _json(json.loads(line), name, "", {})
+    elif kind == NOTE:
+        yield Leaf(name, "the note", f"{name}:", path.read_text(encoding="utf-8"))
     else:
         import pydicom
 

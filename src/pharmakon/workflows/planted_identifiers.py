@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pharmakon.core.random import stream
-from pharmakon.privacy.patterns import dni, iban, vin
+from pharmakon.privacy.check_digits import dni, iban, vin
 
 GIVEN = (
     "Amelia Bertram Consuelo Dietrich Eulalia Fabian Gwendolyn Horacio Ignacia Jerome Katrin Leopoldo Marisol Norbert"
