@@ -2,9 +2,9 @@ import numpy as np
 
 from pharmakon.fairness.classification import Judged
 from pharmakon.fairness.groups import Groups
-from pharmakon.fairness.intervals import Figure
 from pharmakon.fairness.mitigation import Outcome
 from pharmakon.fairness.performance import of_risks
+from pharmakon.learn.interval import Interval
 from pharmakon.workflows.audit_cohort_tables import ends, gaps, remedy, scores
 
 
@@ -25,8 +25,8 @@ def test_what_is_worse_and_what_cannot_be_told_stand_in_the_cells():
 
 
 def test_a_cost_is_what_is_lost():
-    figures = {name: Figure(0.8, 0.7, 0.9) for name in ("equalised_odds", "accuracy", "auc", "brier")}
-    more = {"equalised_odds": Figure(-0.1, -0.2, -0.05), "accuracy": Figure(0.0, 0.0, 0.0)}
+    figures = {name: Interval(0.8, 0.7, 0.9) for name in ("equalised_odds", "accuracy", "auc", "brier")}
+    more = {"equalised_odds": Interval(-0.1, -0.2, -0.05), "accuracy": Interval(0.0, 0.0, 0.0)}
     row = remedy(Outcome("x", "m", figures, more, {}))
     assert row[2] == "+0.100 (+0.050 to +0.200)" and row[4] == ""
-    assert ends(Figure(np.nan)) == "–"
+    assert ends(Interval(np.nan)) == "–"

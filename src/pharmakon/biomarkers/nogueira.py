@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Floats
+from pharmakon.learn.interval import NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +41,5 @@ def agreement(selected: NDArray[np.bool_]) -> Agreement:
     k = Z.sum(axis=1)
     each = (Z @ share / d - k * size / d**2 + phi / 2 * (2 * k * size / d**2 - k / d - size / d + 1)) / chance
     variance = 4 / m**2 * float(np.sum((each - each.mean()) ** 2))
-    half = 1.959964 * float(np.sqrt(variance))
+    half = NORMAL * float(np.sqrt(variance))
     return Agreement(phi, phi - half, min(1.0, phi + half), size)

@@ -10,14 +10,7 @@ from numpy.typing import NDArray
 
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
-
-
-class Interval(NamedTuple):
-    """A number with the ends of its 95 % interval; NaN where the data do not reach it."""
-
-    value: float
-    low: float
-    high: float
+from pharmakon.learn.interval import Interval
 
 
 @dataclass(frozen=True, slots=True)

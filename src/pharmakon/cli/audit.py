@@ -16,8 +16,8 @@ from .flags import COLUMNS, from_config
 from .progress import progress
 
 if TYPE_CHECKING:
-    from pharmakon.fairness.intervals import Figure
     from pharmakon.fairness.representation import Level
+    from pharmakon.learn.interval import Interval
 
 SHOWN = 3
 """Cases of a finding that are printed; the outputs list them all."""
@@ -121,7 +121,7 @@ def _population(level: Level) -> str:
     return show_figure(level.ratio) if level.ratio.value == level.ratio.value else "-"
 
 
-def show_figure(figure: Figure) -> str:
+def show_figure(figure: Interval) -> str:
     """A figure with its interval."""
     return f"{show(figure.value)} ({show_interval(figure.low, figure.high)})"
 

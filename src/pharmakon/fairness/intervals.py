@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from pharmakon.core.types import Floats
-
-Z = 1.959963984540054
-
-
-class Figure(NamedTuple):
-    """A number with the ends of its 95 % interval; NaN where there is none."""
-
-    value: float
-    low: float = np.nan
-    high: float = np.nan
+from pharmakon.learn.interval import NORMAL, Interval
 
 
 def wilson(events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
@@ -25,30 +14,30 @@ def wilson(events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     k, n = np.asarray(events, np.float64), np.asarray(n, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = k / n
-        middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-        half = Z / (1 + Z**2 / n) * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
+        middle = (p + NORMAL**2 / (2 * n)) / (1 + NORMAL**2 / n)
+        half = NORMAL / (1 + NORMAL**2 / n) * np.sqrt(p * (1 - p) / n + NORMAL**2 / (4 * n**2))
     low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
     return np.where(k == 0, np.where(n > 0, 0.0, np.nan), low), np.where((k == n) & (n > 0), 1.0, high)
 
 
-def share(events: float, n: float) -> Figure:
+def share(events: float, n: float) -> Interval:
     """A share with Wilson's interval."""
     low, high = wilson(events, n)
-    return Figure(events / n if n else np.nan, float(low), float(high))
+    return Interval(events / n if n else np.nan, float(low), float(high))
 
 
-def difference(k1: float, n1: float, k2: float, n2: float) -> tuple[Figure, float]:
+def difference(k1: float, n1: float, k2: float, n2: float) -> tuple[Interval, float]:
     """The difference of two shares with Newcombe's interval (Stat. Med. 1998, 17, 873, method 10), and Fisher's p."""
     from scipy.stats import fisher_exact
 
     if not n1 or not n2:
-        return Figure(np.nan), np.nan
+        return Interval(np.nan), np.nan
     a, b = share(k1, n1), share(k2, n2)
     d = a.value - b.value
     low = d - np.hypot(a.value - a.low, b.high - b.value)
     high = d + np.hypot(a.high - a.value, b.value - b.low)
     p = float(fisher_exact(np.array([[k1, n1 - k1], [k2, n2 - k2]], np.int64)).pvalue)
-    return Figure(d, float(low), float(high)), p
+    return Interval(d, float(low), float(high)), p
 
 
 def q_values(p: ArrayLike) -> Floats:

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
+from pharmakon.learn.interval import Interval
 
 from . import calibration, classification
 from .classification import Judged
 from .constrained import Constrained
 from .gaps import COMPOSED
 from .groups import UNKNOWN, Groups, too_small
-from .intervals import Figure
 from .recalibration import Recalibration
 from .resampling import ends, resampled
 from .reweighing import reweighing
@@ -44,8 +44,8 @@ class Outcome:
     remedy: str
     model: str
     """What was mended: the risks that were given, or a logistic model of the features."""
-    figures: Mapping[str, Figure]
-    more: Mapping[str, Figure]
+    figures: Mapping[str, Interval]
+    more: Mapping[str, Interval]
     by_group: Mapping[str, Mapping[str, float]]
     note: str = ""
 
@@ -218,9 +218,9 @@ def _summed(values: Mapping[str, Floats]) -> tuple[dict[str, Floats], Mapping[st
     return sums, values
 
 
-def _figure(values: Floats) -> Figure:
+def _figure(values: Floats) -> Interval:
     low, high = ends(values)
-    return Figure(float(values[0]), float(low), float(high))
+    return Interval(float(values[0]), float(low), float(high))
 
 
 def _note(remedy: str) -> str:

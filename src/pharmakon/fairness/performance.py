@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Floats
 from pharmakon.core.units import show
+from pharmakon.learn.interval import Interval
 
 from . import calibration, classification, regression
 from .classification import HIGHER_IS_BETTER, Judged
 from .gaps import COMPOSED, Gap, largest
 from .groups import UNKNOWN, Groups, too_small
-from .intervals import Figure, q_values
+from .intervals import q_values
 from .resampling import RESAMPLES, ends, resampled
 
 NOT_COMPARED = ("prevalence", "intercept", "slope", "observed_expected", "bias")
@@ -32,8 +33,8 @@ class GroupScores:
     level: str
     n: int
     events: int
-    metrics: Mapping[str, Figure]
-    apart: Mapping[str, Figure]
+    metrics: Mapping[str, Interval]
+    apart: Mapping[str, Interval]
     """The group less everybody."""
     small: str = ""
     """Why nothing can be told of it; "" where something can."""
@@ -46,7 +47,7 @@ class Performance:
     """A model in the groups of one column. `gaps` and `worst` are over the groups of which something can be told."""
 
     column: str
-    overall: Mapping[str, Figure]
+    overall: Mapping[str, Interval]
     groups: tuple[GroupScores, ...]
     gaps: Mapping[str, Gap] = field(default_factory=dict)
     resamples: int = RESAMPLES
@@ -176,17 +177,17 @@ def _assembled(
             count[i],
             count[i] if events is None else events[i],
             {
-                m: Figure(float(v[0, i]), float(intervals[m][0][i]), float(intervals[m][1][i]))
+                m: Interval(float(v[0, i]), float(intervals[m][0][i]), float(intervals[m][1][i]))
                 for m, v in values.items()
             },
-            {m: Figure(float(v[0, i]), float(apart[m][0][i]), float(apart[m][1][i])) for m, v in rest.items()},
+            {m: Interval(float(v[0, i]), float(apart[m][0][i]), float(apart[m][1][i])) for m, v in rest.items()},
             small[i],
             tuple(m for m in values if (m, i) in worse),
         )
         for i, level in enumerate(groups.levels)
     )
     overall = {
-        m: Figure(float(v[0, -1]), float(intervals[m][0][-1]), float(intervals[m][1][-1])) for m, v in values.items()
+        m: Interval(float(v[0, -1]), float(intervals[m][0][-1]), float(intervals[m][1][-1])) for m, v in values.items()
     }
     return Performance(groups.name, overall, lines, _gaps(values, told, groups.levels), resamples)
 

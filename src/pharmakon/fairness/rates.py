@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pharmakon.learn.interval import Interval
+
 from .groups import Groups, too_small
-from .intervals import Figure, difference, q_values, share
+from .intervals import difference, q_values, share
 
 LEVEL = 0.05
 
@@ -24,8 +26,8 @@ class Rate:
     level: str
     n: int
     events: int
-    inside: Figure
-    more: Figure
+    inside: Interval
+    more: Interval
     """The difference to the rest, Newcombe's interval."""
     p: float
     q: float = np.nan

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pharmakon.learn.interval import Interval
+
 from .groups import UNKNOWN, Groups, banded, renamed
-from .intervals import Figure, wilson
+from .intervals import wilson
 from .reference import ADULT, AGE, Population
 
 ADEQUATE = (0.8, 1.2)
@@ -25,7 +27,7 @@ class Level:
     n: int
     share: float
     reference: float
-    ratio: Figure
+    ratio: Interval
 
     @property
     def verdict(self) -> str:
@@ -125,8 +127,8 @@ def _level(level: str, count: int, n: int, reference: float) -> Level:
     value = count / n if n else np.nan
     low, high = (float(end) for end in wilson(count, n))
     if not reference > 0:
-        return Level(level, count, value, reference, Figure(np.nan))
-    return Level(level, count, value, reference, Figure(value / reference, low / reference, high / reference))
+        return Level(level, count, value, reference, Interval(np.nan))
+    return Level(level, count, value, reference, Interval(value / reference, low / reference, high / reference))
 
 
 def _fit(seen: np.ndarray[tuple[int], np.dtype[np.float64]], expected: np.ndarray) -> tuple[float, float]:

@@ -6,24 +6,13 @@ taken for independent: several of one patient make the intervals too narrow.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pharmakon.core.errors import UsageError
+from pharmakon.learn.interval import NORMAL, Interval
 
 Floats = NDArray[np.float64]
-NORMAL = 1.959964
-"""Of a 95 % interval."""
-
-
-class Interval(NamedTuple):
-    """A value and the ends of its 95 % interval; NaN where they are not defined."""
-
-    value: float
-    low: float
-    high: float
 
 
 def delong(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
@@ -66,6 +55,6 @@ def auc_difference(y: ArrayLike, score: ArrayLike, other: ArrayLike) -> Interval
 
 def _interval(value: float, variance: float) -> Interval:
     if not variance > 1e-15:
-        return Interval(value, np.nan, np.nan)
+        return Interval(value)
     half = NORMAL * float(np.sqrt(variance))
     return Interval(value, value - half, value + half)

@@ -19,6 +19,7 @@ from pharmakon.chem.properties import NAMED, named
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.core.types import Floats, Kind
 from pharmakon.core.units import show
+from pharmakon.learn.interval import NORMAL
 from pharmakon.learn.metrics import auroc
 
 from .findings import Case, Finding, passed
@@ -32,7 +33,7 @@ RANGES: dict[str, tuple[float, ...]] = {
 """Edges of the ranges: [-, a), [a, b) ... [z, -)."""
 FEWEST, SCAFFOLDS, MACROCYCLE = 10, 10, 12
 """Molecules of a group that is judged; scaffolds that are, the largest first; atoms in a macrocycle."""
-SURE, NORMAL = 0.05, 1.959964
+SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ members caught at 1 % and 0.1 % of false alarms stands beside it, and where othe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats
+from pharmakon.learn.interval import NORMAL, Interval
+from pharmakon.store.plain import plain
 
 RATES = (0.01, 0.001)
 """Shares of others that are taken for members, at which catches are counted."""
@@ -23,16 +25,6 @@ ALARMS = 10
 """False alarms to expect at a rate, below which a threshold there is a guess."""
 LEAKS_AUC, LEAKS_CAUGHT = 0.55, 0.02
 """What the lower end of the area, or of the catches at 1 %, must not pass for a model to be given away."""
-NORMAL = 1.959963984540054
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number with the ends of its 95 % interval; NaN where there is none."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +32,12 @@ class Caught:
     """Share of the members that are named where `rate` of the others are; NaN, with the reason, where nothing tells."""
 
     rate: float
-    share: Measure
+    share: Interval
     problem: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"rate": self.rate, "share": self.share._asdict(), "problem": self.problem}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class Attack:
     """One attack: its area under the curve, its catches, and how many scores it was measured on."""
 
     name: str
-    auc: Measure
+    auc: Interval
     caught: tuple[Caught, ...]
     members: int
     others: int
@@ -65,9 +61,9 @@ class Attack:
 
     def plain(self) -> dict[str, Any]:
         """Plain data with None for what is not there."""
-        said = {"name": self.name, "auc": asdict(self.auc), "members": self.members, "others": self.others}
-        said |= {"models": self.models, "leaks": self.leaks, "caught": [asdict(one) for one in self.caught]}
-        found: dict[str, Any] = _finite(said)
+        said = {"name": self.name, "auc": self.auc._asdict(), "members": self.members, "others": self.others}
+        said |= {"models": self.models, "leaks": self.leaks, "caught": [one.plain() for one in self.caught]}
+        found: dict[str, Any] = plain(said)
         return found
 
 
@@ -119,7 +115,7 @@ def _known(scores: ArrayLike, member: ArrayLike) -> tuple[Floats, NDArray[np.boo
     return score[known], inside[known]
 
 
-def _area(scores: Floats, member: NDArray[np.bool_], clusters: Sequence[NDArray[np.intp]]) -> Measure:
+def _area(scores: Floats, member: NDArray[np.bool_], clusters: Sequence[NDArray[np.intp]]) -> Interval:
     """The area with its interval from the structural components of DeLong et al. (Biometrics 1988, 44, 837)."""
     from scipy.stats import rankdata
 
@@ -131,8 +127,8 @@ def _area(scores: Floats, member: NDArray[np.bool_], clusters: Sequence[NDArray[
     area = float(part[member].mean())
     half = NORMAL * _error(np.where(member, (part - area) / m, (part - area) / n), clusters)
     if half < 1e-12:  # parted without error, or all alike: nothing varies
-        return Measure(area, np.nan, np.nan)
-    return Measure(area, max(area - half, 0.0), min(area + half, 1.0))
+        return Interval(area)
+    return Interval(area, max(area - half, 0.0), min(area + half, 1.0))
 
 
 def _caught(scores: Floats, member: NDArray[np.bool_], rate: float, clusters: Sequence[NDArray[np.intp]]) -> Caught:
@@ -140,14 +136,14 @@ def _caught(scores: Floats, member: NDArray[np.bool_], rate: float, clusters: Se
     if n * rate < ALARMS:
         wanted = round(ALARMS / rate)
         problem = f"cannot tell: {n:,} scores of others; {wanted:,} make {ALARMS} false alarms at {rate:.1%}"
-        return Caught(rate, Measure(np.nan, np.nan, np.nan), problem)
+        return Caught(rate, Interval(np.nan), problem)
     share, threshold, tied = _share(scores[member], np.sort(scores[~member])[::-1], rate)
     named = (scores > threshold) + tied * (scores == threshold)
     # A threshold a little off moves the share by the slope of the curve, here that of its chord.
     influence = np.where(member, (named - share) / m, -(share / rate) * (named - rate) / n)
     variance = _error(influence, clusters) ** 2
     number = min(share * (1 - share) / variance, m) if variance > 0 else m
-    return Caught(rate, Measure(share, *clopper_pearson(share * number, number)))
+    return Caught(rate, Interval(share, *clopper_pearson(share * number, number)))
 
 
 def clopper_pearson(k: float, n: float) -> tuple[float, float]:
@@ -180,11 +176,3 @@ def _error(influence: Floats, clusters: Sequence[NDArray[np.intp]]) -> float:
     alone = float((influence**2).sum())
     both = sum(ways) - alone if len(ways) > 1 else ways[0] if ways else alone
     return float(np.sqrt(max([both, *ways])))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -13,9 +13,8 @@ from pharmakon.privacy.loss import MEANINGS
 from pharmakon.record.ledger import Ledger
 from pharmakon.record.statement import Grid, Part, StatementPage, render
 from pharmakon.store.plain import document
+from pharmakon.store.plain import plain as plain_data
 from pharmakon.store.writers import write_csv
-
-from .study_output import finite
 
 if TYPE_CHECKING:
     from pharmakon.privacy.risk import Risk
@@ -77,7 +76,7 @@ def plain(result: AnonymiseResult) -> dict[str, Any]:
         "left_out": result.dropped,
         "notes": result.notes,
     }
-    whole: dict[str, Any] = finite(said)
+    whole: dict[str, Any] = plain_data(said)
     return whole
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pharmakon.core.files import write_atomic
-from pharmakon.privacy.attack import ALARMS, LEAKS_AUC, LEAKS_CAUGHT, Attack, Measure, curve
+from pharmakon.learn.interval import Interval
+from pharmakon.privacy.attack import ALARMS, LEAKS_AUC, LEAKS_CAUGHT, Attack, curve
 from pharmakon.record.ledger import Ledger
 from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage, render
@@ -79,13 +80,13 @@ def verdict(attacks: Sequence[Attack]) -> str:
     return f"It was not shown to give away whom it was made with: {said}."
 
 
-def _interval(found: Measure) -> str:
+def _interval(found: Interval) -> str:
     if not np.isfinite(found.low):
         return "no interval"
     return f"{found.low:.3f} to {found.high:.3f}"
 
 
-def _share(found: Measure, problem: str) -> str:
+def _share(found: Interval, problem: str) -> str:
     if problem:
         return "cannot tell"
     return f"{found.value:.2%} ({found.low:.2%} to {found.high:.2%})"

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from pharmakon.core.types import Floats
 from pharmakon.fairness.groups import UNKNOWN, Groups, crossed, too_small
-from pharmakon.fairness.intervals import Figure
 from pharmakon.fairness.pooling import pooled_rates
+from pharmakon.learn.interval import Interval
 
 DEEPEST = 3
 """Columns that are crossed at most."""
-NONE = Figure(np.nan)
+NONE = Interval(np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Cell:
     cell: str
     n: int
     events: int
-    prevalence: Figure
+    prevalence: Interval
     """Share with the outcome, pooled."""
-    found: Figure
+    found: Interval
     """Share of those with the outcome who are called positive, pooled."""
     small: str
 
@@ -66,6 +66,6 @@ def cells_of(groups: Mapping[str, Groups], label: Floats | None, called: NDArray
     ]
 
 
-def _figures(events: NDArray[np.int64], n: NDArray[np.int64]) -> list[Figure]:
+def _figures(events: NDArray[np.int64], n: NDArray[np.int64]) -> list[Interval]:
     pooled = pooled_rates(events, n)
-    return [Figure(*map(float, one)) for one in zip(pooled.rate, pooled.low, pooled.high, strict=True)]
+    return [Interval(*map(float, one)) for one in zip(pooled.rate, pooled.low, pooled.high, strict=True)]

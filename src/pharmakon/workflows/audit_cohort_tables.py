@@ -17,10 +17,10 @@ from pharmakon.record.statement import Grid
 from .audit_limits import LEFT_OUT
 
 if TYPE_CHECKING:
-    from pharmakon.fairness.intervals import Figure
     from pharmakon.fairness.mitigation import Outcome
     from pharmakon.fairness.performance import Performance
     from pharmakon.fairness.rates import Rate
+    from pharmakon.learn.interval import Interval
 
 
 def scores(name: str, one: Performance, metrics: Sequence[str]) -> Grid:
@@ -88,11 +88,11 @@ def remedy(one: Outcome) -> tuple[str, ...]:
     )
 
 
-def _less(figure: Figure) -> str:
+def _less(figure: Interval) -> str:
     return "" if figure.value == 0 else f"{-figure.value:+.3f} ({-figure.high:+.3f} to {-figure.low:+.3f})"
 
 
-def ends(figure: Figure) -> str:
+def ends(figure: Interval) -> str:
     """A figure with its interval."""
     if not np.isfinite(figure.value):
         return "–"

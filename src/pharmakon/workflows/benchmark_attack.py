@@ -15,7 +15,8 @@ from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.biomarkers.recipe import Recipe
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats
-from pharmakon.privacy.attack import LEAKS_AUC, LEAKS_CAUGHT, Attack, Measure
+from pharmakon.learn.interval import Interval
+from pharmakon.privacy.attack import LEAKS_AUC, LEAKS_CAUGHT, Attack
 from pharmakon.privacy.shadow import without_parts
 
 from .attack_signature import PARTS, Shadows, shadows_of
@@ -171,7 +172,7 @@ def _scores(attack: Attack) -> list[tuple[str, dict[str, Any]]]:
     return [(name, _score(found, attack.members)) for name, found in rows]
 
 
-def _score(found: Measure, n: int) -> dict[str, Any]:
+def _score(found: Interval, n: int) -> dict[str, Any]:
     ends = {"value": found.value, "low": found.low, "high": found.high}
     return {name: round(x, 4) if np.isfinite(x) else None for name, x in ends.items()} | {"n": n}
 

@@ -14,10 +14,10 @@ from pharmakon.record.ledger import Ledger
 from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage, render
 from pharmakon.store.plain import document
+from pharmakon.store.plain import plain as plain_data
 from pharmakon.store.writers import write_csv
 
 from .release_plan import expect
-from .study_output import finite
 
 if TYPE_CHECKING:
     from .release import ReleaseConfig, ReleaseResult
@@ -73,7 +73,7 @@ def plain(result: ReleaseResult) -> dict[str, Any]:
         "released": [asdict(line) for line in result.lines],
         "promise": dict(result.promise.lines()),
     }
-    whole: dict[str, Any] = finite(said_of)
+    whole: dict[str, Any] = plain_data(said_of)
     return whole
 
 

@@ -11,6 +11,7 @@ from pharmakon.core.files import write_atomic
 from pharmakon.record.discovery import MARKERS_FILE, REPORT, RESULT, RISKS_FILE, SIGNATURE
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.plain import document
+from pharmakon.store.plain import plain as plain_data
 from pharmakon.store.writers import write_csv
 
 from .group_performance import GROUPS, for_whom, said_of
@@ -104,7 +105,7 @@ def plain(result: DiscoverResult) -> dict[str, Any]:
     if result.signature is not None:
         said["signature"] = {"markers": [list(marker) for marker in result.signature.markers]}
         said["stable markers"] = {name: list(found.names) for name, found in result.stability.items()}
-    whole: dict[str, Any] = finite(said)
+    whole: dict[str, Any] = plain_data(said)
     return whole
 
 
@@ -127,12 +128,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.6g}"
     return value
-
-
-def finite(value: Any) -> Any:
-    """Plain data with None for what is no finite number, as JSON wants it."""
-    if isinstance(value, dict):
-        return {str(key): finite(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

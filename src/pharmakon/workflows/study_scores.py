@@ -17,6 +17,7 @@ from pharmakon.biomarkers.nested import FUSED, STABLE, Nested
 from pharmakon.biomarkers.nogueira import Agreement, agreement
 from pharmakon.core.types import Floats
 from pharmakon.core.units import show
+from pharmakon.learn.interval import NORMAL
 
 MEASURES = {
     "auc": "AUC",
@@ -177,7 +178,7 @@ def pooled(found: Sequence[Estimate], leading: str) -> Summary | None:
     if leading in LOGIT:
         table = np.clip(table, 1e-6, 1 - 1e-6)
         table = np.log(table) - np.log1p(-table)
-    errors = (table[:, 2] - table[:, 1]) / (2 * 1.959964)
+    errors = (table[:, 2] - table[:, 1]) / (2 * NORMAL)
     usable = np.isfinite(table).all(axis=1) & (errors > 0)
     if usable.sum() < 2:
         return None

@@ -15,11 +15,11 @@ from pharmakon.core.units import show
 from pharmakon.record.discovery import REPORT, RESULT, RISKS_FILE, GroupLine, Panel, ScoreLine, StudyPage, render
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.plain import document
+from pharmakon.store.plain import plain as plain_data
 from pharmakon.store.writers import write_csv
 
 from . import study_plots
 from .group_performance import GROUPS, for_whom, said_of
-from .study_output import finite
 from .study_patterns import promised
 from .study_report import CAUTION, FEW_EVENTS, check_lines, group_lines, interval, number, span
 from .study_scores import CHANCE, MEASURES, unscaled
@@ -89,7 +89,7 @@ def plain(result: ValidateResult) -> dict[str, Any]:
     if result.summary is not None:
         numbers = {k: v for k, v in asdict(result.summary).items() if k != "weights"}
         said["summary"] = numbers | {"weights": result.summary.weights.tolist()}
-    whole: dict[str, Any] = finite(said)
+    whole: dict[str, Any] = plain_data(said)
     return whole
 
 

@@ -13,7 +13,7 @@ from pharmakon.biomarkers.judging import Estimate, added_value, judge
 if TYPE_CHECKING:
     from pharmakon.biomarkers.cohort import Cohort
     from pharmakon.biomarkers.risks import Risks
-    from pharmakon.learn.delong import Interval
+    from pharmakon.learn.interval import Interval
 
     from .study_signature import Frozen
 
