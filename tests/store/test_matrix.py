@@ -108,3 +108,10 @@ def test_a_header_of_nothing_but_odd_names_is_no_table(tmp_path, header):
     path.write_text(header + "\n")
     with pytest.raises(DataError, match="no name, or that of another"):
         read_matrix(path)
+
+
+def test_a_row_that_stray_quotes_make_endless_is_refused(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text("id,a\n" + 'x","\n' * 20_000)
+    with pytest.raises(DataError, match="cells more than the header"):
+        read_matrix(path)

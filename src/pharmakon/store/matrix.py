@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.limits import within
 from pharmakon.core.types import Floats
 
-from .bytestream import first_bytes, open_text
+from .bytestream import TextFile, first_bytes, open_text
 from .delimited import Delimited
 from .hierarchical import read_h5ad
 from .numbers import MISSING, decimal_of, read_number
@@ -141,6 +143,11 @@ def _delimited(path: Path, **options: Any) -> DataFrame:
         raise DataError(
             f"{path} is not a table that can be read: {odd:,} of its columns have no name, or that of another"
         )
+    # A first row that is longer than the header becomes, to pandas, an index of so many levels.
+    if (more := _longer(text, delimiter)) > ODD_NAMES:
+        raise DataError(
+            f"{path} is not a table that can be read: its first row has {more:,} cells more than the header"
+        )
     try:
         with text.open() as lines:
             frame = pd.read_csv(lines, sep=delimiter, skip_blank_lines=True, **options)
@@ -148,6 +155,16 @@ def _delimited(path: Path, **options: Any) -> DataFrame:
         raise DataError(f"{path} is not a table that can be read: {error}") from None
     named: DataFrame = frame.rename(columns={c: "" for c in frame.columns[:1] if str(c).startswith("Unnamed: ")})
     return named
+
+
+def _longer(text: TextFile, delimiter: str) -> int:
+    """Cells that the first row has more than the header, as a reader sees them that joins lines at stray quotes."""
+    with text.open() as lines:
+        try:
+            header, first = islice((cells for cells in csv.reader(lines, delimiter=delimiter) if cells), 2)
+        except (ValueError, csv.Error):  # fewer than two rows, or a cell beyond all limits: pandas says so
+            return 0
+    return len(first) - len(header)
 
 
 def _of_anndata(data: Any, layer: str | None, path: Path) -> Matrix:

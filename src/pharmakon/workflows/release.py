@@ -15,6 +15,7 @@ from pharmakon.core.types import Progress, silent
 
 from .release_plan import Expected, Line, expect
 from .release_request import Request
+from .train import slug
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.declaration import Declaration
@@ -110,7 +111,7 @@ def _released(
     afford(budget, request, result(held(budget, request)).total)  # so that a refusal leaves no folder
     cohort = people(declaration, data, request)  # everything that can be wrong is told before anything is spent
     folder = RunFolder.create(
-        config.output or Path(f"release-{declaration.name.replace(' ', '-')}"),
+        config.output or Path(f"release-{slug(declaration.name)}"),
         verb="release",
         config=config,
         inputs=[config.cohort, config.config],
