@@ -184,6 +184,9 @@ def test_a_note_is_kept_with_tags_or_refused(tmp_path):
     text = note.read_text()
     assert text.startswith("The patient was seen for follow-up of hypertension and of diabetes")
     assert "Johnson" not in text and "0192" not in text
+    page = (made.folder / "report.html").read_text(encoding="utf-8")
+    assert "Without identifiers, but for texts to be read" in page
+    assert "1 text stayed in the data" in page
 
 
 def test_a_name_that_the_tagger_leaves_a_second_time_is_a_leftover(tmp_path):

@@ -12,6 +12,7 @@ PharmakonError
 ├── ScorerError          a scorer failed on a molecule
 ├── RecordError          a ledger or run folder is damaged
 ├── BudgetSpent          a release would pass the privacy budget
+├── GivesAway            a model would tell whom it was made with
 └── Cancelled            the user stopped the run; it can be resumed
 
 A *row* that cannot be read is data, not an error: it travels on with a `problem`.

@@ -14,6 +14,9 @@ from .pseudonym import Pseudonyms
 from .removals import Removals
 from .safe_harbor import capped_age, zip3
 
+TEXT_CLEANED = "text cleaned"
+"""What is said to be done with a text that stays."""
+
 
 class FreeText(Protocol):
     """Takes what identifies out of a text."""
@@ -75,7 +78,7 @@ class Treatment:
             removals.took(where, identifier, "text removed", text, record)
             return clean
         removals.look(where, f"A text stayed ({self.text.title}); no tagger finds everything: read a sample.")
-        removals.took(where, identifier, "text cleaned", record=record)
+        removals.took(where, identifier, TEXT_CLEANED, record=record)
         for piece in taken_out(text, clean):
             if _telling(piece):
                 removals.search(piece, record)

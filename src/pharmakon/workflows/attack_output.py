@@ -74,7 +74,7 @@ def verdict(attacks: Sequence[Attack]) -> str:
     said = f"AUC {worst.auc.value:.3f} ({_interval(worst.auc)}) by the {worst.name} attack"
     at_one = worst.caught[0].share
     if np.isfinite(at_one.value):
-        said += f", {at_one.value:.1%} of the members caught at 1 % of false alarms ({_interval(at_one)})"
+        said += f", {_share(at_one, '')} of the members caught at 1 % of false alarms"
     if any(attack.leaks for attack in attacks):
         return f"It gives away whom it was made with: {said}."
     return f"It was not shown to give away whom it was made with: {said}."

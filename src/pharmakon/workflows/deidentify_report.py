@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pharmakon.core.errors import DataError
 from pharmakon.core.files import write_atomic
 from pharmakon.privacy.safe_harbor import identifiers, table
+from pharmakon.privacy.treatment import TEXT_CLEANED
 from pharmakon.record.deidentification import ClassLine, DeidentificationPage, LookLine, PlaceLine, render
 from pharmakon.store.plain import document
 
@@ -25,6 +26,10 @@ SAFE_HARBOR = "the 18 identifiers of HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)"
 NOT_SAFE_HARBOR = (
     "Dates were shifted, not cut to the year: this is NOT Safe Harbor. Release it as a limited data set under an "
     "agreement, or after an Expert Determination, 45 CFR 164.514(b)(1)."
+)
+STAYED = (
+    "{n:,} {texts} stayed in the data with what a tagger found taken out. No tagger finds everything: a person has to "
+    "read a sample before the data are passed on."
 )
 LIMITS = (
     (
@@ -126,13 +131,15 @@ def page(result: DeidentifyResult, said: dict[str, Any], treatment: Treatment) -
     removed = sum(result.removals.counts.values())
     records = sum(n for *_, n in result.files)
     dropped = len({(one["where"]) for one in said["places"] if one["done"] in ("removed", "text removed")})
+    stayed = sum(one["values"] for one in said["places"] if one["done"] == TEXT_CLEANED)
     first = f"{removed:,} values in {len(result.files):,} {_s('file', len(result.files))} were removed or changed."
     return DeidentificationPage(
-        title="Without identifiers" if result.safe_harbor else "Pseudonymised, dates shifted",
+        title=_title(result, stayed),
         summary=[
             first,
             f"Method: {SAFE_HARBOR}." if result.safe_harbor else NOT_SAFE_HARBOR,
             "The results were read back and searched for what was removed and for known forms: nothing was left.",
+            *([STAYED.format(n=stayed, texts=_s("text", stayed))] if stayed else []),
         ],
         figures=[
             (f"{len(result.files):,}", _s("file", len(result.files))),
@@ -168,6 +175,11 @@ def page(result: DeidentifyResult, said: dict[str, Any], treatment: Treatment) -
         },
         config=json.dumps(result.config, indent=2, ensure_ascii=False),
     )
+
+
+def _title(result: DeidentifyResult, stayed: int) -> str:
+    said = "Without identifiers" if result.safe_harbor else "Pseudonymised, dates shifted"
+    return f"{said}, but for texts to be read" if stayed else said
 
 
 def _method(result: DeidentifyResult, treatment: Treatment) -> Iterator[str]:
