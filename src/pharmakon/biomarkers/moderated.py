@@ -52,29 +52,47 @@ def fit_moderated(
     features' means along a natural spline. Raises UnknownName for a coefficient that is no column, and DataError
     where a column of the design is a combination of others.
     """
-    from scipy.special import stdtr, stdtrit
-
     if coefficient not in names:
         raise UnknownName("column", coefficient, names, where="the design")
     column = list(names).index(coefficient)
     fit = fit_least_squares(values, design, names)
-    df = np.maximum(fit.df, 0).astype(np.float64)
-    usable = (df > 0) & np.isfinite(fit.squares)
-    variance = np.where(usable, fit.squares / np.maximum(df, 1), np.nan)
-    prior = fit_prior(variance, np.where(usable, df, 0), means=_means(values) if trend else None)
+    means = _means(values) if trend else None
+    return moderate(fit.coefficient[:, column], fit.unscaled[:, column], fit.squares, fit.n, fit.df, means=means)
+
+
+def moderate(
+    coefficient: Floats,
+    unscaled: Floats,
+    squares: Floats,
+    n: NDArray[np.int64],
+    df: NDArray[np.int64],
+    *,
+    means: Floats | None = None,
+) -> Moderated:
+    """The model of p least-squares fits (p,), wherever their sums came from: the patients themselves are not needed.
+
+    `unscaled` is the coefficient's variance over the residual variance, `squares` the residual sum of squares, `df`
+    its degrees of freedom.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    df = np.maximum(df, 0).astype(np.float64)
+    usable = (df > 0) & np.isfinite(squares)
+    variance = np.where(usable, squares / np.maximum(df, 1), np.nan)
+    prior = fit_prior(variance, np.where(usable, df, 0), means=means)
     if np.isinf(prior.df):
         posterior = np.where(usable, prior.variance, np.nan)
     else:
         posterior = (prior.df * prior.variance + df * variance) / np.where(usable, prior.df + df, np.nan)
     # No prior can be worth more than the values that it was made from.
     total = np.where(usable, np.minimum(df + prior.df, df[usable].sum()), np.nan)
-    effect = np.where(usable, fit.coefficient[:, column], np.nan)
-    error = np.sqrt(posterior * fit.unscaled[:, column])
+    effect = np.where(usable, coefficient, np.nan)
+    error = np.sqrt(posterior * unscaled)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = effect / error
     half = stdtrit(total, 0.975) * error
     p = 2 * stdtr(total, -np.abs(t))
-    return Moderated(effect, error, effect - half, effect + half, t, total, p, fit.n, prior)
+    return Moderated(effect, error, effect - half, effect + half, t, total, p, n, prior)
 
 
 def fit_prior(variance: Floats, df: Floats, *, means: Floats | None = None) -> Prior:
