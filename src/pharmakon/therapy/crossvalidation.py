@@ -92,11 +92,11 @@ def cross_validate(
     if split == "mixed":
         _fill(screen, held, seed)
         return held
-    parts = list(_parts(screen, split, seed, diagonal=diagonal))
-    for done, (lines, drugs) in enumerate(parts):
-        progress(done, len(parts), f"{split} split")
+    every = list(parts(screen, split, seed, diagonal=diagonal))
+    for done, (lines, drugs) in enumerate(every):
+        progress(done, len(every), f"{split} split")
         _predict(screen, held, lines, drugs, seed)
-    progress(len(parts), len(parts), "")
+    progress(len(every), len(every), "")
     return held
 
 
@@ -110,7 +110,9 @@ BASELINES: dict[Split, tuple[str, ...]] = {
 """The means that are known in each split. "structure" is the potency by structure without any omics."""
 
 
-def _parts(screen: Screen, split: Split, seed: int, *, diagonal: bool) -> Iterator[tuple[NDArray[np.bool_], ...]]:
+def parts(
+    screen: Screen, split: Split, seed: int, *, diagonal: bool = False
+) -> Iterator[tuple[NDArray[np.bool_], ...]]:
     """Masks of lines (n,) and drugs (m,) that are held out together."""
     n, m = screen.response.shape
     no_lines, no_drugs = np.zeros(n, dtype=bool), np.zeros(m, dtype=bool)

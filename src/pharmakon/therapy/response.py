@@ -50,6 +50,8 @@ class ResponseModel:
     """ln IC50 in ln uM of profiles against drugs and molecules."""
 
     cells_: CellKernel
+    departures_out_of_fold_: Floats
+    """Of the training lines, (n, m); with `potency_out_of_fold_` (m,) known after a fit, and not written down."""
 
     def fit(self, screen: Screen, *, seed: int = 0, profiles: bool = True) -> Self:
         """Learn from a screen; without `profiles` only what its own lines say of new molecules.
@@ -169,14 +171,18 @@ class ResponseModel:
         folds = random_folds(len(profiles), n_folds=INNER, random_state=seed)
         ridge = ComponentRidge().fit(kernels, filled, folds)
         self.dual_coef_, self.ridge_mean_, self.explained_ = ridge.dual_coef_, ridge.mean_, ridge.explained_
+        self.departures_out_of_fold_ = ridge.out_of_fold_
 
     def _fit_structures(self, filled: Floats, seed: int) -> None:
         self.structures_ = StructureKernel().fit(self.smiles_)
         gram = self.structures_.gram()
         folds = random_folds(len(gram), n_folds=min(10, len(gram)), random_state=seed)
-        alpha, _ = choose_alpha(gram, self.drug_mean_, folds=folds, alphas=(0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2))
+        self.drug_folds_ = folds
+        alpha, self.potency_out_of_fold_ = choose_alpha(
+            gram, self.drug_mean_, folds=folds, alphas=(0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+        )
         ridge = KernelRidge(alpha=alpha).fit(gram, self.drug_mean_)
         self.potency_coef_, self.potency_mean_ = ridge.dual_coef_, float(ridge.intercept_)
         special = (filled - filled.mean(axis=1, keepdims=True)).T
-        alpha, _ = choose_alpha(gram, special, folds=folds, alphas=SHARINGS)
-        self.sharing_ = np.linalg.inv(gram + alpha * np.eye(len(gram)))
+        self.sharing_alpha_, _ = choose_alpha(gram, special, folds=folds, alphas=SHARINGS)
+        self.sharing_ = np.linalg.inv(gram + self.sharing_alpha_ * np.eye(len(gram)))

@@ -182,6 +182,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "scheduled": "pharmakon.workflows.benchmark_scheduled:SCHEDULED",
         "admet-speed": "pharmakon.workflows.benchmark_speed:ADMET_SPEED",
         "response": "pharmakon.workflows.benchmark_response:RESPONSE",
+        "response-network": "pharmakon.workflows.benchmark_response_network:RESPONSE_NETWORK",
         "biomarkers": "pharmakon.workflows.benchmark_biomarkers:BIOMARKERS",
         "cohort-speed": "pharmakon.workflows.benchmark_cohort_speed:COHORT_SPEED",
         "selection": "pharmakon.workflows.benchmark_selection:SELECTION",
