@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from pharmakon.core.errors import ModelError, UnknownName
+from pharmakon.store.models import load_folder, save_folder
 from pharmakon.therapy.predictor import CANNOT_TELL, ResponsePredictor
 from pharmakon.therapy.profiles import Profiles
 
@@ -23,6 +24,18 @@ def test_a_new_molecule_gets_a_wider_interval(screen, predictor):
     assert found.verdict[0, 2] == CANNOT_TELL
     assert found.why[0].tolist()[2] == "the structure cannot be read"
     assert "cannot be read" not in found.why[0, 1]
+
+
+def test_nine_in_ten_percentiles_of_new_molecules_are_as_near_as_said(screen, predictor):
+    test = screen.take(np.arange(70, 90))
+    found = predictor.respond(test.profiles, smiles=test.smiles)
+    known = np.isfinite(test.response)
+    at = np.array(
+        [[np.nanmean(screen.response[:70, j] < value) for j, value in enumerate(row)] for row in test.response]
+    )
+    inside = np.abs(found.percentile - 100 * at)[known] <= predictor.rank_error_
+    assert inside.mean() > 0.7  # 20 lines are few
+    assert 5 < predictor.rank_error_ < 95
 
 
 def test_few_genes_or_a_strange_profile_cannot_be_told(screen, predictor):
@@ -63,3 +76,14 @@ def test_wrong_names_and_folders_are_told(screen, predictor, tmp_path):
         predictor.respond(screen.profiles, ["D99"])
     with pytest.raises(ModelError):
         ResponsePredictor.load(tmp_path)
+
+
+def test_a_folder_without_the_error_of_percentiles_is_to_be_made_again(predictor, tmp_path):
+    predictor.save(tmp_path / "model", {"name": "made"})
+    folder = load_folder(tmp_path / "model")
+    parts = ("response", "cells", "structures", "calibration")
+    arrays = {name: dict(folder.arrays(name)) for name in parts}
+    del arrays["calibration"]["rank_error"]
+    save_folder(tmp_path / "old", card=folder.card, arrays=arrays, texts={})
+    with pytest.raises(ModelError, match="train-response"):
+        ResponsePredictor.load(tmp_path / "old")

@@ -88,10 +88,14 @@ def test_a_design_for_a_patient_says_how_far_it_can_be_trusted(model, tmp_path):
     result = run(config(model, calls=60, designs=5), output=tmp_path / "run", workers=1)
     html = (tmp_path / "run" / "report.html").read_text()
     assert "designs lie where the response model can be trusted" in html
-    assert "cell lines are not patients" in html
-    assert "driven by" in html
+    assert "Cell lines are not patients" in html
+    assert "Driven by" in html and "<h1>Designs for patient</h1>" in html
+    summary = html[html.index('<div class="summary">') : html.index('<dl class="figures">')]
+    assert "IC50" not in summary  # the genes stand in a table of their own
     with (tmp_path / "run" / "designs.csv").open() as lines:
         rows = list(csv.DictReader(lines))
+    low, high = (float(rows[0][f"{OURS[1]}_{end}"]) for end in ("low", "high"))
+    assert low < float(rows[0][OURS[1]]) < high or high - low > 10
     assert {*OURS} <= {key.removeprefix("value:") for key in rows[0]}
     assert result.head
 

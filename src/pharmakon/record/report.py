@@ -228,6 +228,16 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A part of the page on one scorer: sentences, and a table whose first column names the design."""
+
+    title: str
+    sentences: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the page says. `summary` is what was asked and found, in plain sentences."""
 
@@ -240,6 +250,7 @@ class Report:
     aggregate: str = ""
     """What a score is, to follow "A molecule's score is"."""
     front: Front | None = None
+    aside: Aside | None = None
     facts: RunFacts = field(default_factory=RunFacts)
 
 

@@ -21,7 +21,8 @@ class ResponseGoal:
 
     With one group the first is the mean ln IC50 of its profiles; with `against` the mean of the first group less that
     of the second, so that a low value is a molecule to which the first alone is sensitive. The percentile says how many
-    of 100 training lines are more sensitive: what is low in IC50 alone may be a poison for all of them.
+    of 100 training lines are more sensitive: what is low in IC50 alone may be a poison for all of them. Its interval
+    comes from lines and molecules that were held out together.
     """
 
     name: str
@@ -96,4 +97,5 @@ class ResponseGoal:
             ["" if ok else "the structure cannot be read or shares nothing with any drug" for ok in readable],
         )
         rank = np.where(readable, mine.percentile.mean(axis=0), np.nan)
-        return whole, replace(whole, property=percentile, value=rank, low=rank, high=rank, nearest_value=blank)
+        low, high = (np.clip(rank + side * self.predictor.rank_error_, 0.0, 100.0) for side in (-1, 1))
+        return whole, replace(whole, property=percentile, value=rank, low=low, high=high, nearest_value=blank)

@@ -66,6 +66,8 @@ class ResponsePredictor:
     """Percentiles 0 to 100 of the training lines' ln IC50 of each drug, (101, m)."""
     spread_: float
     """Of all responses, 5th to 95th percentile."""
+    rank_error_: float
+    """Half a 90 % interval of the percentile that is predicted for a new molecule, held out with the lines."""
     line_domain: Domain
     drug_domain: Domain
     known: NormalisedConformal
@@ -94,6 +96,7 @@ class ResponsePredictor:
         by_drug = np.sqrt(np.nanmean(np.where(np.isfinite(residual), residual, np.nan) ** 2, axis=0))
         self.drug_domain = Domain().fit(both.likeness_of_drug, errors=by_drug, similarity=both.likeness_of_drug)
         self.new = NormalisedConformal(level=LEVEL).fit(off, np.ones(len(off)), self.drug_domain.bins(near))
+        self.rank_error_ = _rank_error(both.predicted[MODEL], both.truth)
         return self
 
     def respond(self, profiles: Profiles, drugs: Sequence[str] = (), smiles: Sequence[str] = ()) -> Responses:
@@ -139,7 +142,12 @@ class ResponsePredictor:
 
     def save(self, path: str | Path, card: Mapping[str, Any]) -> ModelFolder:
         """Write the model's folder."""
-        own = {"sigma": self.sigma_, "quantiles": self.quantiles_, "spread": np.array(self.spread_)}
+        own = {
+            "sigma": self.sigma_,
+            "quantiles": self.quantiles_,
+            "spread": np.array(self.spread_),
+            "rank_error": np.array(self.rank_error_),
+        }
         settings = {
             "line_domain": self.line_domain.to_dict(),
             "drug_domain": self.drug_domain.to_dict(),
@@ -162,6 +170,9 @@ class ResponsePredictor:
         arrays = {name: folder.arrays(name) for name in ("response", "cells", "structures", "calibration")}
         self = cls(ResponseModel.from_arrays(arrays), folder.card)
         own, settings = arrays["calibration"], folder.card["calibration"]
+        if "rank_error" not in own:
+            raise ModelError(f"{path} was made by an older version: make it again with pharmakon train-response")
+        self.rank_error_ = float(own["rank_error"])
         self.sigma_, self.quantiles_, self.spread_ = own["sigma"], own["quantiles"], float(own["spread"])
         self.line_domain = Domain.from_dict(settings["line_domain"])
         self.drug_domain = Domain.from_dict(settings["drug_domain"])
@@ -192,3 +203,18 @@ class ResponsePredictor:
         spread = np.full(len(smiles), self.spread_)
         known = self.drug_domain.in_domain(nearest)
         return value, half, percentile, spread, known, self.model.coefficients(likeness)
+
+
+def _rank_error(predicted: Floats, truth: Floats) -> float:
+    """The 90 % quantile of |predicted percentile - measured percentile| of a line among the lines of a drug.
+
+    Both arrays (n, m); a drug counts with the lines that have both numbers.
+    """
+    from scipy.stats import rankdata
+
+    off = []
+    for guess, true in zip(predicted.T, truth.T, strict=True):
+        both = np.isfinite(guess) & np.isfinite(true)
+        if both.any():
+            off.append(np.abs(rankdata(guess[both]) - rankdata(true[both])) * 100 / both.sum())
+    return float(np.quantile(np.concatenate(off), LEVEL))

@@ -243,7 +243,7 @@ def run(
         chosen, front = _chosen(config, curriculum, objective)
         smiles = [record.smiles for record in chosen]
         dossier = Dossier(
-            name=config.name,
+            name=patient.title if patient is not None and "name" not in config.model_fields_set else config.name,
             text=config.model_dump_json(indent=2, exclude_defaults=True),
             diversity=_closest(config),
             batch=config.batch,
@@ -263,6 +263,7 @@ def run(
             routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
             own=(*own.names, *(patient.scorer.properties if patient is not None else ())),
             notes=(*_hits_found(curriculum.finished[-1].search), *(patient.notes(smiles) if patient else ())),
+            aside=patient.aside(smiles) if patient is not None else None,
         )
         return finish(dossier, progress=progress)
 

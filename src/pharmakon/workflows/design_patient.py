@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.units import show
 from pharmakon.design.objective import Constraint, Goal, halves
+from pharmakon.record.report import Aside
 from pharmakon.therapy.goal import ResponseGoal
-from pharmakon.therapy.match import WARNING, match, said
+from pharmakon.therapy.match import WARNING, Match, match, said
 from pharmakon.therapy.predictor import TOO_WIDE, ResponsePredictor
 from pharmakon.therapy.profiles import Profiles, read_profiles
 from pharmakon.therapy.trained_on import trained_on
@@ -31,8 +34,15 @@ ALONE = (
 AGAINST = (Goal(property=RESPONSE, want="<= -1", tolerance=1.5, weight=2),)
 """And against another group: more potent by a factor of e."""
 OURS = (RESPONSE, PERCENTILE)
-EXPLAINED = 3
+EXPLAINED = 10
 """Designs whose response is explained."""
+COLUMNS = (
+    "Design",
+    "Verdict",
+    "ln IC50 in ln uM, 90 % interval",
+    "Lines more sensitive, %",
+    "Driven by (what most lowers or raises it)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +57,59 @@ class PatientGoal:
         """The response model's card."""
         return self.scorer.predictor.card
 
+    @property
+    def title(self) -> str:
+        """What the report is called where the goal file gives it no name."""
+        who = _who(self.scorer.profiles)
+        return f"Designs for {who}" if self.scorer.against is None else f"Designs for {who}, to spare others"
+
     def notes(self, smiles: Sequence[str]) -> list[str]:
-        """What the report says of the designs: how far the model can be trusted, and which genes drive it."""
+        """How many designs the response model can tell of; nothing where there are none."""
         if not smiles:
             return []
-        profiles, predictor = self.scorer.profiles, self.scorer.predictor
         estimates = self.scorer.estimate(smiles, [RESPONSE])[RESPONSE]
         inside = int(estimates.in_domain.sum())
+        who = _who(self.scorer.profiles)
+        return [f"Response in {who}: {inside} of {len(smiles)} designs lie where the response model can be trusted."]
+
+    def aside(self, smiles: Sequence[str]) -> Aside | None:
+        """How far the response model can be trusted, and which genes drive it in the first designs."""
+        if not smiles:
+            return None
+        profiles, predictor = self.scorer.profiles, self.scorer.predictor
         held = self.card.get("held out", {}).get("both", {}).get("model", {})
-        trust = ""
+        sentences = [f"{WARNING[:1].upper()}{WARNING[1:]}."]
         if "pearson" in held:
-            trust = f" On lines and molecules that it had not seen its correlation is {show(held['pearson'])}."
-        who = ", ".join(profiles.ids[:3])
-        lines = [
-            f"Response in {who}: {inside} of {len(smiles)} designs lie where the response model can be trusted.{trust}",
-            f"About the response model: {WARNING}.",
+            sentences.append(
+                "On lines and molecules that the response model had not seen, its correlation with what was measured "
+                f"is {show(held['pearson'])}."
+            )
+        sentences += [f"{one.sentence(who_is)}." for who_is, one in trained_on(predictor.model, profiles).items()]
+        if len(profiles) > 1:
+            sentences.append(f"The table is of {profiles.ids[0]}, the first of {len(profiles)} profiles.")
+        rows = [
+            (
+                f"D{number:03d}",
+                item.verdict if not item.why else f"{item.verdict}: {item.why}",
+                f"{item.value:.1f} ({item.low:.1f} to {item.high:.1f})",
+                f"{item.percentile:.0f}" if np.isfinite(item.percentile) else "–",
+                "; ".join(said(push) for push in item.reasons),
+            )
+            for number, item in enumerate(self._matches(smiles[:EXPLAINED]), start=1)
         ]
-        lines += [f"{one.sentence(who_is)}." for who_is, one in trained_on(predictor.model, profiles).items()]
-        for item in match(predictor, profiles.take([0]), smiles=list(smiles[:EXPLAINED])):
-            why = "; ".join(said(push) for push in item.reasons)
-            lines.append(f"{item.drug}: {item.verdict} (ln IC50 {item.value:.1f} ln uM); driven by {why}.")
-        return lines
+        return Aside(f"The response of {_who(profiles)}", sentences, COLUMNS, rows)
+
+    def _matches(self, smiles: Sequence[str]) -> list[Match]:
+        """In the order of the designs."""
+        found = match(self.scorer.predictor, self.scorer.profiles.take([0]), smiles=list(smiles))
+        by_drug = {item.drug: item for item in found}
+        return [by_drug[one] for one in smiles]
+
+
+def _who(profiles: Profiles) -> str:
+    """Three of the profiles by name, and how many there are besides."""
+    names = ", ".join(profiles.ids[:3])
+    return names if len(profiles) <= 3 else f"{names} and {len(profiles) - 3} more"
 
 
 def patient_goal(config: DesignConfig) -> PatientGoal | None:

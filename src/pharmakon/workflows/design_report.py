@@ -116,6 +116,7 @@ def _report(
         trajectory=[TrajectoryPoint(*point) for records in dossier.stages for point in trajectory(records)],
         scores=[(record.call, record.score) for records in dossier.stages for record in records],
         front=front,
+        aside=dossier.aside,
         facts=report.RunFacts(
             config=dossier.text,
             seed=run["seed"],
