@@ -6,7 +6,7 @@ outer fold only: folds have models of their own, and pooling them drags an AUC o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -109,11 +109,16 @@ def judge(
     *,
     horizon: float = np.nan,
     tau: float | None = None,
+    only: Collection[str] = (),
     resamples: int = 500,
     random_state: int = 0,
 ) -> dict[str, Estimate]:
-    """Every metric of the outcome, with 95 % percentile intervals over resampled groups."""
+    """Every metric of the outcome, or `only` some, with 95 % percentile intervals over resampled groups.
+
+    Without resamples the intervals are NaN.
+    """
     metrics = metrics_of(outcome, horizon=horizon, tau=tau)
+    metrics = {name: metric for name, metric in metrics.items() if not only or name in only}
     outcome, risks, members = _judged(outcome, risks, groups)
     values = {name: [metric(outcome, risks)] for name, metric in metrics.items()}
     for rows in _resampled(members, resamples, random_state):

@@ -45,6 +45,7 @@ VERBS = {
 LEDGER = "ledger"
 DATA = "data"
 VAULT = "vault"
+FEDERATE = "federate"
 
 
 def app() -> App:
@@ -77,6 +78,13 @@ def app() -> App:
     vault.command("pharmakon.cli.vault:rotate", name="rotate", help="Give them another key; the data stays.")
     vault.command("pharmakon.cli.vault:erase", name="erase", help="Destroy their key, and so what they hold.")
     tree.command(vault)
+    federate = App(name=FEDERATE, help="One model of several hospitals that share sums and no rows.")
+    federate.command("pharmakon.cli.federate:answer", name="answer", help="A site's answer to a round: sums, no rows.")
+    federate.command("pharmakon.cli.federate:combine", name="combine", help="All answers into the next round's state.")
+    federate.command(
+        "pharmakon.cli.federate:simulate", name="simulate", help="A cohort split into sites, pooled beside."
+    )
+    tree.command(federate)
     return tree
 
 
@@ -113,8 +121,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _known_verb(words: Sequence[str]) -> None:
     """A mistyped verb is told off here: the parser would import every verb to find a suggestion."""
-    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER, DATA, VAULT}:
-        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER, DATA, VAULT]))
+    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER, DATA, VAULT, FEDERATE}:
+        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER, DATA, VAULT, FEDERATE]))
 
 
 def _ask_at_a_terminal() -> None:

@@ -185,6 +185,8 @@ def _unsketched(frozen: Frozen) -> list[str]:
     """A note where nothing but exact values tells the training patients."""
     if frozen.known.sketches:
         return []
+    if "federated" in frozen.card:
+        return ["The signature is federated and knows none of its patients: were these among them, it could not tell."]
     return ["No block of the signature was large enough for a sketch: its patients are known by exact values only."]
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pharmakon.workflows.discover import DiscoverResult
     from pharmakon.workflows.dose import DoseResult
     from pharmakon.workflows.export import ExportResult
+    from pharmakon.workflows.federate import AnswerResult, CombineResult
+    from pharmakon.workflows.federate_simulate import SimulateResult
     from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
@@ -196,6 +198,28 @@ def export_signature(signature: str | Path, **options: Any) -> ExportResult:
     from pharmakon.workflows import export
 
     return export.run(build(export.ExportConfig, {"signature": signature, **options}))
+
+
+def answer_round(plan: str | Path, cohort: str | Path, **options: Any) -> AnswerResult:
+    """Write a site's answer to a round of a federated study; options are those of `pharmakon federate answer`."""
+    from pharmakon.workflows import federate
+
+    return federate.answer(build(federate.AnswerConfig, {"plan": plan, "cohort": cohort, **options}))
+
+
+def combine_answers(plan: str | Path, answers: Sequence[str | Path], **options: Any) -> CombineResult:
+    """Combine all sites' answers to a round; options are those of `pharmakon federate combine`."""
+    from pharmakon.workflows import federate
+
+    return federate.combine(build(federate.CombineConfig, {"plan": plan, "answers": tuple(answers), **options}))
+
+
+def simulate_federation(cohort: str | Path, *, progress: Progress = silent, **options: Any) -> SimulateResult:
+    """Run a federated study over the sites of one cohort; options are those of `pharmakon federate simulate`."""
+    from pharmakon.workflows import federate_simulate
+
+    config = build(federate_simulate.SimulateConfig, {"cohort": cohort, **options})
+    return federate_simulate.run(config, progress=progress)
 
 
 def attack_model(model: str | Path | None = None, *, progress: Progress = silent, **options: Any) -> AttackResult:

@@ -1,0 +1,53 @@
+"""What the tests of federated studies share: one cohort whose plates are three hospitals, and the plan of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pharmakon.biomarkers.cohort import Cohort, read_cohort
+from pharmakon.workflows.federate_plan import Plan
+from pharmakon.workflows.federate_simulate import split
+from pharmakon.workflows.federate_site import Site, site_of
+
+NAMES = ("north", "south", "west")
+N = 390
+
+
+@pytest.fixture
+def hospitals_file(cohort_file: Callable[..., Path]) -> Path:
+    """390 patients of three hospitals, whose column is `plate`."""
+    draw = np.random.default_rng(3)
+    return cohort_file(n=N, p=24, plate=draw.choice(NAMES, N).tolist())
+
+
+@pytest.fixture
+def hospitals(hospitals_file: Path) -> dict[str, Cohort]:
+    """The cohort of each hospital."""
+    cohort = read_cohort(hospitals_file, levels={"sex": ["F", "M"]})
+    return split(cohort, cohort.labels("plate"))
+
+
+@pytest.fixture
+def study() -> Plan:
+    """A small plan for them."""
+    return Plan(
+        name="toy",
+        sites=NAMES,
+        outcome="binary",
+        positive="R",
+        blocks=("rna",),
+        covariates=("age", "sex"),
+        levels={"sex": ("F", "M")},
+        kept=8,
+        penalties=(1.0, 0.1, 0.03),
+    )
+
+
+@pytest.fixture
+def sites(study: Plan, hospitals: Mapping[str, Cohort]) -> dict[str, Site]:
+    """The hospitals as the plan wants them."""
+    return {name: site_of(cohort, study, name) for name, cohort in hospitals.items()}
