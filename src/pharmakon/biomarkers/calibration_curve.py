@@ -73,17 +73,16 @@ def _slope(x: Floats, y: Floats) -> float:
 def _smooth(x: Floats, y: Floats, weight: Floats, at: Floats) -> Floats:
     """Local linear regression with tricube weights over the nearest SPAN of the points: loess of degree 1."""
     nearest = max(2, int(np.ceil(SPAN * len(x))))
-    curve = np.empty(len(at))
-    for i, point in enumerate(at):
-        distance = np.abs(x - point)
-        reach = max(float(np.partition(distance, nearest - 1)[nearest - 1]), 1e-9) * (1 + 1e-6)
-        w = weight * np.clip(1 - (distance / reach) ** 3, 0, None) ** 3
-        total = w.sum()
-        if total <= 0:
-            curve[i] = np.nan
-            continue
-        mx, my = w @ x / total, w @ y / total
-        spread = w @ (x - mx) ** 2
-        slope = w @ ((x - mx) * (y - my)) / spread if spread > 1e-12 * total else 0.0
-        curve[i] = my + slope * (point - mx)
-    return curve
+    distance = np.abs(x - at[:, None])
+    reach = np.maximum(np.partition(distance, nearest - 1, axis=1)[:, nearest - 1], 1e-9) * (1 + 1e-6)
+    w = weight * np.clip(1 - (distance / reach[:, None]) ** 3, 0, None) ** 3
+    total = w.sum(axis=1)
+    known = total > 0
+    share = np.divide(w, total[:, None], out=np.full_like(w, np.nan), where=known[:, None])
+    mx, my = share @ x, share @ y
+    apart = x - mx[:, None]
+    spread = np.sum(share * apart**2, axis=1)
+    slope = np.divide(
+        np.sum(share * apart * (y - my[:, None]), axis=1), spread, out=np.zeros(len(at)), where=spread > 1e-12
+    )
+    return np.where(known, my + slope * (at - mx), np.nan)

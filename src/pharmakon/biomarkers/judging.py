@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pharmakon.biomarkers.calibration_curve import calibration, happened_by
+from pharmakon.biomarkers.calibration_curve import Calibration, calibration, happened_by
 from pharmakon.biomarkers.decision_curve import net_benefit
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.biomarkers.risks import Risks
@@ -53,10 +53,11 @@ def metrics_of(outcome: Outcome, *, horizon: float = np.nan, tau: float | None =
 
     Survival: Uno's C up to `tau`, by default just before the last event; AUC and Brier score at `horizon`.
     """
-    shared = {
-        "calibration_slope": lambda o, r: calibration(o, r.value, horizon=horizon).slope,
-        "calibration_intercept": lambda o, r: calibration(o, r.value, horizon=horizon).intercept,
-        "ici": lambda o, r: calibration(o, r.value, horizon=horizon).ici,
+    curve = _once(lambda o, r: calibration(o, r.value, horizon=horizon))
+    shared: dict[str, Metric] = {
+        "calibration_slope": lambda o, r: curve(o, r).slope,
+        "calibration_intercept": lambda o, r: curve(o, r).intercept,
+        "ici": lambda o, r: curve(o, r).ici,
     }
     if outcome.kind == "binary":
         return {"auc": within_fold_auc, "brier": lambda o, r: brier(o.value, r.value), **shared}
@@ -78,6 +79,18 @@ def metrics_of(outcome: Outcome, *, horizon: float = np.nan, tau: float | None =
         "brier_at_horizon": lambda o, r: _weighted_brier(o, r, horizon),
         **shared,
     }
+
+
+def _once(read: Callable[[Outcome, Risks], Calibration]) -> Callable[[Outcome, Risks], Calibration]:
+    """Three metrics read one curve: the last that was made is kept."""
+    last: list[tuple[Outcome, Risks, Calibration]] = []
+
+    def kept(outcome: Outcome, risks: Risks) -> Calibration:
+        if not (last and last[0][0] is outcome and last[0][1] is risks):
+            last[:] = [(outcome, risks, read(outcome, risks))]
+        return last[0][2]
+
+    return kept
 
 
 def within_fold_auc(outcome: Outcome, risks: Risks) -> float:
