@@ -19,7 +19,7 @@ demo: $(VENV)/.base  ## design EGFR inhibitors that spare the heart and the live
 	$(BIN)/pharmakon design examples/egfr.toml -o $(DEMO)
 
 test: check  ## everything: lint, types, architecture, then every test
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.dev  ## lint, formatting, types, architecture
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
@@ -18,6 +19,7 @@ from pydantic_core import PydanticUndefined
 from pharmakon.store.catalogue import DataFile, DataSet
 
 REFERENCE = Path(__file__).parent / "reference"
+AIMS = Path(__file__).parent / "aims.toml"
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
 LESS_IS_BETTER = {"mae", "rmse", "cliff_rmse", "rae", "loss", "suppressed"}
 NOTE = "<!-- Written by docs/generate.py; change the code, then run `make docs`. -->\n"
@@ -26,12 +28,47 @@ NOTE = "<!-- Written by docs/generate.py; change the code, then run `make docs`.
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     return {
+        "aims.md": aims(),
         "benchmarks.md": benchmarks(),
         "configuration.md": configuration(),
         "data.md": data(),
         "descriptors.md": descriptors(),
         "endpoints.md": endpoints(),
     }
+
+
+def aims() -> str:
+    """What was aimed at beside what came, from docs/aims.toml and benchmarks/results."""
+    parts = [
+        NOTE,
+        "# Aims, met and missed\n",
+        (
+            "What this project set out to reach, beside what its benchmarks measured ([all results](benchmarks.md), "
+            "[how they are made](../howto/benchmark.md), [how to read them](../../benchmarks/README.md)). What was "
+            "missed stands here as missed, with what was tried.\n"
+        ),
+    ]
+    by_part: dict[str, list[list[str]]] = {}
+    for aim in tomllib.loads(AIMS.read_text(encoding="utf-8"))["aim"]:
+        record = json.loads((RESULTS / f"{aim['benchmark']}.json").read_text(encoding="utf-8"))
+        score = record["tasks"][aim["task"]]["scores"][aim["metric"]]
+        met = "met" if reached(score["value"], aim["aim"]) else "**missed**"
+        what = f"`{aim['benchmark']}`: {aim['task']}, {aim['metric']}"
+        figure = f"{score['value']:.4g}" + (f" ({_interval(score)})" if _interval(score) else "")
+        row = [what, aim["aim"], figure, met, aim.get("source", ""), aim.get("tried", "")]
+        by_part.setdefault(aim["part"], []).append(row)
+    for part, rows in by_part.items():
+        parts += [f"## {part}\n", _table(["figure", "aim", "ours", "", "beside", "tried"], rows)]
+    return "\n".join(parts)
+
+
+def reached(value: float, aim: str) -> bool:
+    """Whether a figure is what an aim asks: ">= 0.9", "<= 2" or "0.45..0.55"."""
+    if ".." in aim:
+        low, high = map(float, aim.split(".."))
+        return low <= value <= high
+    sign, bound = aim.split()
+    return value >= float(bound) if sign == ">=" else value <= float(bound)
 
 
 def benchmarks() -> str:

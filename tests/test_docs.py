@@ -21,9 +21,23 @@ CODE = re.compile(r"^```.*?^```$|^    .*?$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
-@pytest.mark.parametrize("name", ["benchmarks.md", "configuration.md", "data.md", "descriptors.md", "endpoints.md"])
+@pytest.mark.parametrize(
+    "name", ["aims.md", "benchmarks.md", "configuration.md", "data.md", "descriptors.md", "endpoints.md"]
+)
 def test_the_reference_is_up_to_date(name):
     assert (DOCS / "reference" / name).read_text(encoding="utf-8") == generate.pages()[name], "run `make docs`"
+
+
+def test_an_aim_that_was_missed_says_what_was_tried():
+    rows = [line.split(" | ") for line in generate.aims().splitlines() if line.startswith("| `")]
+    assert {row[3] for row in rows} == {"met", "**missed**"}
+    assert all(row[5].rstrip("| ") for row in rows if row[3] == "**missed**")
+
+
+@pytest.mark.parametrize(("value", "aim"), [(0.9, ">= 0.9"), (2, "<= 2"), (0.5, "0.45..0.55")])
+def test_an_aim_is_a_bound_or_a_range(value, aim):
+    assert generate.reached(value, aim)
+    assert not generate.reached(value + (-0.1 if ">" in aim else 0.1), aim)
 
 
 def test_every_configuration_key_says_what_it_is():
