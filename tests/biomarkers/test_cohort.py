@@ -28,6 +28,7 @@ def test_what_is_not_known_is_left_out_and_counted(cohort_file):
     found = read_cohort(path)
     assert len(found) == 8
     assert found.flow[-1] == ("with a known outcome (response)", 8)
+    assert any("2 of 10 samples have no known outcome" in note for note in found.notes)
     assert len(found.table) == len(found.patients) == len(found.outcome) == 8
 
 
@@ -166,3 +167,22 @@ def test_who_was_left_out_unmeasured_is_kept_for_the_design_check(cohort_file):
     assert len(found) == 59
     assert found.screened.measured.sum() == 59
     assert len(found.screened.outcome) == len(found.screened.roles["batch"]) == 60
+
+
+def test_a_column_that_numbers_the_rows_is_no_feature(cohort_file):
+    path = cohort_file()
+    table = path.parent / "rna.csv"
+    head, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([f"{head},index", *(f"{row},{i}" for i, row in enumerate(rows))]))
+    found = read_cohort(path)
+    assert "index" not in found.blocks["rna"].features
+    assert any("index counts the rows" in note for note in found.notes)
+
+
+def test_ids_in_another_case_are_named_as_the_reason(cohort_file):
+    path = cohort_file()
+    table = path.parent / "rna.csv"
+    head, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([head, *(row.swapcase() for row in rows)]))
+    with pytest.raises(DataError, match="differ by case only"):
+        read_cohort(path)

@@ -61,6 +61,7 @@ def test_classes(cells, options, values, positive):
         (["a", "b"], {}, "which value"),
         (["a", "b", "c"], {"positive": "a"}, "negative too"),
         (["a", "b"], {"positive": "z"}, "has no 'z'"),
+        (["", ""], {"positive": "z"}, "it is empty"),
     ],
 )
 def test_doubtful_classes_are_asked_about(cells, options, message):

@@ -60,3 +60,11 @@ def test_gaps_do_no_harm():
     found = alikeness(values)
     assert np.isfinite(found).all()
     assert found[3].max() < 0.5
+
+
+def test_strangers_of_whom_one_pathway_was_measured_are_no_replicates():
+    random = np.random.default_rng(1)
+    pathways = np.repeat(random.normal(size=(N, 4)), 15, axis=1)
+    found = check(pathways + 0.3 * random.normal(size=(N, 60)))
+    assert found.severity == "passed"
+    assert "alike, as chance gives" in found.sentence

@@ -173,3 +173,8 @@ def test_a_failure_keeps_the_old_model_and_leaves_no_trace(saved, tmp_path):
 def test_a_folder_can_be_copied(saved, tmp_path):
     shutil.copytree(saved, tmp_path / "copy")
     assert load_folder(tmp_path / "copy").card == load_folder(saved).card
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_absent(tmp_path):
+    with pytest.raises(ModelError, match="nothing is there"):
+        load_folder(tmp_path / "absent")

@@ -115,3 +115,10 @@ def test_what_was_written_and_is_no_number_is_kept_in_mind(tmp_path, text):
     assert found.readable({"mutation": ("A", "B", "C")})["mutation"].tolist() == [0.0, 1.0, 1.0]
     assert found.take([1]).readable({"mutation": ("A",)})["mutation"].tolist() == [1.0]
     assert "tissue" not in found.genes.get("expression", ())
+
+
+def test_a_wide_table_on_its_side_is_refused(tmp_path):
+    path = tmp_path / "side.csv"
+    path.write_text("what,P1\nexpression:EGFR,1.2\nmutation:BRAF,1\n")
+    with pytest.raises(DataError, match="lies on its side"):
+        read_profiles(path)

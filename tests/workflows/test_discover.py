@@ -123,7 +123,11 @@ def test_survival_and_numbers(cohort_file, tmp_path):
     found = quick(path, tmp_path / "s")
     assert found.scores.leading == "c_uno"
     assert "log hazard" in found.differential["rna"].meaning
-    assert "Kaplan" in (found.folder / "report.html").read_text()
+    page = (found.folder / "report.html").read_text()
+    assert "Kaplan" in page
+    assert "chance that the event (dead) comes within" in page
+    assert "chance of time to" not in page
+    assert "the event is dead = 1" in page
     path.write_text(text.replace(binary, '[outcome]\nkind = "continuous"\ncolumn = "time"'))
     assert quick(path, tmp_path / "n").scores.leading == "r2"
 

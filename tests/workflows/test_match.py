@@ -96,3 +96,18 @@ def test_mutations_in_words_leave_nothing_to_tell(model):
     matches = run(MatchConfig(patients=model / "patient.csv", model=model / "model")).matches
     assert {item.verdict for item in matches} == {"cannot tell"}
     assert "mutation values" in matches[0].why
+
+
+def test_symbols_of_the_mouse_are_told_of_and_not_taken_for_human_ones(model):
+    path = model / "mouse.csv"
+    head, row = (model / "patient.csv").read_text().splitlines()
+    path.write_text(f"{head.replace('G', 'g')}\n{row}\n")
+    result = run(MatchConfig(patients=path, model=model / "model"))
+    assert result.found["P1"]["expression"] == 0
+    assert any("but for their case (g0)" in note for note in result.notes)
+
+
+def test_what_cannot_be_predicted_has_no_reasons(model):
+    result = run(MatchConfig(patients=model / "patient.csv", model=model / "model", smiles=("no molecule",)))
+    assert result.matches[0].verdict == "cannot tell"
+    assert result.matches[0].reasons == ()

@@ -4,7 +4,7 @@ import pytest
 from pharmakon.biomarkers.cohort import read_cohort
 from pharmakon.biomarkers.recipe import Recipe
 from pharmakon.core.errors import DataError
-from pharmakon.workflows.study import horizon_text, keep_signature, run_study, study_of
+from pharmakon.workflows.study import keep_signature, run_study, study_of
 
 RECIPE = Recipe(stability=None, challenger=False)
 
@@ -26,4 +26,4 @@ def test_a_corrected_signature_keeps_its_correction(cohort):
     signature, steps = keep_signature(study_of(cohort, recipe=RECIPE, correction="combat"), stable=False)
     assert set(steps) == {"rna"}
     assert set(steps["rna"].batches_) == {"a", "b"}
-    assert horizon_text(signature, "") == "R"
+    assert signature.positive == "R"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Labels = NDArray[np.str_]
+FEWEST_COUNTED = 10
+"""Rows that a measurement does not number by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels 
     flow.append(("with a measurement", int(measured.sum())))
     kept = measured & outcome.known
     flow.append((f"with a known outcome ({outcome.name})", int(kept.sum())))
+    if kept.any() and (lost := int(measured.sum()) - int(kept.sum())):
+        notes.append(f"{lost:,} of {int(measured.sum()):,} samples have no known outcome ({outcome.name}): left out")
     if not kept.any():
         steps = "; ".join(f"{n:,} {step}" for step, n in flow)
         raise DataError(f"cohort {declaration.name!r} has no sample with a measurement and a known outcome ({steps})")
@@ -253,6 +257,9 @@ def _block(
         matrix = _sample_rows(matrix, ids, source, notes)
         values = aligned(matrix, ids)
     left_out = declaration.taken | {*spec.leave_out} if file == declaration.clinical.file else {*spec.leave_out}
+    if not spec.features and (counters := {*_counters(matrix)} - left_out):
+        left_out |= counters
+        notes.append(f"{file.name}: {', '.join(sorted(counters))} counts the rows: left out")
     names = spec.features or tuple(name for name in matrix.columns if name not in left_out)
     place = {name: j for j, name in enumerate(matrix.columns)}
     for name in names:
@@ -265,6 +272,17 @@ def _block(
     if spec.labels is not None:
         names = _called(names, spec.labels, folder)
     return Block(spec.name, values, names, spec.kind), notes
+
+
+def _counters(matrix: Matrix) -> list[str]:
+    """Columns that number the rows, 0, 1, 2 ...: an index that was written as if it were measured.
+
+    Where the rows are sorted by what happened, such a number says it.
+    """
+    if len(matrix.rows) < FEWEST_COUNTED:
+        return []
+    steps = np.diff(matrix.values, axis=0) == 1
+    return [name for name, counts in zip(matrix.columns, steps.all(axis=0), strict=True) if counts]
 
 
 def _called(names: Sequence[str], labels: FeatureLabels, folder: Path) -> tuple[str, ...]:
@@ -297,7 +315,12 @@ def _sample_rows(matrix: Matrix, ids: Sequence[str], source: Path, notes: list[s
     down, across = len(wanted.intersection(matrix.rows)), len(wanted.intersection(matrix.columns))
     if not down and not across:
         some = ", ".join(matrix.rows[:3])
-        raise DataError(f"{source}: none of its rows ({some}, ...) or columns bears the id of a sample ({ids[0]}, ...)")
+        folded = {one.casefold() for one in ids}
+        alike = any(name.casefold() in folded for name in (*matrix.rows, *matrix.columns))
+        hint = "; they differ by case only: write them alike" if alike else ""
+        raise DataError(
+            f"{source}: none of its rows ({some}, ...) or columns bears the id of a sample ({ids[0]}, ...){hint}"
+        )
     if across > down:
         notes.append(f"{source.name}: its columns are the samples")
         matrix = matrix.transposed()

@@ -168,7 +168,8 @@ def _classes(
     refuse_variants(cells, declared if len(declared) == 2 else None, column=column, where=where)
     for given in (positive, negative):
         if given is not None and given not in levels:
-            raise DataError(f"{where}: column {column!r} has no {given!r}; it has {', '.join(levels[:8])}")
+            there = f"it has {', '.join(levels[:8])}" if levels else "it is empty"
+            raise DataError(f"{where}: column {column!r} has no {given!r}; {there}")
     if positive is None:
         found = [level for level in levels if level.casefold() in POSITIVE]
         found = found or [level for level in levels if len(levels) == 2 and _other(level, levels) in NEGATIVE]

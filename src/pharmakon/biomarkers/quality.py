@@ -99,6 +99,8 @@ def _events(cohort: Cohort) -> Iterator[Check]:
     outcome, title = cohort.outcome, "Enough events"
     n, events = len({*cohort.patients}), cohort.by_patient().outcome.events
     what = {"binary": "patients of the rarer class", "survival": "events", "continuous": "values"}[outcome.kind]
+    if events == 1:
+        what = {"binary": "patient of the rarer class", "survival": "event", "continuous": "value"}[outcome.kind]
     measures = {"patients": float(n), "events": float(events)}
     if events < FEWEST:
         sentence = f"{events} {what}: too few to choose and judge a model of many markers."
@@ -138,14 +140,13 @@ def _riley(cohort: Cohort) -> Iterator[Check]:
         needed = int(np.ceil(clinical / ((SHRINKAGE - 1) * np.log1p(-expected / SHRINKAGE))))
         measures["patients for the covariates"] = float(needed)
     title = "Patients for the model (Riley)"
+    columns = f"{clinical} clinical columns" if clinical > 1 else "clinical column"
     whole = f"A model of all {every:,} features without any shrinkage would keep {shrunk:.0%} of its apparent effects."
     if needed > n:
-        sentence = (
-            f"A model of the {clinical} clinical columns alone wants {needed:,} patients; there are {n:,}. {whole}"
-        )
+        sentence = f"A model of the {columns} alone wants {needed:,} patients; there are {n:,}. {whole}"
         yield Check("sample-size", "warning", title, sentence, "Expect the interval to say so.", None, measures)
     else:
-        bar = f"{n:,} patients are enough for a model of the {clinical} clinical columns. " if clinical else ""
+        bar = f"{n:,} patients are enough for a model of the {columns}. " if clinical else ""
         yield Check("sample-size", "info", title, f"{bar}{whole}", measures=measures)
 
 

@@ -11,6 +11,8 @@ from pharmakon.core.types import Floats
 
 SAME, ALIKE = 0.98, 0.9
 """Correlation of standardised profiles: one sample twice, and replicates perhaps."""
+CHANCE = 0.05
+"""Pairs as alike as replicates that chance may give before they say nothing."""
 FEWEST_EXACT = 5
 """Features whose values, all of them, two patients do not share by chance, where they are measured and not counted."""
 FEWEST = 20
@@ -39,11 +41,14 @@ def twins(block: Block, ids: tuple[str, ...], patients: NDArray[np.str_]) -> Che
         sentence = f"{_pairs(int(same.sum()))} of different patients have the same profile ({some})."
         advice = "Give both the same patient (clinical.patient), or leave one out."
         return Check(name, "refused", title, sentence, advice, "multivariable", {"pairs": float(same.sum())})
-    if len(first):
+    if len(first) and _by_chance(likeness[np.triu(others, 1)]) < CHANCE:
         some = ", ".join(f"{ids[i]} and {ids[j]}" for i, j in zip(first[:3], second[:3], strict=True))
         sentence = f"{_pairs(len(first))} of different patients are as alike as replicates ({some})."
         return Check(name, "warning", title, sentence, "Check that they are two patients.", None, {"pairs": len(first)})
-    return Check(name, "passed", title, "No two patients have the same profile.")
+    what = "No two patients have the same profile."
+    if len(first):
+        what = f"{what} {_pairs(len(first))} are alike, as chance gives where features go together."
+    return Check(name, "passed", title, what)
 
 
 def alikeness(values: Floats) -> Floats:
@@ -60,6 +65,17 @@ def alikeness(values: Floats) -> Floats:
     x = x / np.where(length > 0, length, 1.0)[:, None]
     found: Floats = x @ x.T
     return found
+
+
+def _by_chance(likeness: Floats) -> float:
+    """How many of these pairs (k,) would be ALIKE if all are strangers, their Fisher's z spread as it is.
+
+    Features that go together tell few patients apart: sixty genes of one pathway make pairs of strangers alike.
+    """
+    from scipy.special import ndtr
+
+    z = np.arctanh(np.clip(likeness, -SAME, SAME))
+    return float(len(z) * ndtr(-np.arctanh(ALIKE) / max(float(z.std()), 1e-9)))
 
 
 def _copies(block: Block, patients: NDArray[np.str_]) -> list[tuple[int, int]]:

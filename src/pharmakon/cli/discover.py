@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -46,7 +47,7 @@ def _print(result: workflow.DiscoverResult) -> None:
     for check in result.checks:
         if check.severity in ("refused", "warning"):
             print(f"{check.severity.upper():<8} {check.sentence}")
-    rows = result.markers()[:SHOWN]
+    rows = [row for row in result.markers() if isfinite(row["p"])][:SHOWN]
     cells = [
         (
             row["feature"],
@@ -58,7 +59,10 @@ def _print(result: workflow.DiscoverResult) -> None:
     ]
     for table in result.differential.values():
         print(f"\neffect: {table.meaning}; {table.method}")
-    render.table(("feature", "block", "n", *NUMBERS), cells)
+    if cells:
+        render.table(("feature", "block", "n", *NUMBERS), cells)
+    else:
+        print("no feature could be tested")
     if result.scores is None:
         return
     scores = result.scores

@@ -103,12 +103,19 @@ def read_matrix(path: str | Path, *, id: str | None = None, layer: str | None = 
     notes = []
     infinite = int(np.isinf(frame.select_dtypes("number").to_numpy(np.float64, na_value=np.nan)).sum())
     if infinite:
-        notes.append(f"{infinite:,} values are infinite: taken as missing")
+        notes.append(
+            f"{infinite:,} values are infinite: taken as missing"
+            if infinite > 1
+            else "1 value is infinite: taken as missing"
+        )
     if odd := _not_numbers(frame):
         notes += _numbered(frame, odd)
     text = tuple(map(str, _not_numbers(frame)))
     if text:
-        notes.append(f"{len(text):,} columns hold no numbers and are left out ({', '.join(text[:3])})")
+        columns = (
+            f"{len(text):,} columns hold no numbers and are" if len(text) > 1 else "1 column holds no numbers and is"
+        )
+        notes.append(f"{columns} left out ({', '.join(text[:3])})")
         frame = frame.drop(columns=list(text))
     if frame.shape[1] == 0 or not len(frame):
         raise DataError(f"{path} holds no numbers")

@@ -119,7 +119,9 @@ def load_folder(path: str | Path) -> ModelFolder:
     """
     path = Path(path)
     if not (path / CARD).is_file():
-        raise ModelError(f"{path} is not a model folder: it has no {CARD}")
+        raise ModelError(
+            f"{path} is not a model folder: {f'it has no {CARD}' if path.exists() else 'nothing is there'}"
+        )
     listed = _read_sums(path)
     beside = listed.pop(SET_ASIDE, None) is not None
     present = {p.name for p in path.iterdir() if not p.name.startswith(".") and p.name not in _DESKTOP}

@@ -69,7 +69,7 @@ def match(
                 float("nan") if found.verdict[i, j] == CANNOT_TELL else float(found.percentile[i, j]),
                 str(found.verdict[i, j]),
                 str(found.why[i, j]),
-                tuple(reasons[i][j]),
+                tuple(reasons[i][j]) if np.isfinite(found.value[i, j]) else (),
                 lines[patient].line if patient in lines else "",
             )
             for j in order

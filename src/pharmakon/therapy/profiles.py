@@ -153,6 +153,10 @@ def _wide(path: Path, frame: DataFrame) -> Profiles:
     matrix = read_matrix(path)
     if twice := next((who for who, times in Counter(matrix.rows).items() if times > 1), None):
         raise DataError(f"{path} has two rows for {twice!r}: a wide table has a row a patient")
+    if all(who.partition(":")[0].strip().casefold() in KINDS and ":" in who for who in matrix.rows):
+        raise DataError(
+            f"{path} lies on its side: its rows are {matrix.rows[0]}, ...; a wide table has a row a patient"
+        )
     # A column of words is none of expression, such as a tissue; what calls itself a mutation was meant to be one.
     columns = [*matrix.columns, *(name for name in matrix.text if name.partition(":")[0].strip().casefold() in KINDS)]
     values = np.full((len(matrix.rows), len(columns)), np.nan)

@@ -18,6 +18,8 @@ from .train_response import OUTPUT
 
 if TYPE_CHECKING:
     from pharmakon.therapy.match import Match
+    from pharmakon.therapy.predictor import ResponsePredictor
+    from pharmakon.therapy.profiles import Profiles
 
 FIELDS = ("patient", "drug", "value", "low", "high", "percentile", "verdict", "why", "reasons", "trained_on")
 HEADINGS = {"value": "ln_ic50_ln_uM", "low": "low_90", "high": "high_90", "percentile": "percentile_of_lines"}
@@ -67,13 +69,28 @@ def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
     _, shares = profiles.aligned(predictor.model.cells_.genes_)
     found = {who: {kind: float(share[i]) for kind, share in shares.items()} for i, who in enumerate(profiles.ids)}
     seen = trained_on(predictor.model, profiles)
-    notes = [*(one.sentence(who) for who, one in seen.items()), WARNING]
+    notes = [*(one.sentence(who) for who, one in seen.items()), *_spelling(profiles, predictor), WARNING]
     if licence := str(predictor.card.get("licence", "")):
         notes.append(f"licence of the model: {licence}")
     if config.output is not None:
         write_atomic(config.output, _text(matches, found, notes, as_json=config.output.suffix == ".json"))
     progress(1, 1, "")
     return MatchResult(matches, found, notes, config.output)
+
+
+def _spelling(profiles: Profiles, predictor: ResponsePredictor) -> list[str]:
+    """What to say where genes would be found if case did not count: symbols of the mouse are no human genes."""
+    said = []
+    for kind, wanted in predictor.model.cells_.genes_.items():
+        own = profiles.genes.get(kind, ())
+        folded = {gene.casefold() for gene in wanted}
+        alike = [gene for gene in own if gene.casefold() in folded and gene not in wanted]
+        if len(alike) > len({*own} & {*wanted}):
+            said.append(
+                f"{len(alike):,} {kind.replace('_', ' ')} genes are the model's but for their case ({alike[0]}): "
+                "symbols of the mouse? They are not taken for human ones"
+            )
+    return said
 
 
 def as_rows(matches: list[Match]) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
@@ -98,12 +97,3 @@ def _begin(study: Study) -> None:
 
 def _fold(task: Task) -> FoldResult:
     return run_fold(_STUDY[0], task)
-
-
-def horizon_text(signature: Signature, unit: str) -> str:
-    """What a risk of the signature is a risk of, in words."""
-    if signature.kind == "continuous":
-        return signature.outcome
-    if signature.kind == "binary" or math.isnan(signature.horizon):
-        return signature.positive or signature.outcome
-    return f"{signature.outcome} within {signature.horizon:.3g} {unit}".strip()

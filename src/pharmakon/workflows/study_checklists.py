@@ -83,6 +83,8 @@ def _outcome(result: DiscoverResult) -> str:
     outcome = result.cohort.outcome
     kind = {"binary": "a class", "continuous": "a number", "survival": "time to an event, right-censored"}[outcome.kind]
     ones = f"; 1 is {outcome.positive}" if outcome.positive else ""
+    if outcome.kind == "survival":
+        ones = f"; the event is {result.cohort.declaration.outcome.event} = {outcome.positive}"
     return f"{outcome.name}: {kind}{ones}{f', in {outcome.unit}' if outcome.unit else ''}."
 
 

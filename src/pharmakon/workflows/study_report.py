@@ -21,7 +21,6 @@ from pharmakon.record.discovery import (
 )
 
 from . import study_plots
-from .study import horizon_text
 from .study_checklists import checklists
 from .study_scores import CHANCE, FEWEST_RUNS, MEASURES, Scores, called, high_risk, main_of
 
@@ -272,7 +271,9 @@ def _said_of_signature(result: DiscoverResult) -> Iterator[str]:
         return
     signature = result.signature
     if result.cohort.outcome.kind == "survival":
-        yield f"A risk is the chance of {horizon_text(signature, result.cohort.outcome.unit)}."
+        outcome = result.cohort.declaration.outcome
+        by = f" within {show(signature.horizon)} {outcome.unit}".rstrip() if math.isfinite(signature.horizon) else ""
+        yield f"A risk is the chance that the event ({outcome.event}) comes{by}."
     more = f" The table has the {HEAVIEST} heaviest." if len(signature.markers) > HEAVIEST else ""
     yield (
         f"{len(signature.markers):,} markers, made from {signature.patients:,} patients. It is kept in the folder "
