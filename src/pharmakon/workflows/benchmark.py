@@ -197,6 +197,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "parsers": "pharmakon.workflows.benchmark_parsers:PARSERS",
         "anonymity": "pharmakon.workflows.benchmark_anonymity:ANONYMITY",
         "release": "pharmakon.workflows.benchmark_release:RELEASE",
+        "federation": "pharmakon.workflows.benchmark_federation:FEDERATION",
     },
 )
 

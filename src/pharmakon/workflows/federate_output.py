@@ -108,7 +108,7 @@ def page(
                 "patients of two sites are never compared."
             )
         ],
-        [Grid(headings, rows(plan, scores), ("kept back", measure, "over single-site"))],
+        [Grid(headings, _unbroken(rows(plan, scores)), ("kept back", measure, "over single-site"))],
         list(_forest(plan, scores)),
         verdict=_verdict(scores),
     )
@@ -140,6 +140,14 @@ def _summary(plan: Plan, state: State, scores: Mapping[str, Mapping[str, Any]]) 
         measure = MEASURES[lead_of(plan)]
         yield f"Over the sites' own models it gains {gain.value:+.3f} in {measure}{_ends(gain)}, the mean of the sites."
     yield from (note[:1].upper() + note[1:] + "." for note in state.notes)
+
+
+def _unbroken(lines: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Numbers and intervals that a narrow page does not break over lines."""
+    return [
+        (*line[:4], *(cell.replace(" to ", "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}") for cell in line[4:]))
+        for line in lines
+    ]
 
 
 def _ends(found: Interval) -> str:

@@ -113,13 +113,7 @@ def run(config: SimulateConfig, *, progress: Progress = silent) -> SimulateResul
 def simulate(plan: Plan, cohorts: Mapping[str, Cohort], *, progress: Progress = silent) -> Simulated:
     """The study over cohorts by site; sites that cannot take part are left out, and named."""
     from pharmakon.core.errors import RefusedDesign
-    from pharmakon.privacy.masking import new_secret
 
-    from .federate_model import signature_of
-    from .federate_output import POOLED
-    from .federate_pooled import pooled_state
-    from .federate_rounds import Traffic, alone, fit_rounds
-    from .federate_score import FEDERATED, SINGLE, scores_of
     from .federate_site import site_of
 
     plan = plan.model_copy(update={"sites": tuple(cohorts)})
@@ -133,7 +127,21 @@ def simulate(plan: Plan, cohorts: Mapping[str, Cohort], *, progress: Progress = 
     if len(sites) < (3 if plan.masked else 2):
         why = next(iter(left_out.values()), "there is only one")
         raise DataError(f"{len(sites)} of {len(cohorts)} sites can take part, too few for a federated study: {why}")
-    plan = plan.model_copy(update={"sites": tuple(sites)})
+    return study(plan.model_copy(update={"sites": tuple(sites)}), sites, left_out=left_out, progress=progress)
+
+
+def study(
+    plan: Plan, sites: Mapping[str, Site], *, left_out: Mapping[str, str] | None = None, progress: Progress = silent
+) -> Simulated:
+    """The federated and the pooled study of the plan's sites, judged with each site's own model beside them."""
+    from pharmakon.privacy.masking import new_secret
+
+    from .federate_model import signature_of
+    from .federate_output import POOLED
+    from .federate_pooled import pooled_state
+    from .federate_rounds import Traffic, alone, fit_rounds
+    from .federate_score import FEDERATED, SINGLE, scores_of
+
     secrets = {name: new_secret() for name in sites} if plan.masked else None
     traffic = Traffic()
     state = fit_rounds(plan, sites, secrets=secrets, traffic=traffic, progress=progress)
@@ -143,7 +151,7 @@ def simulate(plan: Plan, cohorts: Mapping[str, Cohort], *, progress: Progress = 
     for done, (name, site) in enumerate(sites.items()):
         progress(done, len(sites), f"judging at {name}")
         scores[name] = scores_of(plan, site, {SINGLE: signature_of(plan, alone(plan, site)), **models})
-    return Simulated(plan, state, pooled, scores, traffic, left_out)
+    return Simulated(plan, state, pooled, scores, traffic, dict(left_out or {}))
 
 
 def split(cohort: Cohort, labels: Any) -> dict[str, Cohort]:
