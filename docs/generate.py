@@ -135,6 +135,9 @@ def configuration() -> str:
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.discover import DiscoverConfig
     from pharmakon.workflows.dose import DoseConfig
+    from pharmakon.workflows.federate import AnswerConfig, CombineConfig
+    from pharmakon.workflows.federate_plan import Plan
+    from pharmakon.workflows.federate_simulate import SimulateConfig
     from pharmakon.workflows.match import MatchConfig
     from pharmakon.workflows.mutagenicity import MutagenicityConfig
     from pharmakon.workflows.predict import PredictConfig
@@ -176,6 +179,10 @@ def configuration() -> str:
         ("match", MatchConfig),
         ("dose", DoseConfig),
         ("deidentify", DeidentifyConfig),
+        ("federated plan", Plan),
+        ("federate answer", AnswerConfig),
+        ("federate combine", CombineConfig),
+        ("federate simulate", SimulateConfig),
         ("benchmark", BenchmarkConfig),
         ("data fetch", FetchConfig),
     ):
