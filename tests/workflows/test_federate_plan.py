@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from pharmakon.core.errors import ConfigError, DataError
+from pharmakon.core.errors import ConfigError, DataError, PharmakonError
 from pharmakon.workflows.federate_plan import Answer, Plan, State, digest, packed, read, unpacked
 
 GOOD = 'name = "s"\nsites = ["a", "b", "c"]\noutcome = "binary"\npositive = "R"\nblocks = ["rna"]\n'
@@ -45,11 +47,37 @@ def test_files_come_back_as_they_went(tmp_path):
 
 def test_what_is_no_answer_is_told_off(tmp_path):
     path = tmp_path / "x.json"
-    for text in ("", "[1]", '{"plan": 3}', "\x00", '{"plan":"p","round":1,"stage":"fit","rows":[[1]]}'):
+    for text in ("", "[1]", '{"plan": 3}', "\x00", '{"plan":"p","round":1,"stage":"fit","rows":[[1]]}', "[" * 10_000):
         path.write_text(text)
-        with pytest.raises(DataError, match="federated study"):
+        with pytest.raises(DataError, match=r"x\.json"):
             read(path, State)
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(PharmakonError, match="absent"):
         read(tmp_path / "absent.json", State)
     with pytest.raises(DataError, match="mail"):
         unpacked("no", Answer, where="mail")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"columns": [7]},
+        {"columns": [-1]},
+        {"columns": []},
+        {"mean": [0.0, 1.0]},
+        {"at": [[1.0], [2.0, 3.0]]},
+        {"open": [True]},
+        {"at": [[float("inf"), 2.0], [0.0, 0.0]]},
+    ],
+)
+def test_a_state_whose_numbers_have_no_place_is_refused(tmp_path, changed):
+    good = {"columns": [0], "mean": [0.0], "per_unit": [1.0], "at": [[1.0, 2.0], [0.0, 0.0]], "open": [True, True]}
+    whole = {"plan": "p", "round": 2, "stage": "fit", "columns": [["rna", "x"]], "fits": [good]}
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(whole))
+    assert read(path, State).fits[0].columns == (0,)
+    path.write_text(json.dumps({**whole, "fits": [good | changed]}))
+    with pytest.raises(DataError):
+        read(path, State)
+    path.write_text(json.dumps({**whole, "chosen": 2}))
+    with pytest.raises(DataError, match="chosen"):
+        read(path, State)

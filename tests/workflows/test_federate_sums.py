@@ -88,5 +88,8 @@ def test_the_state_of_another_plan_is_refused(study, sites):
     state = fit_rounds(study, sites)
     with pytest.raises(DataError, match="another plan"):
         answer(study.model_copy(update={"seed": 1}), sites["north"], state)
+    short = state.model_copy(update={"stage": "fit", "fits": state.fits[:2]})
+    with pytest.raises(DataError, match="other folds"):
+        answer(study, sites["north"], short)
     with pytest.raises(DataError, match="wants no sums"):
         answer(study, replace(sites["north"]), state)

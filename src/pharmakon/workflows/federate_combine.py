@@ -84,7 +84,7 @@ def _met(plan: Plan, answers: dict[str, Answer]) -> State:
 def _summed(plan: Plan, answers: dict[str, Answer]) -> dict[str, Floats]:
     first = next(iter(answers.values()))
     if not plan.masked:
-        names = sorted(first.sums)
+        names = sorted(set().union(*(one.sums for one in answers.values())))
         parts = {name: [_array(one, name) for one in answers.values()] for name in names}
         for name, arrays in parts.items():
             if len({a.shape for a in arrays}) > 1:

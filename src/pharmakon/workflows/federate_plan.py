@@ -115,6 +115,21 @@ class State(Config):
     history: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Somebody else wrote it: every number of a fit has its place."""
+        for fit in self.fits:
+            width = len(fit.columns)
+            if not width or min(fit.columns) < 0 or max(fit.columns) >= len(self.columns):
+                raise ValueError("a fit has columns that are not among the study's")
+            if {len(fit.mean), len(fit.per_unit)} != {width} or {len(row) for row in fit.at} != {width + 1}:
+                raise ValueError("a fit has other numbers of means and coefficients than of columns")
+            if self.stage == "fit" and len(fit.open) != len(fit.at):
+                raise ValueError("a fit does not say which of its models are open")
+        if self.chosen is not None and not (self.fits and 0 <= self.chosen < len(self.fits[-1].at)):
+            raise ValueError("the chosen penalty is none of the fit's")
+        return self
+
 
 class Answer(Config):
     """What a hospital sends: sums, behind masks or not; at the end its scores."""
@@ -145,20 +160,24 @@ def digest(value: BaseModel) -> str:
 
 
 def read(path: Path, model: type[M]) -> M:
-    """A state or an answer from its file. DataError where it is none, whatever is in it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from None
-    return unpacked(text, model, where=str(path))
+    """A state or an answer from its file. DataError where it is none, whatever is in it, or is beyond a limit."""
+    from pharmakon.store.hierarchical import read_json
+
+    return _built(read_json(path), model, where=str(path))
 
 
-def unpacked(text: str, model: type[M], *, where: str) -> M:
+def unpacked(text: bytes | str, model: type[M], *, where: str) -> M:
     """The value of `packed`; DataError where the text is none."""
+    from pharmakon.store.hierarchical import parse_json
+
+    return _built(parse_json(text, where), model, where=where)
+
+
+def _built(data: Any, model: type[M], *, where: str) -> M:
     from pydantic import ValidationError
 
     try:
-        return model.model_validate_json(text)
+        return model.model_validate(data)
     except ValidationError as error:
         raise DataError(
             f"{where} is no {model.__name__.lower()} of a federated study: {explain(error, model)}"

@@ -40,6 +40,9 @@ def answer(plan: Plan, site: Site, state: State | None, *, secret: bytes | None 
         return Answer(plan=plan.hash, state="", stage="meet", site=site.name, key=key, names=names, kinds=kinds)
     if state.plan != plan.hash:
         raise DataError("the state is of another plan than this file: the coordinator's plan and yours differ")
+    wanted = {len(fit.at) for fit in state.fits}
+    if state.stage == "fit" and (len(state.fits) != plan.folds + 1 or wanted != {len(plan.penalties)}):
+        raise DataError("the state has other folds or penalties than the plan")
     if state.stage == "screen":
         return _sent(plan, site, state, _screen(plan, site, state), secret)
     if state.stage == "fit":
