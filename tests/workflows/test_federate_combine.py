@@ -79,6 +79,17 @@ def test_the_history_holds_every_answer(study, sites):
     assert all(set(step.answers) == set(study.sites) for step in state.history)
 
 
+def test_too_many_features_for_newton_are_refused_and_averaged(study, sites, monkeypatch):
+    from pharmakon.workflows import federate_combine
+
+    monkeypatch.setattr(federate_combine, "MOST", 20)
+    wide = study.model_copy(update={"kept": 0})
+    with pytest.raises(DataError, match="too many for Newton"):
+        fit_rounds(wide, sites)
+    state = fit_rounds(wide.model_copy(update={"method": "averaging", "rounds": 3}), sites)
+    assert len(state.fits[-1].columns) == 26
+
+
 def test_the_rounds_end_where_the_plan_says(study, sites):
     state = fit_rounds(study.model_copy(update={"rounds": 2}), sites)
     assert [step.stage for step in state.history].count("fit") == 2

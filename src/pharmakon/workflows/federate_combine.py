@@ -19,6 +19,9 @@ from pharmakon.privacy.masking import unmask
 from .federate_plan import Answer, Fit, Plan, State, Step, digest
 from .federate_sums import ALL, folds_of
 
+MOST = 500
+"""Features of one Newton fit, whose Hessians travel as files."""
+
 
 def combine(plan: Plan, answers: Sequence[Answer], state: State | None) -> State:
     """The next state. `state` is the one that was answered, None in the first round.
@@ -140,6 +143,11 @@ def _screened(plan: Plan, state: State, sums: dict[str, Floats]) -> dict[str, An
 def _begun(plan: Plan, found: Screen, columns: Any) -> Fit:
     if not len(columns):
         raise DataError("no feature of the plan varies: there is nothing to fit")
+    if plan.method == "newton" and len(columns) > MOST:
+        raise DataError(
+            f"{len(columns):,} features are too many for Newton steps: a model would send {len(columns) ** 2 / 2:,.0f} "
+            f"numbers a round. Keep at most {MOST} (kept), or take method = 'averaging'"
+        )
     start = Descent.begin(np.array(plan.penalties), len(columns) + 1)
     left = tuple(0.0 for _ in plan.penalties)
     return _as_fit(start, tuple(map(int, columns)), found.mean[columns], found.per_unit[columns], left)
