@@ -22,6 +22,9 @@ def test_every_command_has_a_python_verb():
         "fetch",
         "assess",
         "find",
+        "answer",
+        "combine",
+        "simulate",
     }
 
 
