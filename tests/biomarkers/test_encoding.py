@@ -110,3 +110,10 @@ def test_no_event_is_said_as_such(cells, options):
     table = pd.DataFrame({"t": ["1", "2"], "d": cells})
     with pytest.raises(DataError, match="no event came"):
         outcome_of(table, OutcomeTable(kind="survival", time="t", event="d", **options), where="f")
+
+
+def test_a_column_of_numbers_that_is_empty_in_a_new_cohort_is_missing():
+    found = encode(pd.DataFrame({"age": ["", ""]}), ["age"], levels={"age": ()})
+    assert found.names == ("age",)
+    assert np.isnan(found.values).all()
+    assert encode(pd.DataFrame({"age": ["", ""]}), ["age"]).notes == ["age has no values: left out"]

@@ -89,3 +89,11 @@ def test_it_holds_signs_in_no_order_and_comes_back(sketch):
 def test_less_than_half_of_the_features_are_not_compared(sketch):
     few = [NAMES.index(name) for name in sketch.features[:60]]
     assert not sketch.knows(block(TRAIN.values[:, few], tuple(NAMES[j] for j in few))).any()
+
+
+def test_strangers_in_another_unit_are_not_taken_for_a_patient_who_is_high_in_everything():
+    values = np.log(TRAIN.values - TRAIN.values.min() + 1)
+    values[0] = values.max(axis=0)
+    known = sketch_of(block(values), OWN)
+    strangers = np.exp(5 + patients(14, seed=3).values)
+    assert not known.knows(block(strangers)).any()

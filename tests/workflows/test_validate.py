@@ -156,3 +156,30 @@ def test_without_a_block_the_nested_figure_is_of_the_other(wide, cohort_file, tm
     said = found.plain()["cohorts"][0]["nested with these blocks"]
     assert said["value"] == models["rna"]["auc"].value
     assert "nested, rna alone" in (found.folder / "report.html").read_text()
+
+
+def test_without_any_clinical_value_the_risks_are_of_the_other_block(discovered, cohort_file, tmp_path):
+    n = 70
+    path = cohort_file(n=n, p=24, seed=5, age=[""] * n, sex=[""] * n)
+    (one,) = validated(discovered, tmp_path, path).validations
+    assert one.pattern == ("rna",)
+    assert one.scored.added is None
+
+
+def test_of_a_handful_of_patients_nothing_is_claimed(discovered, cohort_file, tmp_path):
+    response = ["R"] * 4 + ["NR"] * 16
+    found = validated(discovered, tmp_path, cohort_file(n=20, p=24, seed=5, response=response))
+    events = next(check for check in found.validations[0].checks if check.name == "events")
+    assert events.severity == "warning"
+    assert "too few for a figure to rest on" in events.sentence
+    page = (found.folder / "report.html").read_text()
+    assert "of 4 patients of the rarer class: too few to tell it from chance" in page
+
+
+def test_genes_of_another_species_are_told_by_their_case(discovered, cohort_file, tmp_path):
+    path = cohort_file(n=70, p=24, seed=5)
+    table = path.parent / "rna.csv"
+    head, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([head.replace("G", "g"), *rows]))
+    with pytest.raises(DataError, match="in another case"):
+        validated(discovered, tmp_path, path)

@@ -44,7 +44,10 @@ class BlockModel:
         place = {name: i for i, name in enumerate(block.features)}
         missing = [name for name in self.features if name not in place]
         if missing:
-            raise DataError(f"block {block.name!r} lacks {len(missing)} features of the signature: {missing[:5]}")
+            folded = {name.casefold() for name in block.features}
+            alike = sum(name.casefold() in folded for name in missing)
+            hint = f"; {alike} are there in another case: symbols of another species?" if alike else ""
+            raise DataError(f"block {block.name!r} lacks {len(missing)} features of the signature: {missing[:5]}{hint}")
         if self.kind == "counts":  # totals are over all features
             raise DataError(f"block {self.name!r} holds counts: normalise them before a signature is made")
         columns = [place[name] for name in self.features]

@@ -59,6 +59,8 @@ def encode(table: DataFrame, columns: Sequence[str], *, levels: Levels | None = 
         cells = list(table[column])
         known = None if levels is None else levels.get(column)
         numbers = numbers_of(cells) if not known else None
+        if known is not None and not known and not any(cells):  # numbers there, and none here: missing, not absent
+            numbers = np.full(len(cells), np.nan)
         if numbers is not None:
             values.append(numbers)
             names.append(column)
@@ -76,7 +78,7 @@ def encode(table: DataFrame, columns: Sequence[str], *, levels: Levels | None = 
                 f"column {column!r} has {len(levels_here)} words, such as {first!r}: too many for a category"
             )
         if len(levels_here) < 2:
-            notes.append(f"{column} is the same for everybody: left out")
+            notes.append(f"{column} {'is the same for everybody' if any(cells) else 'has no values'}: left out")
             continue
         notes.append(f"{column} is compared with {levels_here[0]}")
         used[column] = tuple(levels_here)

@@ -22,6 +22,7 @@ from pharmakon.biomarkers.twins import twins
 
 FEWEST = 10
 """Patients of the rarer class, or events, without which no model of many markers is made."""
+TOO_FEW = "too few to choose and judge a model of many markers"
 FEW = 50
 SMALL_GROUP = 20
 SHRINKAGE, EXPECTED = 0.9, 0.15
@@ -103,7 +104,7 @@ def _events(cohort: Cohort) -> Iterator[Check]:
         what = {"binary": "patient of the rarer class", "survival": "event", "continuous": "value"}[outcome.kind]
     measures = {"patients": float(n), "events": float(events)}
     if events < FEWEST:
-        sentence = f"{events} {what}: too few to choose and judge a model of many markers."
+        sentence = f"{events} {what}: {TOO_FEW}."
         advice = f"At least {FEWEST} are needed, some hundred for a model that is to be used."
         yield Check("events", "refused", title, sentence, advice, "multivariable", measures)
     elif events < FEW:

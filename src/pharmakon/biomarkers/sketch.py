@@ -34,6 +34,8 @@ MIDDLE = 0.1
 KNOWN, TIED = 0.8, 0.1
 """The share of patients that a feature must be known of, and of them at most on the median itself: a count may be 0 in
 most."""
+ONE_SIDE = 0.6
+"""Mean sign of a cohort from which its values are in another unit."""
 OWN_MEDIAN = 10
 """Patients of a new cohort from whom its own medians are taken: they do not care about the unit."""
 
@@ -57,7 +59,10 @@ class Sketch:
         values = block.values[:, [place[self.features[i]] for i in there]]
         medians = [self.median[there]]
         if block.present.sum() >= OWN_MEDIAN:
-            medians.append(_median(values))
+            own = _median(values)
+            # In another unit all lie on one side of training's medians, as one of training may: that is no likeness.
+            same_unit = abs(_signs(values, medians[0])[block.present].mean()) < ONE_SIDE
+            medians = [*medians[: int(same_unit)], own]
         least = HALF * len(self.features)
         tries = [_alike(_signs(values, median), self.signs[:, there], self.bar, least) for median in medians]
         known: NDArray[np.bool_] = np.any(tries, axis=(0, 2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -154,6 +154,16 @@ def _units(frozen: Frozen, cohort: Cohort) -> list[str]:
     return notes
 
 
+def _of_judging(check: Check) -> Check:
+    """A check whose refusal is of making a model: here none is made, and too few events make wide intervals."""
+    from pharmakon.biomarkers.quality import TOO_FEW
+
+    if check.name != "events" or check.severity != "refused":
+        return check
+    sentence = check.sentence.replace(TOO_FEW, "too few for a figure to rest on")
+    return replace(check, severity="warning", sentence=sentence, advice="", forbids=None)
+
+
 def _refuse_alike(frozen: Frozen, cohort: Cohort, risks: Risks, path: Path) -> None:
     """DataError where some of the patients are known by the pattern of their values only: it says how it knows."""
     from pharmakon.core.errors import DataError
@@ -211,6 +221,7 @@ def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
         )
     checks = check_design(cohort, seed=config.seed)
     enforce(checks, [])
+    checks = [_of_judging(check) for check in checks]
     batch = cohort.role("batch")
     risks = frozen.apply(cohort.blocks, batch)
     seen = int(risks.seen.sum())

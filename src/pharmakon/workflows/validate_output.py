@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pharmakon.biomarkers.quality import FEWEST
 from pharmakon.core.files import write_atomic
 from pharmakon.core.units import show
 from pharmakon.record.discovery import REPORT, RESULT, RISKS_FILE, GroupLine, Panel, ScoreLine, StudyPage, render
@@ -142,6 +143,11 @@ def _verdict(result: ValidateResult) -> Iterator[str]:
     for one in result.validations:
         lead = one.scores[result.leading]
         worth = "better than chance" if lead.low > chance else "which may be chance"
+        if (events := one.cohort.by_patient().outcome.events) < FEWEST:
+            what = {"binary": "patients of the rarer class", "survival": "events"}.get(
+                one.cohort.outcome.kind, "values"
+            )
+            worth = f"of {events} {what}: too few to tell it from chance"
         ends = f"{interval(lead)}, {one.scored.methods[result.leading]}"
         yield f"{one.cohort.declaration.name}: {measure} {show(lead.value)} ({ends}), {worth}."
         if gained := over_clinical(one):

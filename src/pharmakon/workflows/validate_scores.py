@@ -63,6 +63,8 @@ def _clinical_only(frozen: Frozen, cohort: Cohort) -> Risks | None:
     taken = [name for name in frozen.signature.models if name in cohort.blocks]
     if CLINICAL not in taken or len(taken) < 2 or (CLINICAL,) not in frozen.signature.fusions:
         return None
+    if not cohort.blocks[CLINICAL].present.any():
+        return None
     return frozen.apply({CLINICAL: cohort.blocks[CLINICAL]}, cohort.role("batch"))
 
 
