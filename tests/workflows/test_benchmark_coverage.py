@@ -146,7 +146,7 @@ def test_wilson_stays_within_bounds():
 
 @pytest.mark.data
 def test_a_small_endpoint_covers_what_it_promises_on_every_split(tmp_path):
-    record = run(BenchmarkConfig(name="coverage", tasks=("caco2_retrained",), output=tmp_path)).record
+    record = run(BenchmarkConfig(name="coverage", tasks=("caco2_retrained",), limit=400, output=tmp_path)).record
     scores = record["tasks"]["caco2_retrained"]["scores"]
     for split in ("random", "scaffold", "cluster"):
-        assert scores[f"coverage_{split}"]["value"] == pytest.approx(0.9, abs=0.04)
+        assert scores[f"coverage_{split}"]["value"] == pytest.approx(0.9, abs=0.05)  # of 400 molecules
