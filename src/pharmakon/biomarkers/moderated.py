@@ -57,7 +57,9 @@ def fit_moderated(
     column = list(names).index(coefficient)
     fit = fit_least_squares(values, design, names)
     means = _means(values) if trend else None
-    return moderate(fit.coefficient[:, column], fit.unscaled[:, column], fit.squares, fit.n, fit.df, means=means)
+    # What is the same for everybody has no answer, and its variance of 0 says nothing of the others'.
+    squares = np.where(_constant(values), np.nan, fit.squares)
+    return moderate(fit.coefficient[:, column], fit.unscaled[:, column], squares, fit.n, fit.df, means=means)
 
 
 def moderate(
@@ -93,6 +95,14 @@ def moderate(
     half = stdtrit(total, 0.975) * error
     p = 2 * stdtr(total, -np.abs(t))
     return Moderated(effect, error, effect - half, effect + half, t, total, p, n, prior)
+
+
+def _constant(values: Floats) -> NDArray[np.bool_]:
+    """Which features (n, p) have one value only, or none; (p,)."""
+    known = np.isfinite(values)
+    low, high = (np.where(known, values, end).T for end in (np.inf, -np.inf))
+    found: NDArray[np.bool_] = high.max(axis=1) <= low.min(axis=1)
+    return found
 
 
 def fit_prior(variance: Floats, df: Floats, *, means: Floats | None = None) -> Prior:
