@@ -53,3 +53,8 @@ def test_columns_left_aside_are_named(tmp_path):
     (tmp_path / "p.csv").write_text("age,height,weight,VKORC1 497\n60,170,70,T/T\n")
     notes = run(DoseConfig(drug="warfarin", patients=tmp_path / "p.csv")).notes
     assert any("VKORC1 497" in note for note in notes)
+
+
+def test_a_patient_with_two_rows_is_told_of(table):
+    table.write_text(table.read_text() + "\nP1,60,170,70,White,*1/*1,A/G,30")
+    assert any("P1: more than one row" in note for note in run(DoseConfig(drug="warfarin", patients=table)).notes)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +19,7 @@ from pharmakon.core.types import Progress, silent
 if TYPE_CHECKING:
     from pharmakon.fairness.performance import Performance
     from pharmakon.therapy.dose import Dose, Error
+    from pharmakon.therapy.patients import Patient
 
 WARNING = "an estimate for the prescriber, who follows the INR; it replaces neither guideline nor monitoring"
 FEWEST = 100
@@ -91,8 +94,16 @@ def run(config: DoseConfig, *, progress: Progress = silent) -> DoseResult:
     if config.output is not None:
         write_atomic(config.output, _text(doses, as_json=config.output.suffix == ".json"))
     progress(1, 1, "")
-    notes = [WARNING, *_unused(unused_columns(config.patients))]
+    notes = [WARNING, *_twice(patients), *_unused(unused_columns(config.patients))]
     return DoseResult(doses, worth, found, groups, terms, notes, config.output)
+
+
+def _twice(patients: Sequence[Patient]) -> list[str]:
+    """What to say of patients with several rows: each row counts as a patient."""
+    often = [name for name, rows in Counter(patient.id for patient in patients).items() if rows > 1]
+    if not often:
+        return []
+    return [f"{', '.join(often[:3])}{' and others' if len(often) > 3 else ''}: more than one row, each with its dose"]
 
 
 def as_rows(doses: list[Dose]) -> list[dict[str, Any]]:
