@@ -14,7 +14,7 @@ import pytest
 
 from pharmakon.core.errors import RecordError
 from pharmakon.record import Ledger, verify
-from pharmakon.record.entry import canonical, head_path, parse
+from pharmakon.record.entry import Entry, canonical, head_path, parse
 
 
 def test_an_entry_is_canonical_json_chained_to_the_one_before(tmp_path):
@@ -159,3 +159,69 @@ def test_outputs_are_recorded_inside_the_run_folder_only(tmp_path):
     with pytest.raises(RecordError, match="outside the run folder"):
         ledger.output(tmp_path / "elsewhere.csv")
     assert verify(run).outputs == 1
+
+
+def test_each_entry_says_who_and_each_writer_by_which_clock(tmp_path, monkeypatch):
+    monkeypatch.setenv("PHARMAKON_USER", "Ada")
+    ledger = Ledger(tmp_path)
+    first, second = ledger.append("one"), ledger.append("two")
+    monkeypatch.setenv("PHARMAKON_USER", "Grace")
+    third = Ledger(tmp_path).append("three")
+    assert [e.by["user"] for e in (first, second, third)] == ["Ada", "Ada", "Grace"]
+    assert first.by["account"]
+    assert [dict(e.clock) for e in (first, second)] == [{**first.clock}, {}]
+    assert third.clock["source"] == "system clock"
+    assert first.clock["synchronised"] in {"yes", "no", "not known"}
+
+
+def test_a_clock_that_goes_back_is_marked_and_one_that_lies_is_found(tmp_path):
+    times = iter(datetime(2026, 1, 1, 0, 0, s, tzinfo=UTC) for s in (10, 4, 5))
+    ledger = Ledger(tmp_path, clock=lambda: next(times))
+    assert [dict(ledger.append("x").clock).get("behind") for _ in range(3)] == [None, 6.0, None]
+    found = verify(tmp_path)
+    assert found.ok
+    assert found.remarks == ("entry 2 is dated before entry 1: the clock was set back",)
+    # The same times without the mark, as a forger writes them who recomputes every hash.
+    one, two, three = (parse(line) for line in ledger.path.read_bytes().splitlines())
+    two = Entry.make(2, two.time, two.event, two.data, one.hash, by=two.by)
+    three = Entry.make(3, three.time, three.event, three.data, two.hash, by=three.by)
+    ledger.path.write_bytes(one.line() + two.line() + three.line())
+    head_path(ledger.path).write_bytes(canonical({"count": 3, "hash": three.hash}))
+    assert verify(tmp_path).problems == ("entry 2 is dated before entry 1, and its writer did not say so",)
+
+
+def test_an_amendment_keeps_the_old_value_and_its_reason(tmp_path):
+    ledger = Ledger(tmp_path)
+    entry = ledger.amend("threshold", before=0.5, after=0.4, why=" agreed on 3 May ")
+    assert dict(entry.data) == {"what": "threshold", "before": 0.5, "after": 0.4, "why": "agreed on 3 May"}
+    assert "amended threshold: agreed on 3 May" in verify(tmp_path).remarks[0]
+    with pytest.raises(RecordError, match="needs a reason"):
+        ledger.amend("threshold", before=0.4, after=0.3, why="  ")
+
+
+def test_many_at_once_are_neighbours_and_a_killed_writer_leaves_the_first_of_them(tmp_path):
+    ledger = Ledger(tmp_path)
+    ledger.append("one")
+    before = head_path(ledger.path).read_bytes()
+    made = ledger.append_many(("batch", {"number": i}) for i in range(50))
+    assert [e.seq for e in made] == list(range(2, 52))
+    assert verify(tmp_path).ok
+    assert ledger.append_many([]) == []
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join(lines[:31]) + lines[31][:20])
+    head_path(ledger.path).write_bytes(before)
+    mended = parse(Ledger(tmp_path).path.read_bytes().splitlines()[-1])
+    assert (mended.event, mended.seq) == ("repaired", 32)
+    assert (mended.data["dropped_bytes"], mended.data["not_in_head"]) == (20, 30)
+    assert verify(tmp_path).ok
+    # Behind a head that lags, only entries that continue it are believed.
+    ledger.path.write_bytes(b"".join(lines[:10] + lines[11:31]))
+    head_path(ledger.path).write_bytes(before)
+    with pytest.raises(RecordError, match="do not belong together"):
+        Ledger(tmp_path)
+
+
+def test_a_key_without_a_value_cannot_slip_into_a_line(tmp_path):
+    line = Entry.make(1, "2026-01-01T00:00:00.000000Z", "x", {}, "0" * 64).line().rstrip()
+    assert parse(line)
+    assert parse(line.replace(b'"data"', b'"by":{},"data"')) is None

@@ -11,7 +11,22 @@ from pathlib import Path
 from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
 
-from .entry import CLOSED, FIRST, OUTPUT, Entry, Head, claimed_seq, head_path, locate, parse, read_head
+from .checkpoint import SIGNED, checkpoints, problem, uncovered
+from .entry import (
+    AMENDED,
+    CLOSED,
+    FIRST,
+    OUTPUT,
+    SIGNATURES,
+    Entry,
+    Head,
+    claimed_seq,
+    head_path,
+    locate,
+    parse,
+    read_head,
+)
+from .trust import TrustList
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +45,18 @@ class Verification:
     """The number of the entry with the hash that was expected; 0 when none was, or none has it."""
     unknown: tuple[str, ...] = ()
     """Files of the run folder that no entry records."""
+    remarks: tuple[str, ...] = ()
+    """What is worth knowing and no problem: a clock that was set back, an amendment, who signed a checkpoint."""
 
     @property
     def ok(self) -> bool:
         return not self.problems
 
 
-def verify(path: str | Path, *, expect: str = "") -> Verification:
+def verify(path: str | Path, *, expect: str = "", trust: TrustList | None = None) -> Verification:
     """Check the ledger of a run folder (or the .jsonl itself), its head, and every output it recorded.
+
+    Signed checkpoints are checked too; with a `trust` list, somebody in it must have signed the ledger's end.
 
     `expect` is a hash kept elsewhere, such as the one a report prints: a ledger rewritten as a whole does not hold it.
     Files that no entry records are named for a folder only: a ledger that lies alone says nothing of its neighbours.
@@ -67,7 +86,13 @@ def verify(path: str | Path, *, expect: str = "") -> Verification:
     bearer = next((entry.seq for entry in entries if entry is not None and entry.hash == expect), 0)
     if expect and not bearer:
         problems.append(f"no entry bears the hash {expect}: the ledger was rewritten, or is another run's")
-    recorded = {str(e.data.get("path")): e for e in entries if e is not None and e.event == OUTPUT}
+    sound = [entry for entry in entries if entry is not None]
+    problems += [said for entry in checkpoints(sound) if (said := problem(entry, trust))]
+    if said := uncovered(sound, trust):
+        problems.append(said)
+    dated = list(_dates(sound))
+    problems += [said for said, marked in dated if not marked]
+    recorded = {str(e.data.get("path")): e for e in sound if e.event == OUTPUT}
     problems += [p for name, e in recorded.items() if (p := _output_problem(ledger.parent, name, e.data.get("sha256")))]
     end = chain.placed.get(last)
     return Verification(
@@ -78,13 +103,35 @@ def verify(path: str | Path, *, expect: str = "") -> Verification:
         closed=end is not None and end.event == CLOSED,
         bearer=bearer,
         unknown=tuple(_unknown(ledger, recorded.keys())) if Path(path).is_dir() else (),
+        remarks=(*(said for said, marked in dated if marked), *_remarks(sound, trust)),
     )
+
+
+def _dates(entries: Sequence[Entry]) -> Iterator[tuple[str, bool]]:
+    """Entries dated before their predecessor, and whether their writer saw it: the clock, then, and no forger."""
+    for before, after in pairwise(entries):
+        if after.seq == before.seq + 1 and after.time < before.time:
+            marked = "behind" in after.clock or not after.by  # an old ledger marks nothing
+            said = f"entry {after.seq} is dated before entry {before.seq}"
+            yield (f"{said}: the clock was set back" if marked else f"{said}, and its writer did not say so"), marked
+
+
+def _remarks(entries: Sequence[Entry], trust: TrustList | None) -> Iterator[str]:
+    """Signed checkpoints that hold, and amendments."""
+    for entry in checkpoints(entries):
+        if not problem(entry, trust):
+            whose = "" if trust else ", whose key is compared with no trust list"
+            yield f"entry {entry.seq} and all before it are signed by {entry.data[SIGNED]['name']}{whose}"
+    for entry in entries:
+        if entry.event == AMENDED:
+            who = entry.by.get("user", "somebody")
+            yield f"entry {entry.seq}: {who} amended {entry.data.get('what')}: {entry.data.get('why')}"
 
 
 def _unknown(ledger: Path, recorded: Collection[str]) -> list[str]:
     """Files beside the ledger that it does not record, itself, its head and hidden ones left out."""
     known = {ledger.name, head_path(ledger).name, *recorded}
-    files = (p.relative_to(ledger.parent) for p in ledger.parent.rglob("*") if p.is_file())
+    files = (p.relative_to(ledger.parent) for p in ledger.parent.rglob("*") if p.is_file() and p.name not in SIGNATURES)
     names = (p.as_posix() for p in files if not any(part.startswith(".") for part in p.parts))
     return sorted(name for name in names if name not in known)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,23 @@ FIRST = "0" * 64
 """What the first entry names as its previous hash."""
 
 LEDGER = "ledger.jsonl"
-CLOSED, OUTPUT, REPAIRED = "closed", "output", "repaired"
+SIGNATURES = ("signatures.jsonl", "signatures.head.json")
+"""A chain of its own beside the ledger, so that what is closed stays closed, and its head."""
+CLOSED, OUTPUT, REPAIRED, AMENDED, CHECKPOINT = "closed", "output", "repaired", "amended", "checkpoint"
 """Events with a meaning to the ledger itself."""
 
 _KEYS = {"seq", "time", "event", "data", "previous", "hash"}
+_NOTES = {"by", "clock"}
+"""Keys that an entry may have: ledgers written before these were thought of lack them, and stay readable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that happened: `seq` counts from 1, `time` is UTC to the microsecond, hashes are SHA-256 in hex."""
+    """Something that happened: `seq` counts from 1, `time` is UTC to the microsecond, hashes are SHA-256 in hex.
+
+    `by` says who wrote it (`record.actor`). `clock` names the clock in the first entry of each writer, and holds
+    `behind`, seconds, where the entry before is dated later.
+    """
 
     seq: int
     time: str
@@ -33,17 +41,33 @@ class Entry:
     data: Mapping[str, Any]
     previous: str
     hash: str
+    by: Mapping[str, Any] = field(default_factory=dict)
+    clock: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, seq: int, time: str, event: str, data: Mapping[str, Any], previous: str) -> Entry:
+    def make(
+        cls,
+        seq: int,
+        time: str,
+        event: str,
+        data: Mapping[str, Any],
+        previous: str,
+        *,
+        by: Mapping[str, Any] | None = None,
+        clock: Mapping[str, Any] | None = None,
+    ) -> Entry:
         """Raises RecordError when `data` is not plain JSON (NaN and infinity are refused)."""
-        body = _body(seq, time, event, _plain(dict(data), event), previous)
-        return cls(seq, time, event, body["data"], previous, _digest(body))
+        entry = cls(seq, time, event, _plain(dict(data), event), previous, "", dict(by or {}), dict(clock or {}))
+        return replace(entry, hash=hashlib.sha256(canonical(entry.body())).hexdigest())
+
+    def body(self) -> dict[str, Any]:
+        """What the hash is of."""
+        body = {"seq": self.seq, "time": self.time, "event": self.event, "data": self.data, "previous": self.previous}
+        return body | {key: value for key, value in (("by", self.by), ("clock", self.clock)) if value}
 
     def line(self) -> bytes:
         """The entry as it stands in the file, line end included."""
-        body = _body(self.seq, self.time, self.event, self.data, self.previous)
-        return canonical({**body, "hash": self.hash}) + b"\n"
+        return canonical({**self.body(), "hash": self.hash}) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +88,14 @@ def parse(line: bytes) -> Entry | None:
     """The entry a line holds (no line end), or None when a single byte of it is not as it was written."""
     try:
         body = json.loads(line)
-        if set(body) != _KEYS or canonical(body) != line:
+        if not _KEYS <= set(body) <= _KEYS | _NOTES or type(body["seq"]) is not int:
             return None
-        claimed = body.pop("hash")
-        sound = type(body["seq"]) is int and isinstance(body["data"], dict) and _digest(body) == claimed
-        return Entry(**body, hash=claimed) if sound else None
+        if not all(isinstance(body[key], dict) for key in body.keys() & {"data", *_NOTES}):
+            return None
+        entry = Entry(**body)
+        # The whole line again, so that a key without a value, which the hash leaves out, cannot slip in.
+        sound = hashlib.sha256(canonical(entry.body())).hexdigest() == entry.hash and entry.line() == line + b"\n"
+        return entry if sound else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -113,14 +140,6 @@ def read_head(ledger: Path) -> Head | None:
     if type(head.count) is not int or head.count < 0 or not isinstance(head.hash, str):
         raise RecordError(f"the head {path.name} was edited (it does not hold a count and a hash)")
     return head
-
-
-def _body(seq: int, time: str, event: str, data: Mapping[str, Any], previous: str) -> dict[str, Any]:
-    return {"seq": seq, "time": time, "event": event, "data": data, "previous": previous}
-
-
-def _digest(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(body)).hexdigest()
 
 
 def _plain(value: Any, place: str) -> Any:

@@ -5,24 +5,30 @@ how many there are. An entry that is edited, deleted, inserted, moved or cut off
 
 What an unsigned chain cannot show: whoever may write the folder can recompute every hash *and* the head, and the
 result is flawless. Against that, keep a hash elsewhere (a run prints its last one, the report an earlier one): in a
-rewritten ledger no entry bears it. Nor does a chain prove who wrote an entry, or that the clock was right.
+rewritten ledger no entry bears it. Or let an identity sign it when it is closed (`record.checkpoint`): without the
+key it cannot be rewritten. Each entry says who wrote it, and by which clock; only a signature proves who.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
 
+from .actor import Actor, actor
 from .audit import Verification, verify
-from .entry import CLOSED, OUTPUT, REPAIRED, Entry, Head, locate, parse, read_head, write_head
+from .checkpoint import signed
+from .clock import clock as clock_source
+from .entry import AMENDED, CHECKPOINT, CLOSED, OUTPUT, REPAIRED, Entry, Head, locate, parse, read_head, write_head
+from .identity import Signer, configured
 
 if sys.platform != "win32":  # without fcntl nothing keeps two writers apart; everything else holds
     import fcntl
@@ -40,22 +46,61 @@ class Ledger:
     A torn last line, which is what a killed writer leaves, is dropped and the loss recorded as an entry `repaired`.
     Raises RecordError when the ledger was cut, or its end altered, since it was last written: nothing is added to
     a record that is no longer whole.
+
+    Entries are by whoever runs the process (`actor`), or `by` another. The ledger is signed when it is closed, and at
+    each checkpoint, by `signer`, or by the identity that the environment names.
     """
 
-    def __init__(self, path: str | Path, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        by: Actor | None = None,
+        signer: Signer | None = None,
+    ) -> None:
         self.path = locate(path)
         self._clock = clock
+        self._by = (by or actor()).plain()
+        self._signer = signer or configured()  # here: a passphrase that is wrong is told before the work, not after
+        self._clock_told = False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._locked() as file:
             self._recover(file)
 
     def append(self, event: str, /, **data: Any) -> Entry:
         """Record an event; on return it is on the disk. Several processes and threads may do so at once."""
+        return self.append_many([(event, data)])[0]
+
+    def append_many(self, events: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Entry]:
+        """Record (event, data) pairs as neighbours; on return all are on the disk, which is waited for once.
+
+        A writer that is killed on the way leaves the first so many of them, or none.
+        """
         with self._locked() as file:
             last = self._recover(file)
             if last is not None and last.event == CLOSED:
                 raise RecordError(f"{self.path} was closed at entry {last.seq}; a new run needs a new folder")
-            return self._write(file, last, event, data)
+            entries: list[Entry] = []
+            for event, data in events:
+                last = self._made(last, event, data)
+                entries.append(last)
+            return self._write(file, entries)
+
+    def amend(self, what: str, *, before: Any, after: Any, why: str) -> Entry:
+        """Record that something was changed on purpose: what, from what to what, and why. The old value stays.
+
+        Raises RecordError where no reason is given.
+        """
+        if not why.strip():
+            raise RecordError(f"an amendment of {what} needs a reason")
+        return self.append(AMENDED, what=what, before=before, after=after, why=why.strip())
+
+    def checkpoint(self) -> Entry:
+        """Let the identity vouch for everything up to here. Raises RecordError where there is none."""
+        if self._signer is None:
+            raise RecordError("a checkpoint is signed by an identity, and none is set (PHARMAKON_IDENTITY)")
+        return self.append(CHECKPOINT)
 
     def output(self, path: str | Path) -> Entry:
         """Record a file of this run with its SHA-256, so that `verify` names it when it is changed later."""
@@ -83,14 +128,24 @@ class Ledger:
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield file
 
-    def _write(self, file: BinaryIO, last: Entry | None, event: str, data: dict[str, Any]) -> Entry:
-        time = self._clock().astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    def _made(self, last: Entry | None, event: str, data: Mapping[str, Any]) -> Entry:
+        """The entry that follows `last`."""
+        now = self._clock().astimezone(UTC)
+        time = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        clock: dict[str, Any] = {} if self._clock_told else {**clock_source()}
+        self._clock_told = True
+        if last is not None and time < last.time:  # kept, since it happened; marked, since the clock did not
+            clock["behind"] = round((datetime.fromisoformat(last.time) - now).total_seconds(), 6)
         before = _head(last)
-        entry = Entry.make(before.count + 1, time, event, data, before.hash)
-        _append(file, entry.line())
-        # The head follows its entry: a writer killed in between leaves it one behind, and a cut leaves it ahead.
-        write_head(self.path, _head(entry))
-        return entry
+        entry = Entry.make(before.count + 1, time, event, data, before.hash, by=self._by, clock=clock)
+        return signed(self._signer, entry) if self._signer and event in (CLOSED, CHECKPOINT) else entry
+
+    def _write(self, file: BinaryIO, entries: list[Entry]) -> list[Entry]:
+        if entries:
+            _append(file, b"".join(entry.line() for entry in entries))
+            # The head follows its entries: a writer killed in between leaves it behind, and a cut leaves it ahead.
+            write_head(self.path, _head(entries[-1]))
+        return entries
 
     def _recover(self, file: BinaryIO) -> Entry | None:
         """The last entry, after mending what a killed writer left."""
@@ -99,8 +154,7 @@ class Ledger:
         if known.count > have.count:
             raise RecordError(f"{self.path} was cut after entry {have.count}: its head says {known.count}")
         behind = have.count - known.count
-        expected = last.previous if last and behind else have.hash
-        if behind > 1 or expected != known.hash:
+        if (have.hash if not behind else _end_of(file, known, have.count)) != known.hash:
             raise RecordError(f"{self.path} and its head do not belong together; `pharmakon ledger verify` says why")
         if last is not None and last.event == CLOSED:
             if behind:
@@ -110,12 +164,24 @@ class Ledger:
             os.ftruncate(file.fileno(), file.seek(0, os.SEEK_END) - torn)
         if torn or behind:
             head = {"count": known.count, "hash": known.hash}
-            last = self._write(file, last, REPAIRED, {"dropped_bytes": torn, "not_in_head": behind, "head": head})
+            mended = {"dropped_bytes": torn, "not_in_head": behind, "head": head}
+            (last,) = self._write(file, [self._made(last, REPAIRED, mended)])
         return last
 
 
 def _head(last: Entry | None) -> Head:
     return Head(last.seq, last.hash) if last else Head()
+
+
+def _end_of(file: BinaryIO, head: Head, count: int) -> str:
+    """What the entry after a head that lags behind names as the one before; "" where the lines up to it break."""
+    file.seek(0)
+    entries = [parse(line) for line in file.read().split(b"\n")[head.count : count]]
+    whole = [entry for entry in entries if entry is not None]
+    if not whole or len(whole) < count - head.count or whole[0].seq != head.count + 1:
+        return ""
+    chained = all(b.seq == a.seq + 1 and b.previous == a.hash for a, b in pairwise(whole))
+    return whole[0].previous if chained else ""
 
 
 def _append(file: BinaryIO, line: bytes) -> None:
