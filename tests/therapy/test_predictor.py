@@ -3,7 +3,7 @@ import pytest
 
 from pharmakon.core.errors import ModelError, UnknownName
 from pharmakon.store.models import load_folder, save_folder
-from pharmakon.therapy.predictor import CANNOT_TELL, ResponsePredictor
+from pharmakon.therapy.predictor import CANNOT_TELL, ResponsePredictor, _error
 from pharmakon.therapy.profiles import Profiles
 
 
@@ -87,3 +87,8 @@ def test_a_folder_without_the_error_of_percentiles_is_to_be_made_again(predictor
     save_folder(tmp_path / "old", card=folder.card, arrays=arrays, texts={})
     with pytest.raises(ModelError, match="train-response"):
         ResponsePredictor.load(tmp_path / "old")
+
+
+def test_a_drug_or_a_line_without_any_response_has_no_error_and_no_warning():
+    found = _error(np.array([[3.0, np.nan], [np.nan, np.nan], [-4.0, np.nan]]), axis=0)
+    np.testing.assert_allclose(found, [np.sqrt(12.5), np.nan])

@@ -82,19 +82,19 @@ class ResponsePredictor:
         """From a fitted model, and what it is worth for held-out lines, and for lines and drugs held out together."""
         self = cls(model)
         residual = lines.predicted[MODEL] - lines.truth
-        self.sigma_ = np.sqrt(np.nanmean(residual**2, axis=0))
+        self.sigma_ = _error(residual, axis=0)
         self.quantiles_ = np.nanpercentile(screen.response, _QUANTILES, axis=0)
         self.spread_ = float(np.diff(np.nanpercentile(screen.response, [5, 95]))[0])
         row, column = np.nonzero(np.isfinite(residual))
         off = residual[row, column]
         near = lines.likeness_of_line
-        self.line_domain = Domain().fit(near, errors=np.sqrt(np.nanmean(residual**2, axis=1)), similarity=near)
+        self.line_domain = Domain().fit(near, errors=_error(residual, axis=1), similarity=near)
         self.known = NormalisedConformal(level=LEVEL).fit(off, self.sigma_[column], self.line_domain.bins(near[row]))
         residual = both.predicted[MODEL] - both.truth
         row, column = np.nonzero(np.isfinite(residual))
         near, off = both.likeness_of_drug[column], residual[row, column]
-        by_drug = np.sqrt(np.nanmean(np.where(np.isfinite(residual), residual, np.nan) ** 2, axis=0))
-        self.drug_domain = Domain().fit(both.likeness_of_drug, errors=by_drug, similarity=both.likeness_of_drug)
+        near_drug = both.likeness_of_drug
+        self.drug_domain = Domain().fit(near_drug, errors=_error(residual, axis=0), similarity=near_drug)
         self.new = NormalisedConformal(level=LEVEL).fit(off, np.ones(len(off)), self.drug_domain.bins(near))
         self.rank_error_ = _rank_error(both.predicted[MODEL], both.truth)
         return self
@@ -203,6 +203,15 @@ class ResponsePredictor:
         spread = np.full(len(smiles), self.spread_)
         known = self.drug_domain.in_domain(nearest)
         return value, half, percentile, spread, known, self.model.coefficients(likeness)
+
+
+def _error(residual: Floats, axis: int) -> Floats:
+    """Root mean square along an axis of what was measured; NaN where nothing was."""
+    known = np.isfinite(residual)
+    n = known.sum(axis=axis)
+    total = np.where(known, residual, 0.0)
+    mean: Floats = np.divide(np.sum(total**2, axis=axis), n, out=np.full(n.shape, np.nan), where=n > 0)
+    return np.sqrt(mean)
 
 
 def _rank_error(predicted: Floats, truth: Floats) -> float:
