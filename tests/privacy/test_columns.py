@@ -39,7 +39,7 @@ def test_the_table_of_names_is_whole():
             ("observaciones", "text", "other"),
             ("state", "keep", ""),
             ("cell_type", "keep", ""),
-            ("age_group", "keep", ""),
+            ("age_group", "age", "date"),
         ),
     ],
 )
@@ -92,3 +92,20 @@ def test_a_name_that_identifies_is_not_shown():
     column = recognise("ana@b.example", ["1", "2"], position=3)
     assert column.action == "drop"
     assert column.shown == "column 4"
+
+
+@pytest.mark.parametrize("values", [["2021-03", "2021-04"], ["Mar 2021"], ["2021Q1", "2021-Q3"], ["2021-W14"]])
+@pytest.mark.parametrize("name", ["visit_month", "c17"])
+def test_months_quarters_and_weeks_are_dates_too(name, values):
+    assert recognise(name, values * 5).action == "date"
+
+
+def test_ages_in_other_units_go_where_one_is_over_89_years():
+    assert recognise("age_months", ["12", "1079"]).action == "keep"
+    assert recognise("age_months", ["12", "1080"]).action == "drop"
+    assert recognise("age_in_days", ["33000"]).action == "drop"
+
+
+def test_a_header_that_is_a_name_over_what_identifies_is_not_shown():
+    assert recognise("Ana Vidal", ["Rosa", "Luis", "John"], position=1).shown == "column 2"
+    assert recognise("White", ["0", "1", "1"]).shown == "White"

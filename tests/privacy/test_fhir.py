@@ -247,3 +247,14 @@ def test_no_rule_of_the_published_configuration_is_weaker_here(data):
 
 def test_leaves_are_texts_and_numbers():
     assert list(leaves({"use": "home", "line": ["a", 3], "flag": True})) == ["a", "3"]
+
+
+def test_a_name_in_place_of_an_element_goes():
+    removals = Removals()
+    made = clean_resource(
+        {"resourceType": "Patient", "gender": "Quintanilla", "Quintanilla": 7, "active": True},
+        Treatment(Pseudonyms(b"k" * 32), date(2026, 7, 1)),
+        removals,
+    )
+    assert made == {"resourceType": "Patient", "active": True}
+    assert not any("Quintanilla" in place.where for place in removals.counts)

@@ -32,6 +32,18 @@ def test_a_zip_code_keeps_three_digits_where_enough_people_live(code, prefix):
     assert zip3(code) == prefix
 
 
+@pytest.mark.parametrize(
+    ("band", "told"),
+    [
+        *(("80-89", "80-89"), ("90-94", "90+"), ("85-94", "85+"), ("[80,90)", "[80,90)"), ("(80,90]", "80+")),
+        *((">=85", ">=85"), (">95", "90+"), ("85+", "85+"), ("<18", "<18"), ("<95", ""), ("95 to 99 years", "90+")),
+        *(("elderly", "elderly"), ("Adult", "Adult"), ("Maria", ""), ("64 years", "64 years"), ("64,5", "64,5")),
+    ],
+)
+def test_bands_of_ages_begin_at_90_at_most(band, told):
+    assert capped_age(band) == told
+
+
 @pytest.mark.parametrize(("age", "told"), [("89", "89"), ("90", "90+"), ("104", "90+"), ("89.9", "89.9"), ("old", "")])
 def test_ages_over_89_are_one(age, told):
     assert capped_age(age) == told

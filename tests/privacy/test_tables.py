@@ -60,3 +60,12 @@ def test_a_declaration_decides():
 def test_a_declared_column_that_is_not_there_is_an_error():
     with pytest.raises(UnknownName, match="did you mean 'name'"):
         check_declared({"nam": "drop"}, ["name"])
+
+
+def test_a_row_in_place_of_the_header_is_seen():
+    from pharmakon.privacy.tables import has_no_header
+
+    assert has_no_header(["Zacarias", "Quintanilla", "64", "E11"])
+    assert not has_no_header(["name", "2019", "2020"])  # one is known
+    assert not has_no_header(["0", "1", "2"])  # a program's own names
+    assert not has_no_header(["gene_a", "gene_b"])

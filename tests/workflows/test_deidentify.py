@@ -158,7 +158,7 @@ def test_texts_go_through_a_tagger_where_there_is_one(source):
 def test_the_shipped_tagger_tags_what_it_finds(source):
     if not files("pharmakon").joinpath("models", "deidentify", "card.json").is_file():
         pytest.skip("the tagger's weights are not here")
-    text = CSV.replace("Ana was well", "Dr. Mary Johnson saw him on 03/14/2020, call 617-555-0192")
+    text = CSV.replace("Ana was well", '"Dr. Mary Johnson saw him on 03/14/2020, call 617-555-0192"')
     (source / "patients.csv").write_text(text, encoding="utf-8")
     made = cleaned(source, texts="tag")
     table = (made.folder / "data" / "patients.csv").read_text()

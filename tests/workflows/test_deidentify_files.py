@@ -140,3 +140,24 @@ def test_the_words_of_public_lists_are_marked(tmp_path):
     path.write_text(json.dumps({"resourceType": "Patient", "address": [{"state": "OR"}], "note": "OR"}))
     public = {leaf.where: leaf.public for leaf in leaves_of(path, FHIR)}
     assert public == {"Patient.resourceType": True, "Patient.address.state": True, "Patient.note": False}
+
+
+def test_a_file_named_after_a_person_is_not_called_so(tmp_path):
+    for name in ("Ana_Vidal.csv", "Quintanilla.csv", "garcia.csv"):
+        path = tmp_path / name
+        path.write_text("sex,glucose\nF,5.1\n")
+        assert made(path)[0].name.startswith("table-")
+    path = tmp_path / "TCGA_clinical.csv"
+    path.write_text("sex,glucose\nF,5.1\n")
+    assert made(path)[0].name == "TCGA_clinical.csv"
+
+
+def test_a_table_without_a_header_or_with_cells_that_slipped_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Zacarias,Quintanilla,64\nAna,Vidal,63\n")
+    with pytest.raises(Refused, match="header"):
+        made(path)
+    path.write_text("mrn,glucose\nMR100001,5.1\nMR100002,Quintanilla,5.2\n")
+    with pytest.raises(Refused, match="row 2") as caught:
+        made(path)
+    assert "Quintanilla" not in str(caught.value)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
-from .dates import holds_date, is_date
+from .dates import holds_date, is_date, is_month
 from .patterns import find_patterns
-from .safe_harbor import table, zip3
+from .safe_harbor import OLDEST, table, zip3
 
 Action = Literal["keep", "drop", "pseudonymise", "date", "age", "zip", "text"]
 ACTIONS: tuple[str, ...] = get_args(Action)
@@ -27,6 +27,8 @@ IDENTIFIER_OF: dict[str, str] = {"date": "date", "age": "date", "zip": "place", 
 HARMLESS = ("harmless", "region", "")
 PUBLIC = ("region",)
 """Kinds of columns whose words are of a public list, though some of them are also names of people and towns."""
+IN_A_YEAR = {"age_in_months": 12, "age_in_days": 365.25}
+"""Columns of ages in other units than years, and how many of them are a year."""
 MOST_DATES = 0.8
 MOST_HITS = 0.3
 MOSTLY = 0.5
@@ -74,8 +76,10 @@ def recognise(name: str, values: Sequence[str], *, position: int = 0, declared: 
     if shown != name:
         return Column(name, shown, "drop", "other", "its name identifies", look="The name of the column identifies.")
     if named and named[1]:
-        return _refined(Column(name, shown, named[0], named[1], "its name", person), seen)
+        return _refined(Column(name, shown, named[0], named[1], "its name", person), seen, named[2])
     action, identifier, why = by_content(seen, known=named is not None)
+    if action != "keep" and named is None and of_people(name):
+        shown = f"column {position + 1}"
     look = "Nobody said what it holds and it looks like an identifier: declare it if it is none." if why else ""
     if action == "text":
         look = "It holds text, or identifiers among other things: declare it if it does not."
@@ -109,7 +113,7 @@ def by_content(seen: Counter[str], *, known: bool) -> tuple[Action, str, str]:
         if known or not texts or not _numbered(seen):
             return "keep", "", ""
         return "drop", "other", "long or consecutive whole numbers that hardly repeat"
-    dated = [text for text in texts if is_date(text)]
+    dated = [text for text in texts if is_date(text) or is_month(text)]
     if len(dated) >= MOST_DATES * len(texts):
         return "date", "date", "dates"
     hits = {text: found for text in texts if (found := find_patterns(text))}
@@ -130,8 +134,13 @@ def by_content(seen: Counter[str], *, known: bool) -> tuple[Action, str, str]:
     return ("keep", "", "") if known else _unique(texts, repeated, seen.total())
 
 
-def _refined(column: Column, seen: Counter[str]) -> Column:
+def _refined(column: Column, seen: Counter[str], kind: str) -> Column:
     """What the content says of a column whose name identifies: a ZIP column of other countries has no ZIP codes."""
+    if kind in IN_A_YEAR:
+        numbers = [float(text.replace(",", ".")) for text in seen if _NUMBER.fullmatch(text)]
+        if len(numbers) < len(seen) or max(numbers, default=0) >= (OLDEST + 1) * IN_A_YEAR[kind]:
+            return Column(column.name, column.shown, "drop", column.identifier, "an age over 89 years is among them")
+        return Column(column.name, column.shown, "keep", "", "its name")
     if column.action == "zip" and not all(zip3(_plain(text)) for text in seen):
         return Column(column.name, column.shown, "drop", "place", "postal codes that are not all of the USA")
     if column.action == "pseudonymise" and seen and not column.person:
@@ -191,6 +200,17 @@ def _plain(text: str) -> str:
 def _tells(name: str) -> bool:
     """Whether a column's own name identifies: a header that is an e-mail address, a date, a long number."""
     return bool(find_patterns(name)) or holds_date(name) or bool(re.search(r"\d{6}", name))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is a number."""
+    return bool(_NUMBER.fullmatch(text.strip()))
+
+
+def of_people(text: str) -> bool:
+    """Whether all words of a text, of "AnaVidal" both, are known as first names, surnames or towns."""
+    words = [word for word in re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)) if len(word) > 1]
+    return bool(words) and all(_folded(word) in _gazetteer() for word in words)
 
 
 @cache

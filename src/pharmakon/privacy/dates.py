@@ -38,7 +38,13 @@ _FORMS = tuple(
     )
 )
 _COMPACT = 2
-_MONTHLY = re.compile(rf"{_YEAR}[-/](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/]{_YEAR.replace('<y>', '<z>')}")
+_LAST = _YEAR.replace("<y>", "<z>")
+_MONTHLY = re.compile(
+    rf"{_YEAR}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.]{_LAST}|{_YEAR.replace('<y>', '<v>')}[- ]?[QTW]\d{{1,2}}"
+    rf"|(?:[QT][1-4]|(?:{_MONTH})\.?)[- /.,]*(?:de\s+)?{_YEAR.replace('<y>', '<w>')}",
+    re.IGNORECASE,
+)
+"""A month, a quarter or a week of a year."""
 _ONLY_YEAR = re.compile(r"(?:18|19|20)\d\d")
 _OUT = {0: "%Y{s}%m{s}%d", 2: "%Y%m%d", 3: "%Y-%m-%d", 4: "%Y-%m-%d"}
 
@@ -49,7 +55,7 @@ def year_of(text: str) -> str:
     if _ONLY_YEAR.fullmatch(plain):
         return plain
     if monthly := _MONTHLY.fullmatch(plain):
-        return monthly["y"] or monthly["z"]
+        return str(next(filter(None, monthly.groups())))
     for form in _FORMS:
         if found := form.fullmatch(plain):
             return _full(found["y"])
@@ -60,6 +66,11 @@ def is_date(text: str, *, compact: bool = False) -> bool:
     """Whether a text is a date with its day; `compact` also takes eight digits for one."""
     plain = text.strip()
     return any(form.fullmatch(plain) for i, form in enumerate(_FORMS) if compact or i != _COMPACT)
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is a month, a quarter or a week of a year: smaller than a year, so no less of a date."""
+    return bool(_MONTHLY.fullmatch(text.strip()))
 
 
 def holds_date(text: str) -> bool:

@@ -8,6 +8,7 @@ The tables are in fhir.toml, and tests hold them against the 193 rules of Micros
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from .treatment import Treatment
 
 SUBJECTS = ("subject", "patient", "beneficiary", "individual", "for", "subscriber", "policyHolder")
 DEEPEST = 100
+_RESOURCE = re.compile(r"[A-Z][A-Za-z]{2,63}")
+_ELEMENT = re.compile(r"_?[a-z][A-Za-z0-9]{0,63}")
 BINARY = {"image": "photo", "video": "photo", "audio": "biometric"}
 
 
@@ -53,7 +56,7 @@ class _Walker:
 
     def resource(self, node: Mapping[str, Any], person: str, depth: int) -> dict[str, Any]:
         kind = str(node.get("resourceType", ""))
-        kind = kind if kind.isalpha() else ""
+        kind = kind if _RESOURCE.fullmatch(kind) else ""
         person = self._person(node, kind) or person
         found = self._members(node, kind, person, depth, ages=_is_age_observation(node))
         return {"resourceType": kind, **found} if kind and found else {}
@@ -77,7 +80,10 @@ class _Walker:
         kept: dict[str, Any] = {}
         texts = codes_kept(node)
         for key, value in node.items():
-            if key == "resourceType" or not isinstance(key, str):
+            if key == "resourceType":
+                continue
+            if not _ELEMENT.fullmatch(key):  # no element is called so: somebody's name may be
+                self._gone(value, f"{path}.an element that FHIR does not know", "other")
                 continue
             where = f"{path}.{key.lstrip('_')}" if path else key
             if key == "text" and isinstance(value, str) and _folded(value) in texts:

@@ -73,6 +73,8 @@ def public(address: str) -> bool:
 
 def is_code(text: str, key: str) -> bool:
     """Whether an element of type `code`, or a unit, looks like a word of a vocabulary, not like somebody's number."""
+    if known := table("fhir")["values"].get(key.lstrip("_")):
+        return text in known
     return key.lstrip("_") in _codes() and bool(_CODE.fullmatch(text)) and not re.search(r"\d{4}", text)
 
 

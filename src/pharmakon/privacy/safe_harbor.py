@@ -15,7 +15,19 @@ OVER = "90+"
 RESTRICTED = "000"
 
 _ZIP = re.compile(r"(\d{5})(?:[-\s]?\d{4})?|(\d{3})")
-_AGE = re.compile(r"(\d{1,3})(?:[.,]\d+)?")
+_YEARS = r"(?:\s*(?:years?|yrs?|y|años?|anos?)\.?(?:\s+old)?)?"
+_AGE = re.compile(rf"(\d{{1,3}})(?:[.,]\d+)?{_YEARS}", re.IGNORECASE)
+_BAND = re.compile(
+    rf"(\d{{1,3}})\s*(?:-|–|—|to|a|y)\s*(\d{{1,3}}){_YEARS}"
+    r"|[(\[]\s*(\d{1,3})(?:\.0+)?\s*[,;]\s*(\d{1,3})(?:\.0+)?\s*([)\]])"
+    rf"|(?:>=?|≥)\s*(\d{{1,3}}){_YEARS}|(\d{{1,3}})\s*\+{_YEARS}|(?:<=?|≤)\s*(\d{{1,3}}){_YEARS}",
+    re.IGNORECASE,
+)
+_STAGES = re.compile(
+    r"newborn|neonat\w*|infants?|child|children|pa?ediatric|adolescents?|teen\w*|young|adults?|middle[- ]aged|elderly"
+    r"|seniors?|lactantes?|niñ[oa]s?|adolescentes?|joven|jóvenes|adult[oa]s?|ancian[oa]s?|mayores",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +68,17 @@ def zip3(code: str) -> str:
 
 
 def capped_age(text: str) -> str:
-    """An age in years as it stands, 90+ from 90 on, "" for what is no age."""
-    found = _AGE.fullmatch(text.strip())
-    if found is None:
-        return ""
-    return OVER if int(found[1]) > OLDEST else text.strip()
+    """An age or a band of ages in years as it stands, none above 90+, "" for what is no age.
+
+    A band that goes beyond 89 is told by where it begins: 85-94 is 85+, and 95-99 is 90+.
+    """
+    text = text.strip()
+    if found := _AGE.fullmatch(text):
+        return OVER if int(found[1]) > OLDEST else text
+    if band := _BAND.fullmatch(text):
+        begins = int(band[1] or band[3] or band[6] or band[7] or 0)
+        ends = int(band[2] or band[4] or band[8] or 0) - (band[5] == ")" or text.startswith("<"))
+        if begins > OLDEST or ends <= OLDEST:
+            return OVER if begins > OLDEST else text
+        return f"{begins}+" if begins else ""
+    return text if _STAGES.fullmatch(text) else ""

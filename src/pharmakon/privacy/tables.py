@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pharmakon.core.errors import UnknownName
 
-from .columns import Column, recognise
+from .columns import Column, by_name, is_plain, recognise
 from .dates import days_come_first
 from .removals import Removals
 from .treatment import Treatment
@@ -53,6 +53,16 @@ def clean_table(
         if found is not None:
             changed[column.name] = found
     return Cleaned(columns, changed)
+
+
+def has_no_header(names: Sequence[str]) -> bool:
+    """Whether what should be the names of columns looks like somebody's row: none is known, and one is a number.
+
+    0, 1, 2, ... are the names that a program gives to columns, and no row.
+    """
+    numbers = [name for name in names if is_plain(name)]
+    counted = numbers in ([str(i + first) for i in range(len(numbers))] for first in (0, 1))
+    return bool(numbers) and not counted and not any(by_name(name) for name in names)
 
 
 def check_declared(declared: Mapping[str, str], seen: Sequence[str]) -> None:

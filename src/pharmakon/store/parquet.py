@@ -28,7 +28,10 @@ class Parquet:
 
     def __init__(self, path: Path) -> None:
         self._path, self.notes = path, list[str]()
-        self.columns = tuple(str(name) for name, *_ in self._query("DESCRIBE SELECT * FROM read_parquet(?)"))
+        described = self._query("DESCRIBE SELECT * FROM read_parquet(?)")
+        self.types = {str(name): str(kind) for name, kind, *_ in described}
+        """Column -> its type, as SQL writes it."""
+        self.columns = tuple(self.types)
 
     def rows(self) -> Iterator[tuple[list[str], str]]:
         """Each row, in the file's order."""
@@ -62,7 +65,8 @@ def _connected(path: Path) -> Iterator[tuple[DuckDBPyConnection, str]]:
         try:
             yield connection, literal
         except duckdb.Error as error:
-            raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
+            said = str(error).partition("\n")[0]  # then comes the query
+            raise DataError(f"{path} is not a Parquet file that can be read: {said}") from None
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from pharmakon.privacy.leftovers import Leaf
 from pharmakon.privacy.removals import Removals
 from pharmakon.privacy.treatment import Treatment
 
+from .deidentify_h5ad import clean_h5ad, leaves_of_h5ad, variables_of
+
 TABLE, PARQUET, H5AD, FHIR, LINES, DICOM = "table", "Parquet table", "h5ad", "FHIR", "FHIR lines", "DICOM"
 NOTE = "note"
 KINDS = {
@@ -48,7 +50,6 @@ BIOMETRIC = {
 FEWEST = 3
 NAMING = 3
 """Words of a removed value, at most, for which a file's own name is searched."""
-OBS_NAMES = "obs_names"
 _NESTED = re.compile(r"\[|STRUCT|MAP|UNION|BLOB|BIT", re.IGNORECASE)
 
 
@@ -79,7 +80,7 @@ def clean_file(path: Path, folder: Path, treatment: Treatment, declared: Mapping
             case "Parquet table":
                 content, records, columns = _parquet(path, treatment, removals, declared)
             case "h5ad":
-                content, records, columns = _h5ad(path, treatment, removals, declared)
+                content, records, columns = clean_h5ad(path, treatment, removals, declared)
             case "FHIR" | "FHIR lines":
                 content, records = _fhir(path, kind, treatment, removals)
             case "note":
@@ -123,21 +124,35 @@ def _name(path: Path, kind: str, treatment: Treatment, removals: Removals, taken
         for word in re.findall(r"[^\W\d_]{3,}", value)
     }
     own = kind in (TABLE, PARQUET, H5AD) and not words & removed and not re.search(r"\d{4}", stem)
+    own = own and not any(_of_a_person(word) for word in re.findall(r"[^\W\d_]{2,}", stem))
     if own and not find_patterns(stem) and re.fullmatch(r"[\w -]+", stem) and f"{stem}{suffix}" not in taken:
         return f"{stem}{suffix}"
     made = f"{short}-{treatment.pseudonyms.token(str(path))}"
     return next(name for i in range(10**6) if (name := f"{made}{f'-{i}' if i else ''}{suffix}") not in taken)
 
 
+def _of_a_person(word: str) -> bool:
+    """Whether a word of a file's name may be somebody's: known as such, or a capital before small letters."""
+    from pharmakon.privacy.columns import by_name, of_people
+
+    return of_people(word) or (word.istitle() and by_name(word) is None)
+
+
 def _table(
     path: Path, treatment: Treatment, removals: Removals, declared: Mapping[str, str]
 ) -> tuple[str, int, Sequence[str]]:
-    from pharmakon.privacy.tables import clean_table
+    from pharmakon.privacy.tables import clean_table, has_no_header
     from pharmakon.store.bytestream import open_text
     from pharmakon.store.delimited import Delimited
 
     source = Delimited(open_text(path))
-    rows = [cells for cells, _ in source.rows()]
+    if has_no_header(source.columns):
+        raise Refused("its first line looks like a row and not like names of columns: give it a header")
+    rows = []
+    for cells, problem in source.rows():
+        rows.append(cells)
+        if problem:  # cells that slipped stand under a harmless name
+            raise Refused(f"row {len(rows):,}: {problem}; mend it, so that each value stands in its column")
     cells = _columns(source.columns, rows)
     cleaned = clean_table(cells, treatment, removals, declared=_ours(declared, cells))
     kept = [one.name for one in cleaned.kept]
@@ -159,17 +174,13 @@ def _ours(declared: Mapping[str, str], cells: Mapping[str, object]) -> dict[str,
 def _parquet(
     path: Path, treatment: Treatment, removals: Removals, declared: Mapping[str, str]
 ) -> tuple[Any, int, Sequence[str]]:
-    import duckdb
-
     from pharmakon.privacy.tables import clean_table
     from pharmakon.store.parquet import Parquet
     from pharmakon.store.writers import write_parquet
 
     source = Parquet(path)
     rows = [cells for cells, _ in source.rows()]
-    with duckdb.connect() as connection:
-        described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-    types = {str(name): str(kind) for name, kind, *_ in described}
+    types = source.types
     cells = _columns(source.columns, rows)
     for name in [name for name, kind in types.items() if _NESTED.search(kind)]:
         del cells[name]
@@ -185,43 +196,6 @@ def _parquet(
         write_parquet(target, kept, records, types=same)
 
     return write, len(rows), source.columns
-
-
-def _h5ad(
-    path: Path, treatment: Treatment, removals: Removals, declared: Mapping[str, str]
-) -> tuple[Any, int, Sequence[str]]:
-    """Its clinical columns (`obs`) and the names of its observations; what is in `uns` goes unread."""
-    import pandas as pd
-
-    from pharmakon.privacy.tables import clean_table
-    from pharmakon.store.hierarchical import read_h5ad
-
-    data = read_h5ad(path)
-    cells: dict[str, Sequence[str]] = {OBS_NAMES: [str(name) for name in data.obs_names]}
-    cells |= {str(name): ["" if pd.isna(v) else str(v) for v in data.obs[name]] for name in data.obs.columns}
-    cleaned = clean_table(cells, treatment, removals, declared=_ours(declared, cells))
-    kept = {one.name for one in cleaned.kept}
-    obs = pd.DataFrame(index=list(cleaned.changed.get(OBS_NAMES, cells[OBS_NAMES])))
-    for name in data.obs.columns:
-        if str(name) in cleaned.changed:
-            obs[name] = pd.Categorical([text or None for text in cleaned.changed[str(name)]])
-        elif str(name) in kept:
-            obs[name] = data.obs[name].to_numpy() if data.obs[name].dtype != "category" else data.obs[name].values
-    if data.uns:
-        removals.took("uns", "other", "removed")
-        removals.look("uns", "What was kept beside the table was removed unread.")
-    data.uns = {}
-    for name in [name for name, held in data.obsm.items() if isinstance(held, pd.DataFrame)]:
-        del data.obsm[name]
-        removals.look(f"obsm {name}", "A second table of the observations was removed unread.")
-    data.obs = obs
-
-    def write(target: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            data.write_h5ad(target)
-
-    return write, data.n_obs, [name for name in cells if name != OBS_NAMES]
 
 
 def _fhir(path: Path, kind: str, treatment: Treatment, removals: Removals) -> tuple[str, int]:
@@ -305,13 +279,8 @@ def _cells(path: Path, kind: str) -> Iterator[Leaf]:
 
     table: dict[str, Sequence[str]]
     if kind == H5AD:
-        import pandas as pd
-
-        from pharmakon.store.hierarchical import read_h5ad
-
-        data = read_h5ad(path)
-        table = {OBS_NAMES: list(data.obs_names)}
-        table |= {str(c): ["" if pd.isna(v) else str(v) for v in data.obs[c]] for c in data.obs.columns}
+        table = dict(leaves_of_h5ad(path))
+        yield from variables_of(path)
     else:
         from pharmakon.store.bytestream import open_text
         from pharmakon.store.delimited import Delimited
