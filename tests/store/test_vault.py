@@ -174,6 +174,21 @@ def test_a_rotation_touches_the_lock_only(locked, monkeypatch):
     assert opened(path) == content
 
 
+def test_a_vault_that_is_erased_while_its_key_changes_stays_erased(locked, monkeypatch):
+    path = locked(b"x")
+    monkeypatch.setenv(NEW[PASSPHRASE], "five little ducks went out")
+    wrapped = vault._wrapped
+
+    def slow(*given):
+        erase(path)
+        return wrapped(*given)
+
+    monkeypatch.setattr(vault, "_wrapped", slow)
+    with pytest.raises(DataError, match="changed while"):
+        relock(path, Lock("passphrase", new=True), cost=Cost(4, 1, 1))
+    assert looked_at(path).lock is None
+
+
 def test_an_erased_vault_opens_no_more_and_keeps_its_fingerprint(locked):
     path = locked(b"patients" * 30)
     known, lock = fingerprint(path), path.read_bytes()[HEADER:HEAD]

@@ -68,6 +68,30 @@ def test_what_would_be_lost_is_refused(tmp_path):
         lock(path, tmp_path / "a" / "x.csv", output=tmp_path / "safe")
 
 
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+def test_a_file_with_another_name_is_not_said_to_be_removed(tmp_path):
+    path, soft, hard = tmp_path / "x.csv", tmp_path / "soft.csv", tmp_path / "hard.csv"
+    path.write_text("x\n")
+    soft.symlink_to(path)
+    os.link(path, hard)
+    for one in (soft, hard):
+        with pytest.raises(UsageError, match="another name"):
+            lock(one, remove=True)
+        assert one.exists()
+        assert not one.with_name(f"{one.name}.vault").exists()
+    with pytest.raises(UsageError, match="a folder"):
+        lock(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs permissions")
+def test_the_plain_file_is_for_its_user_only(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("x\n")
+    (locked,) = lock(path)
+    vault.unlock(UnlockConfig(file=locked, output=tmp_path / "plain.csv"))
+    assert (tmp_path / "plain.csv").stat().st_mode & 0o077 == 0
+
+
 def test_the_plain_file_goes_only_when_its_vault_gives_it_back(tmp_path, monkeypatch):
     path = tmp_path / "x.csv"
     path.write_text("x\n")

@@ -15,6 +15,7 @@ from .errors import PharmakonError, UsageError
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _PARTIAL = ".partial"
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def sha256(path: str | Path) -> str:
@@ -24,11 +25,12 @@ def sha256(path: str | Path) -> str:
 
 
 @contextlib.contextmanager
-def replacing(path: str | Path) -> Iterator[BinaryIO]:
+def replacing(path: str | Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """A stream that becomes `path` when the block ends well, and leaves no trace when it does not.
 
     A reader sees the old file or the new one, never half of either, even after SIGKILL or a power cut.
-    Missing folders are made. A device or a pipe (/dev/stdout) is written straight through.
+    Missing folders are made. A device or a pipe (/dev/stdout) is written straight through. `private`: no other user
+    may read it.
     """
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():
@@ -41,7 +43,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         target.parent.mkdir(parents=True, exist_ok=True)
-        stream = partial.open("xb")
+        stream = os.fdopen(os.open(partial, _NEW, 0o600 if private else 0o666), "wb")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
     try:

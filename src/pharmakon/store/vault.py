@@ -133,6 +133,9 @@ def relock(path: str | Path, lock: Lock, *, cost: Cost | None = None) -> None:
     with _opened(path, "r+b") as stream:
         head = _head(stream, path)
         fresh = _wrapped(head[:HEADER], _unwrapped(head, path), lock, cost or Cost())
+        with _opened(path) as again:
+            if _head(again, path) != head:  # erased meanwhile, it would come back to life
+                raise DataError(f"{path} changed while its key was changed: does another program write to it?")
         _replace(stream, fresh[HEADER:])
 
 

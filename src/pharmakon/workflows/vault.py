@@ -81,6 +81,11 @@ def lock(config: LockConfig, *, progress: Progress = silent) -> list[Path]:
     """Encrypt files; the vaults written. Each is whole or absent, and nothing is removed unless it was read back."""
     targets = _targets(config)
     for path, target in zip(config.files, targets, strict=True):
+        if config.remove and (path.is_symlink() or (path.is_file() and path.stat().st_nlink > 1)):
+            raise UsageError(
+                f"{path} has another name, under which the plain file would stay: name the file itself, and remove "
+                "its other links first"
+            )
         if is_vault(path):
             raise UsageError(f"{path} is a vault already; pharmakon vault rotate changes its key")
         if target.exists() and not config.overwrite:
@@ -104,7 +109,7 @@ def unlock(config: UnlockConfig, stream: BinaryIO | None = None) -> int:
     if config.output is not None:
         if config.output.exists():
             raise UsageError(f"{config.output} exists; choose another -o")
-        with replacing(config.output) as out:
+        with replacing(config.output, private=True) as out:
             return _copied(config.file, out.write)
     if stream is None:
         raise UsageError("where should the plain file go? give -o, or a stream")
@@ -161,6 +166,8 @@ def plain(found: Listed) -> dict[str, Any]:
 
 
 def _targets(config: LockConfig) -> list[Path]:
+    if folders := [path for path in config.files if path.is_dir()]:
+        raise UsageError(f"{folders[0]} is a folder: name the files in it")
     names = [path.with_name(path.name + SUFFIX) for path in config.files]
     if config.output is None:
         return names
