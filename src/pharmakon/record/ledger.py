@@ -78,14 +78,19 @@ class Ledger:
         A writer that is killed on the way leaves the first so many of them, or none.
         """
         with self._locked() as file:
-            last = self._recover(file)
-            if last is not None and last.event == CLOSED:
-                raise RecordError(f"{self.path} was closed at entry {last.seq}; a new run needs a new folder")
+            last = self._open_end(file)
             entries: list[Entry] = []
             for event, data in events:
                 last = self._made(last, event, data)
                 entries.append(last)
             return self._write(file, entries)
+
+    def append_upon(self, made: Callable[[Entry | None], tuple[str, Mapping[str, Any]]]) -> Entry:
+        """Record what `made` says of the last entry; nobody can add another in between."""
+        with self._locked() as file:
+            last = self._open_end(file)
+            (entry,) = self._write(file, [self._made(last, *made(last))])
+            return entry
 
     def amend(self, what: str, *, before: Any, after: Any, why: str) -> Entry:
         """Record that something was changed on purpose: what, from what to what, and why. The old value stays.
@@ -146,6 +151,13 @@ class Ledger:
             # The head follows its entries: a writer killed in between leaves it behind, and a cut leaves it ahead.
             write_head(self.path, _head(entries[-1]))
         return entries
+
+    def _open_end(self, file: BinaryIO) -> Entry | None:
+        """The last entry, which another may follow."""
+        last = self._recover(file)
+        if last is not None and last.event == CLOSED:
+            raise RecordError(f"{self.path} was closed at entry {last.seq}; a new run needs a new folder")
+        return last
 
     def _recover(self, file: BinaryIO) -> Entry | None:
         """The last entry, after mending what a killed writer left."""

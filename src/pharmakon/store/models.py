@@ -34,6 +34,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 _DESKTOP = {"Thumbs.db", "desktop.ini"}  # left by a file browser; nothing reads them
+_SIGNATURES = {"signatures.jsonl", "signatures.head.json"}  # given to the finished model, and checked by the record
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def load_folder(path: str | Path) -> ModelFolder:
         )
     listed = _read_sums(path)
     beside = listed.pop(SET_ASIDE, None) is not None
-    present = {p.name for p in path.iterdir() if not p.name.startswith(".") and p.name not in _DESKTOP}
+    present = {p.name for p in path.iterdir() if not p.name.startswith(".") and p.name not in _DESKTOP | _SIGNATURES}
     present -= {SET_ASIDE} if beside else set()
     for name, digest in sorted(listed.items()):
         if name not in present:
