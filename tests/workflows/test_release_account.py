@@ -79,3 +79,31 @@ def test_a_chain_that_was_cut_releases_nothing(tmp_path):
     chain.write_text("".join(chain.read_text().splitlines(keepends=True)[:-1]))
     with pytest.raises(RecordError, match="was cut"):
         release(cohort, request, tmp_path / "o9")
+
+
+def test_a_copy_or_a_link_is_no_second_budget(tmp_path):
+    cohort, request = paths(tmp_path, epsilon=1.0)
+    release(cohort, request, tmp_path / "o")
+    data = tmp_path / "patients.csv"
+    (tmp_path / "copy.csv").write_bytes(data.read_bytes())
+    other = tmp_path / "other.toml"
+    other.write_text(cohort.read_text().replace("patients.csv", "copy.csv"))
+    with pytest.raises(ConfigError, match="no second budget"):
+        release(other, request, tmp_path / "o2")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "patients.csv").symlink_to(data)
+    linked = tmp_path / "elsewhere" / cohort.name
+    linked.write_text(cohort.read_text())
+    with pytest.raises(BudgetSpent):
+        release(linked, request, tmp_path / "o3")
+    assert not (tmp_path / "o2").exists()
+    assert not (tmp_path / "o3").exists()
+
+
+def test_a_chain_that_was_deleted_releases_nothing_and_leaves_no_folder(tmp_path):
+    cohort, request = paths(tmp_path)
+    release(cohort, request, tmp_path / "o")
+    (tmp_path / "patients.csv.budget.jsonl").unlink()
+    with pytest.raises(RecordError):
+        release(cohort, request, tmp_path / "o2")
+    assert not (tmp_path / "o2").exists()

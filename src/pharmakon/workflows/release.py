@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import ConfigError
+from pharmakon.core.errors import ConfigError, PharmakonError
 from pharmakon.core.types import Progress, silent
 
 from .release_plan import Expected, Line, expect
@@ -80,6 +81,7 @@ def run(config: ReleaseConfig, *, progress: Progress = silent) -> ReleaseResult:
                 f"{statistic.name!r} is a survival curve; the cohort's outcome is {declaration.outcome.kind}"
             )
     data = config.cohort.parent / declaration.clinical.file
+    data = data.resolve() if data.is_symlink() else data  # a link is no second budget
     expected = [expect(statistic, request.people) for statistic in request.statistics]
     total = Price(math.fsum(e.price.epsilon for e in expected), math.fsum(e.price.delta for e in expected))
     ledger_path = data.with_name(data.name + SUFFIX)
@@ -102,12 +104,13 @@ def _released(
     from pharmakon.record.ledger import Ledger
     from pharmakon.store.runs import RUN, RunFolder
 
-    from .release_account import afford, held, pay
+    from .release_account import afford, held, only_name, pay
     from .release_output import LEDGER, write
     from .release_statistics import draw, people
 
     progress(0, 0, "reading")
     budget = data.with_name(data.name + SUFFIX)
+    only_name(data)
     afford(budget, request, result(held(budget, request)).total)  # so that a refusal leaves no folder
     cohort = people(declaration, data, request)  # everything that can be wrong is told before anything is spent
     folder = RunFolder.create(
@@ -119,7 +122,11 @@ def _released(
     )
     ledger = Ledger(folder.path / LEDGER)
     ledger.output(folder.path / RUN)
-    account, entry = pay(data, request, result)
+    try:
+        account, entry = pay(data, request, result)
+    except PharmakonError:
+        shutil.rmtree(folder.path)
+        raise
     ledger.append("paid", budget=data.name + SUFFIX, entry=entry)
     lines, mechanisms = [], {}
     for done, one in enumerate(result(account).expected):

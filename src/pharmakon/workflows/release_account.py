@@ -39,6 +39,24 @@ def held(path: Path, request: Request) -> Account:
     return found
 
 
+def only_name(data: Path) -> None:
+    """Raises ConfigError where the same file, under another name in its folder, has a budget of its own already."""
+    from pharmakon.store.vault import fingerprint
+
+    from .release import SUFFIX
+
+    own, mark = data.name + SUFFIX, None
+    for path in sorted(data.parent.glob(f"*{SUFFIX}")):
+        if path.name == own:
+            continue
+        mark = mark or fingerprint(data)
+        if any(entry.get("data") == mark for _, entry in _entries(path)):
+            raise ConfigError(
+                f"{data.name} is, byte for byte, what {path.name} keeps the budget of; release from that file: a copy "
+                "is no second budget, since its people are the same"
+            )
+
+
 def afford(path: Path, request: Request, price: Price) -> None:
     """Raises BudgetSpent where a release of this price could not be paid now. Nothing is written."""
     from pharmakon.privacy.budget import Account

@@ -12,7 +12,7 @@ from pharmakon.core.config import Config
 class BudgetTable(Config):
     """Everything that may ever be spent on this data."""
 
-    epsilon: float = Field(gt=0, le=100, description="of all releases together, for good")
+    epsilon: float = Field(ge=1e-6, le=100, description="of all releases together, for good")
     delta: float = Field(0.0, ge=0, lt=1e-3, description="of all releases together; 0 for Laplace noise alone")
 
 
@@ -21,7 +21,7 @@ class Statistic(Config):
 
     name: str = Field(min_length=1, description="what it is called")
     kind: Literal["count", "mean", "histogram", "survival"] = Field(description="what it is")
-    epsilon: float = Field(gt=0, le=20, description="what it costs")
+    epsilon: float = Field(ge=1e-6, le=20, description="what it costs")
     delta: float = Field(0.0, ge=0, lt=1e-3, description="above 0: Gaussian noise, Laplace otherwise")
     column: str | None = Field(None, description="mean, histogram: the column")
     where: dict[str, str | list[str]] = Field(default_factory=dict, description="column = value (or values)")
