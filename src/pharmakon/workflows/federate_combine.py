@@ -17,6 +17,7 @@ from pharmakon.core.types import Floats
 from pharmakon.privacy.masking import unmask
 
 from .federate_plan import Answer, Fit, Plan, State, Step, digest
+from .federate_plausible import check
 from .federate_sums import ALL, folds_of
 
 MOST = 500
@@ -92,6 +93,8 @@ def _summed(plan: Plan, answers: dict[str, Answer]) -> dict[str, Floats]:
         for name, arrays in parts.items():
             if len({a.shape for a in arrays}) > 1:
                 raise DataError(f"the sites' sums {name!r} are of different shapes")
+        for i, site in enumerate(answers):
+            check(plan, {name: arrays[i] for name, arrays in parts.items()}, f"site {site!r}")
         return {name: np.sum(arrays, axis=0) for name, arrays in parts.items()}
     words = {}
     for name, one in answers.items():
@@ -105,7 +108,9 @@ def _summed(plan: Plan, answers: dict[str, Answer]) -> dict[str, Floats]:
     if wrong := [name for name, part in words.items() if len(part) != sum(sizes)]:
         raise DataError(f"the masked sums of site {wrong[0]!r} are not as many as it says")
     pieces = np.split(unmask(words, plan.sites), np.cumsum(sizes)[:-1])
-    return {name: piece.reshape(first.shapes[name]) for name, piece in zip(sorted(first.shapes), pieces, strict=True)}
+    found = {name: piece.reshape(first.shapes[name]) for name, piece in zip(sorted(first.shapes), pieces, strict=True)}
+    check(plan, found, "all sites together", sites=len(plan.sites))
+    return found
 
 
 def _array(answer: Answer, name: str) -> Floats:
