@@ -18,8 +18,10 @@ from pharmakon.workflows import ledger
     ],
 )
 def test_problems_are_named_and_fail(monkeypatch, capsys, problems, code, last):
-    found = SimpleNamespace(ok=not problems, entries=3, problems=problems, closed=True, bearer=0, unknown=())
-    monkeypatch.setattr(ledger, "verify", lambda _, head: found)
+    found = SimpleNamespace(
+        ok=not problems, entries=3, problems=problems, closed=True, bearer=0, unknown=(), remarks=()
+    )
+    monkeypatch.setattr(ledger, "verify", lambda _, head, trust: found)
     assert main(["ledger", "verify", "run"]) == code
     assert capsys.readouterr().out.splitlines() == [*problems, last]
 

@@ -58,7 +58,7 @@ def test_one_smiles_is_one_molecule():
 
 def test_models_and_ledger_are_passed_through(monkeypatch):
     monkeypatch.setattr(models, "cards", lambda names: [{"name": name} for name in names])
-    monkeypatch.setattr(ledger, "verify", lambda run, head: SimpleNamespace(ok=True, run=run))
+    monkeypatch.setattr(ledger, "verify", lambda run, head, trust: SimpleNamespace(ok=True, run=run))
     assert pharmakon.list_models(["herg"]) == [{"name": "herg"}]
     assert pharmakon.verify_ledger("run").run == "run"
 

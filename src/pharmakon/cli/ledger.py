@@ -1,4 +1,4 @@
-"""`pharmakon ledger verify DIR` and `pharmakon ledger replay DIR`."""
+"""`pharmakon ledger verify DIR`, `state DIR`, `amend DIR`, `export DIR ...` and `replay DIR`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pharmakon.workflows import ledger as workflow
+from pharmakon.workflows import ledger_export as exporting
 from pharmakon.workflows import replay as replaying
 
+from . import render
+from .flags import from_config
+
+TRUSTED = "TOML list of people whose signatures count; PHARMAKON_TRUST when not given"
 SHOWN = 10
 """Files unknown to the ledger that are named."""
 
@@ -33,14 +38,15 @@ def verify(
     /,
     *,
     head: Annotated[str, Parameter(help="a hash kept elsewhere, such as a report's: an entry must bear it")] = "",
+    trust: Annotated[Path | None, Parameter(help=TRUSTED)] = None,
 ) -> int:
-    """Find edited, deleted, inserted, reordered or truncated records, and changed output files.
+    """Find edited, deleted, inserted, reordered or truncated records, changed output files, signatures that fail.
 
     Exit code 0 when all is as it was written, also for a run that has not finished, which is said; 1 otherwise.
     """
-    found = workflow.verify(run, head=head)
-    for problem in found.problems:
-        print(problem)
+    found = workflow.verify(run, head=head, trust=trust)
+    for said in (*found.problems, *found.remarks):
+        print(said)
     if found.bearer:
         print(f"entry {found.bearer} of {found.entries:,} bears the hash {head.strip().casefold()}")
     if found.unknown:
@@ -51,3 +57,49 @@ def verify(
     ending = "" if found.closed else "; not closed: the run has not finished, or its end was cut off"
     print(f"{run}: {count}, {'as written' if found.ok else wrong}{ending}")
     return 0 if found.ok else 1
+
+
+def state(
+    record: Annotated[Path, Parameter(help="a run folder, or a model folder")],
+    /,
+    *,
+    trust: Annotated[Path | None, Parameter(help=TRUSTED)] = None,
+) -> int:
+    """Say where a record stands: draft, reviewed, approved, released or withdrawn, and who signed what.
+
+    Exit code 0 when every signature counts, 1 otherwise.
+    """
+    found = workflow.state(record, trust=trust)
+    if found.signatures:
+        rows = [
+            (str(s.seq), s.meaning, s.name, s.time.isoformat(), s.why, "no" if s.problem else "yes")
+            for s in found.signatures
+        ]
+        render.table(("", "meaning", "name", "time", "why", "counts"), rows)
+    for problem in found.problems:
+        print(problem)
+    print(f"{record}: {found.state}")
+    return 1 if found.problems else 0
+
+
+def amend(
+    run: Annotated[Path, Parameter(help="a run folder whose ledger is open, or a ledger.jsonl")],
+    what: Annotated[str, Parameter(help="what was changed")],
+    /,
+    *,
+    before: Annotated[str, Parameter(help="what it was")],
+    after: Annotated[str, Parameter(help="what it is now")],
+    why: Annotated[str, Parameter(help="the reason")],
+) -> None:
+    """Record a change that was made on purpose: what, from what to what, and why. The old value stays."""
+    entry = workflow.amend(run, what, before=before, after=after, why=why)
+    print(f"entry {entry.seq}, by {entry.by['user']}: {what} amended")
+
+
+@from_config(positional=("runs",), short={"output": "-o"})
+def export(config: exporting.LedgerExportConfig) -> None:
+    """Copy ledgers and signatures into a database whose rows cannot be changed, or into a CSV or JSONL file."""
+    result = exporting.run(config)
+    print(f"{result.place}: {result.entries:,} entries and {result.signatures:,} signatures of {result.runs:,} records")
+    if result.known:
+        render.note(f"{result.known:,} rows were there already, word for word")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pharmakon import __version__
-from pharmakon.core.errors import PharmakonError, UnknownName
+from pharmakon.core.errors import PharmakonError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -34,6 +34,7 @@ VERBS = {
     "dose": "Estimate doses of warfarin from genotype and patient, with interval and error by race.",
     "validate": "Apply a frozen signature to other cohorts and say how well it does.",
     "export": "Take a signature out of its run folder, to be handed on.",
+    "sign": "Sign a finished run or a model electronically: reviewed, approved, released, withdrawn.",
     "attack": "Try to tell whose data a model was made with, and say how far that gets.",
     "anonymise": "Generalise a table until nobody can be singled out, at the least loss.",
     "release": "Publish counts, means, histograms and curves with differential privacy, from a kept budget.",
@@ -46,6 +47,11 @@ LEDGER = "ledger"
 DATA = "data"
 VAULT = "vault"
 FEDERATE = "federate"
+IDENTITY = "identity"
+GROUPS = (LEDGER, DATA, VAULT, FEDERATE, IDENTITY)
+
+EVERYWHERE = {"--user": "PHARMAKON_USER", "--signed-by": "PHARMAKON_IDENTITY"}
+"""Options of every verb, and the environment variables that they stand for."""
 
 
 def app() -> App:
@@ -56,17 +62,27 @@ def app() -> App:
         name="pharmakon",
         version=__version__,
         help="Predict what molecules do, design new ones, and show the working.",
-        help_epilogue="Every verb has its own --help. --traceback shows where an unexpected failure came from.",
+        help_epilogue=(
+            "Every verb has its own --help. --user NAME says who is at work, --signed-by FILE whose identity signs the "
+            "run's ledger; --traceback shows where an unexpected failure came from."
+        ),
         result_action="return_value",
         suppress_keyboard_interrupt=False,
     )
     for verb, summary in VERBS.items():
         place = verb.replace("-", "_")
         tree.command(f"pharmakon.cli.{place}:{place}", name=verb, help=summary)
-    ledger = App(name=LEDGER, help="Check the record that a run left behind.")
+    ledger = App(name=LEDGER, help="The record that a run left behind: check it, say where it stands, copy it.")
     ledger.command("pharmakon.cli.ledger:verify", name="verify", help="Find edited, missing or reordered records.")
+    ledger.command("pharmakon.cli.ledger:state", name="state", help="Draft, reviewed, approved...; who signed what.")
+    ledger.command("pharmakon.cli.ledger:amend", name="amend", help="Record a change made on purpose, and why.")
+    ledger.command("pharmakon.cli.ledger:export", name="export", help="Copy ledgers to a database, CSV or JSONL.")
     ledger.command("pharmakon.cli.ledger:replay", name="replay", help="Make every designed molecule again.")
     tree.command(ledger)
+    identity = App(name=IDENTITY, help="A key with your printed name, to sign with.")
+    identity.command("pharmakon.cli.identity:new", name="new", help="Make one, locked by a passphrase.")
+    identity.command("pharmakon.cli.identity:show", name="show", help="What everybody may know of one.")
+    tree.command(identity)
     data = App(name=DATA, help="The public data sets: which there are, and a checked copy of one.")
     data.command("pharmakon.cli.data:list_sets", name="list", help="List them: size, licence, whether each is here.")
     data.command("pharmakon.cli.data:fetch", name="fetch", help="Find or download one, checked by its SHA-256.")
@@ -95,7 +111,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     traceback = "--traceback" in words or os.environ.get("PHARMAKON_TRACEBACK", "") not in {"", "0"}
     words = [word for word in words if word != "--traceback"]
+    before = {name: os.environ.get(name) for name in EVERYWHERE.values()}
     try:
+        words = _who(words)
         _known_verb(words)
         _ask_at_a_terminal()
         code = int(app()(words, exit_on_error=False, print_error=False) or 0)
@@ -117,12 +135,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         if traceback:
             _show_traceback()
         return _unexpected(error, hint=not traceback)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({name: value} if value is not None else {})
+
+
+def _who(words: Sequence[str]) -> list[str]:
+    """The words without those that say who is at work, which stand in the environment from here on."""
+    rest, given = [], iter(words)
+    for word in given:
+        flag, sign, value = word.partition("=")
+        if flag not in EVERYWHERE:
+            rest.append(word)
+            continue
+        value = value if sign else next(given, "")
+        if not value:
+            raise UsageError(f"{flag} needs a value")
+        os.environ[EVERYWHERE[flag]] = value
+    return rest
 
 
 def _known_verb(words: Sequence[str]) -> None:
     """A mistyped verb is told off here: the parser would import every verb to find a suggestion."""
-    if words and not words[0].startswith("-") and words[0] not in {*VERBS, LEDGER, DATA, VAULT, FEDERATE}:
-        raise UnknownName("command", words[0], sorted([*VERBS, LEDGER, DATA, VAULT, FEDERATE]))
+    if words and not words[0].startswith("-") and words[0] not in {*VERBS, *GROUPS}:
+        raise UnknownName("command", words[0], sorted([*VERBS, *GROUPS]))
 
 
 def _ask_at_a_terminal() -> None:

@@ -50,6 +50,8 @@ class Signature:
     user: str
     sha256: str
     """Of the record that was signed."""
+    hash: str
+    """Of the signature's own entry."""
     problem: str
     """Why it does not count; "" where it does."""
 
@@ -185,6 +187,7 @@ def _read(entry: Entry) -> Signature | None:
         authenticated=data["authenticated"],
         user=str(entry.by.get("user", "")),
         sha256=data["sha256"],
+        hash=entry.hash,
         problem="",
     )
 

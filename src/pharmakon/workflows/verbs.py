@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.export import ExportResult
     from pharmakon.workflows.federate import AnswerResult, CombineResult
     from pharmakon.workflows.federate_simulate import SimulateResult
+    from pharmakon.workflows.ledger_export import LedgerExportResult
     from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.predict import PredictResult
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.replay import ReplayResult
     from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
+    from pharmakon.workflows.sign import SignResult
     from pharmakon.workflows.slice import SliceResult
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
@@ -274,11 +276,25 @@ def replay_run(run: str | Path) -> ReplayResult:
     return replay.replay(run)
 
 
-def verify_ledger(run: str | Path, *, head: str = "") -> Verification:
-    """What is wrong with the record of a run; `head` is a hash kept elsewhere, which some entry must bear."""
+def verify_ledger(run: str | Path, *, head: str = "", trust: str | Path | None = None) -> Verification:
+    """What is wrong with a run's record; no problems when it is as it was written."""
     from pharmakon.workflows import ledger
 
-    return ledger.verify(run, head=head)
+    return ledger.verify(run, head=head, trust=None if trust is None else Path(trust))
+
+
+def sign_record(record: str | Path, **options: Any) -> SignResult:
+    """Sign a finished run or a model electronically; options are those of `pharmakon sign`."""
+    from pharmakon.workflows import sign
+
+    return sign.run(build(sign.SignConfig, {"record": record, **options}))
+
+
+def export_ledgers(runs: Sequence[str | Path], **options: Any) -> LedgerExportResult:
+    """Copy ledgers and signatures to a database or a file; options are those of `pharmakon ledger export`."""
+    from pharmakon.workflows import ledger_export
+
+    return ledger_export.run(build(ledger_export.LedgerExportConfig, {"runs": tuple(runs), **options}))
 
 
 def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> BenchmarkResult:
