@@ -161,3 +161,13 @@ def test_a_table_without_a_header_or_with_cells_that_slipped_is_refused(tmp_path
     with pytest.raises(Refused, match="row 2") as caught:
         made(path)
     assert "Quintanilla" not in str(caught.value)
+
+
+def test_formulae_do_not_leave(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("arm,stage,=t()\n=1+1,@x,2\n-2.5,I,3\n")
+    assert made(path, declared=dict.fromkeys(("arm", "stage", "=t()"), "keep"))[1].read_text().splitlines() == [
+        "arm,stage,'=t()",
+        "'=1+1,'@x,2",
+        "-2.5,I,3",
+    ]

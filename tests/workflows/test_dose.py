@@ -58,3 +58,9 @@ def test_columns_left_aside_are_named(tmp_path):
 def test_a_patient_with_two_rows_is_told_of(table):
     table.write_text(table.read_text() + "\nP1,60,170,70,White,*1/*1,A/G,30")
     assert any("P1: more than one row" in note for note in run(DoseConfig(drug="warfarin", patients=table)).notes)
+
+
+def test_an_id_that_is_a_formula_is_none_in_the_table(table, tmp_path):
+    table.write_text(table.read_text().replace("\nP1,", "\n=P1(),"))
+    run(DoseConfig(drug="warfarin", patients=table, output=tmp_path / "out.csv"))
+    assert "\n'=P1()," in (tmp_path / "out.csv").read_text()

@@ -111,3 +111,11 @@ def test_what_cannot_be_predicted_has_no_reasons(model):
     result = run(MatchConfig(patients=model / "patient.csv", model=model / "model", smiles=("no molecule",)))
     assert result.matches[0].verdict == "cannot tell"
     assert result.matches[0].reasons == ()
+
+
+def test_a_patient_whose_name_is_a_formula_is_none_in_the_table(model):
+    path = model / "patient.csv"
+    path.write_text(path.read_text().replace("P1,", "=P1(),"))
+    config = MatchConfig(patients=path, model=model / "model", output=model / "out.csv")
+    run(config)
+    assert "'=P1()" in config.output.read_text()

@@ -32,8 +32,8 @@ class CsvText:
     """Records as CSV text: UTF-8 in the end, comma, LF, quotes where needed.
 
     Text that a spreadsheet would run as a formula ("=", "+", "@", a tab, or "-" before what is no number) gets a
-    leading apostrophe, in every column: an id may come from somebody else than who opens the file. `store.tables`
-    takes the apostrophe from an id and a structure when it reads one. With `only`, just these columns are guarded.
+    leading apostrophe, in every column and in the header: an id may come from somebody else than who opens the file.
+    `store.tables` takes it from an id and a structure when it reads one. With `only`, just these columns are guarded.
     `formats` gives a column's numbers a format, such as ".3f"; others are written so that reading gives them back.
     """
 
@@ -49,7 +49,7 @@ class CsvText:
 
     def header(self) -> str:
         """The header line."""
-        return self._taken([self.columns])
+        return self._taken([map(guarded, self.columns)])
 
     def text(self, records: Iterable[Record]) -> str:
         """The lines of the records. A column that a record lacks is empty; a key that is no column is a UsageError."""

@@ -73,6 +73,7 @@ def clean_file(path: Path, folder: Path, treatment: Treatment, declared: Mapping
     kind = _kind(path)
     removals = Removals(f"#{len(taken)}")
     columns: Sequence[str] = ()
+    content: Any
     try:
         match kind:
             case "table":
@@ -144,13 +145,14 @@ def _table(
     from pharmakon.privacy.tables import clean_table, has_no_header
     from pharmakon.store.bytestream import open_text
     from pharmakon.store.delimited import Delimited
+    from pharmakon.store.writers import guarded
 
     source = Delimited(open_text(path))
     if has_no_header(source.columns):
         raise Refused("its first line looks like a row and not like names of columns: give it a header")
     rows = []
-    for cells, problem in source.rows():
-        rows.append(cells)
+    for row, problem in source.rows():
+        rows.append(row)
         if problem:  # cells that slipped stand under a harmless name
             raise Refused(f"row {len(rows):,}: {problem}; mend it, so that each value stands in its column")
     cells = _columns(source.columns, rows)
@@ -158,8 +160,9 @@ def _table(
     kept = [one.name for one in cleaned.kept]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=source.delimiter, lineterminator="\n")
-    writer.writerow(kept)
-    writer.writerows(zip(*(cleaned.changed.get(name, cells[name]) for name in kept), strict=True))
+    writer.writerow(map(guarded, kept))
+    columns = [cleaned.changed.get(name, cells[name]) for name in kept]
+    writer.writerows(map(guarded, made) for made in zip(*columns, strict=True))
     return out.getvalue(), len(rows), source.columns
 
 

@@ -143,6 +143,7 @@ def _rounded(value: float) -> float | str:
 
 def _text(doses: list[Dose], *, as_json: bool) -> str:
     from pharmakon.store.plain import document
+    from pharmakon.store.writers import guarded
 
     rows = as_rows(doses)
     if as_json:
@@ -150,5 +151,6 @@ def _text(doses: list[Dose], *, as_json: bool) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow({name: guarded(cell) if isinstance(cell, str) else cell for name, cell in row.items()})
     return out.getvalue()

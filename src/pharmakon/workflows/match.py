@@ -125,6 +125,7 @@ def _candidates(config: MatchConfig, predictor: Any) -> tuple[list[str] | None, 
 
 def _text(matches: list[Match], found: dict[str, dict[str, float]], notes: list[str], *, as_json: bool) -> str:
     from pharmakon.store.plain import document
+    from pharmakon.store.writers import guarded
 
     rows = as_rows(matches)
     if as_json:
@@ -132,5 +133,7 @@ def _text(matches: list[Match], found: dict[str, dict[str, float]], notes: list[
     out = io.StringIO()
     writer = csv.DictWriter(out, [HEADINGS.get(name, name) for name in FIELDS], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row | {"reasons": "; ".join(row["reasons"])} for row in rows)
+    for row in rows:
+        cells = row | {"reasons": "; ".join(row["reasons"])}
+        writer.writerow({name: guarded(cell) if isinstance(cell, str) else cell for name, cell in cells.items()})
     return out.getvalue()
