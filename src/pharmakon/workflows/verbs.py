@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.discover import DiscoverResult
     from pharmakon.workflows.dose import DoseResult
+    from pharmakon.workflows.dossier import DossierResult
     from pharmakon.workflows.export import ExportResult
     from pharmakon.workflows.federate import AnswerResult, CombineResult
     from pharmakon.workflows.federate_simulate import SimulateResult
@@ -260,6 +261,16 @@ def deidentify_data(
     given = (inputs,) if isinstance(inputs, (str, Path)) else tuple(inputs)
     config = build(deidentify.DeidentifyConfig, {"inputs": given, "output": output, **options})
     return deidentify.run(config, progress=progress)
+
+
+def fill_dossier(
+    subject: str | Path, *, output: str | Path, progress: Progress = silent, **options: Any
+) -> DossierResult:
+    """Fill the forms that regulators ask for; options are those of `pharmakon dossier`."""
+    from pharmakon.workflows import dossier
+
+    config = build(dossier.DossierConfig, {"subject": str(subject), "output": output, **options})
+    return dossier.run(config, progress=progress)
 
 
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:
