@@ -30,6 +30,7 @@ from .state import MEANINGS, Authors, Meaning, State, Step, refusal, standing
 from .trust import TrustList
 
 EVENT = "signed"
+_CONTENT = {"kind", "head", "entries", "files"}
 _TEXTS = ("meaning", "name", "email", "key", "time", "why", "authenticated", "sha256", "signature")
 
 
@@ -164,11 +165,7 @@ def _read(entry: Entry) -> Signature | None:
     data, record = entry.data, entry.data.get("record")
     if entry.event != EVENT or any(not isinstance(data.get(key), str) for key in _TEXTS):
         return None
-    if (
-        not isinstance(record, dict)
-        or set(record) != {"kind", "head", "files"}
-        or not isinstance(record["files"], dict)
-    ):
+    if not isinstance(record, dict) or set(record) != _CONTENT or not isinstance(record["files"], dict):
         return None
     try:
         time = datetime.fromisoformat(data["time"])

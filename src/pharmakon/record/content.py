@@ -25,10 +25,12 @@ class Content:
 
     kind: Kind
     head: str
+    entries: int
+    """Lines of the ledger; 0 of a model."""
     files: Mapping[str, str]
 
     def plain(self) -> dict[str, Any]:
-        return {"kind": self.kind, "head": self.head, "files": dict(self.files)}
+        return {"kind": self.kind, "head": self.head, "entries": self.entries, "files": dict(self.files)}
 
     @property
     def sha256(self) -> str:
@@ -39,6 +41,9 @@ class Content:
         """What became of this content, in words; "" where it is the same."""
         if self.plain() == now.plain():
             return ""
+        if self.kind == now.kind and self.entries != now.entries:
+            when = f"for this one when its ledger held {self.entries} entries"
+            return f"was given for another record, or {when}; it holds {now.entries}"
         if self.kind != now.kind or self.head != now.head:
             return "was given for another record"
         for names, what in (
@@ -68,7 +73,8 @@ def content_of(folder: Path) -> Content:
     relative = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     named = [p for p in relative if p.name not in left_out and not any(part.startswith(".") for part in p.parts)]
     files = {path.as_posix(): sha256(folder / path) for path in named}
-    return Content(kind, _last_hash(folder / LEDGER) if kind == "run" else files[SUMS], files)
+    head, entries = _end(folder / LEDGER) if kind == "run" else (files[SUMS], 0)
+    return Content(kind, head, entries, files)
 
 
 def flaws(folder: Path) -> list[str]:
@@ -87,7 +93,8 @@ def flaws(folder: Path) -> list[str]:
     return [] if found.closed else [f"the run in {folder} has not finished: its ledger is not closed"]
 
 
-def _last_hash(ledger: Path) -> str:
+def _end(ledger: Path) -> tuple[str, int]:
+    """The last entry's hash, "" where it is not sound, and how many lines there are."""
     lines = ledger.read_bytes().split(b"\n")[:-1]
     last = parse(lines[-1]) if lines else None
-    return last.hash if last else ""
+    return (last.hash if last else ""), len(lines)

@@ -194,6 +194,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "attack": "pharmakon.workflows.benchmark_attack:ATTACK",
         "deid": "pharmakon.workflows.benchmark_deid:DEID",
         "vault": "pharmakon.workflows.benchmark_vault:VAULTS",
+        "ledger": "pharmakon.workflows.benchmark_ledger:LEDGERS",
         "parsers": "pharmakon.workflows.benchmark_parsers:PARSERS",
         "anonymity": "pharmakon.workflows.benchmark_anonymity:ANONYMITY",
         "release": "pharmakon.workflows.benchmark_release:RELEASE",
