@@ -30,7 +30,7 @@ def test_the_reference_is_up_to_date(name):
 
 def test_an_aim_that_was_missed_says_what_was_tried():
     rows = [line.split(" | ") for line in generate.aims().splitlines() if line.startswith("| `")]
-    assert {row[3] for row in rows} == {"met", "**missed**"}
+    assert {row[3] for row in rows} - {"not measured"} == {"met", "**missed**"}
     assert all(row[5].rstrip("| ") for row in rows if row[3] == "**missed**")
 
 
