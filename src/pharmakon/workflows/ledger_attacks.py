@@ -122,7 +122,7 @@ def _truncated(record: Record, random: np.random.Generator) -> tuple[Files, Touc
 
 
 def _cut_with_head(record: Record, random: np.random.Generator) -> tuple[Files, Touched]:
-    """Cut behind an entry, and the head made right: only signatures, and a trust list that wants a signed end, can tell."""
+    """Cut behind an entry, and the head made right: only signatures and a trust list can tell."""
     entries = [_read(line) for line in record.lines()]
     kept = entries[: int(random.integers(1, len(entries)))]
     return {**record.files, **_chained(kept, LEDGER)}, (f"it holds {len(kept)}",)
