@@ -147,9 +147,10 @@ def test_a_file_named_after_a_person_is_not_called_so(tmp_path):
         path = tmp_path / name
         path.write_text("sex,glucose\nF,5.1\n")
         assert made(path)[0].name.startswith("table-")
-    path = tmp_path / "TCGA_clinical.csv"
-    path.write_text("sex,glucose\nF,5.1\n")
-    assert made(path)[0].name == "TCGA_clinical.csv"
+    for name in ("TCGA_clinical.csv", "Clinical_Data.csv", "CSV_English.csv", "labs.csv"):
+        path = tmp_path / name
+        path.write_text("sex,glucose\nF,5.1\n")
+        assert made(path)[0].name == name
 
 
 def test_a_table_without_a_header_or_with_cells_that_slipped_is_refused(tmp_path):

@@ -50,6 +50,10 @@ BIOMETRIC = {
 FEWEST = 3
 NAMING = 3
 """Words of a removed value, at most, for which a file's own name is searched."""
+ORDINARY = frozenset(
+    "data clinical table export results study trial hospital labs tests train adult measurements values registry".split()
+)
+"""Words of the names of files that nobody is called."""
 _NESTED = re.compile(r"\[|STRUCT|MAP|UNION|BLOB|BIT", re.IGNORECASE)
 
 
@@ -125,18 +129,20 @@ def _name(path: Path, kind: str, treatment: Treatment, removals: Removals, taken
         for word in re.findall(r"[^\W\d_]{3,}", value)
     }
     own = kind in (TABLE, PARQUET, H5AD) and not words & removed and not re.search(r"\d{4}", stem)
-    own = own and not any(_of_a_person(word) for word in re.findall(r"[^\W\d_]{2,}", stem))
+    own = own and not _of_a_person(stem)
     if own and not find_patterns(stem) and re.fullmatch(r"[\w -]+", stem) and f"{stem}{suffix}" not in taken:
         return f"{stem}{suffix}"
     made = f"{short}-{treatment.pseudonyms.token(str(path))}"
     return next(name for i in range(10**6) if (name := f"{made}{f'-{i}' if i else ''}{suffix}") not in taken)
 
 
-def _of_a_person(word: str) -> bool:
-    """Whether a word of a file's name may be somebody's: known as such, or a capital before small letters."""
+def _of_a_person(stem: str) -> bool:
+    """Whether a file's name may be somebody's: a word is known as one, or all begin with capitals as names do."""
     from pharmakon.privacy.columns import by_name, of_people
 
-    return of_people(word) or (word.istitle() and by_name(word) is None)
+    words = re.findall(r"[^\W\d_]{2,}", stem)
+    ordinary = any(by_name(word) or word.casefold() in ORDINARY for word in words)
+    return any(map(of_people, words)) or (bool(words) and all(map(str.istitle, words)) and not ordinary)
 
 
 def _table(
