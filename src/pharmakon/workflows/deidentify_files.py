@@ -51,7 +51,10 @@ FEWEST = 3
 NAMING = 3
 """Words of a removed value, at most, for which a file's own name is searched."""
 ORDINARY = frozenset(
-    "data clinical table export results study trial hospital labs tests train adult measurements values registry".split()
+    (
+        *("data", "clinical", "table", "export", "results", "study", "trial", "hospital", "labs", "tests", "train"),
+        *("adult", "measurements", "values", "registry"),
+    )
 )
 """Words of the names of files that nobody is called."""
 _NESTED = re.compile(r"\[|STRUCT|MAP|UNION|BLOB|BIT", re.IGNORECASE)
