@@ -7,7 +7,8 @@ import pytest
 from pharmakon.core.errors import DataError
 from pharmakon.predict.panel import load_model
 from pharmakon.workflows.dossier_facts import load_facts
-from pharmakon.workflows.dossier_qprf import QPRF, predict
+from pharmakon.workflows.dossier_prediction import predict
+from pharmakon.workflows.dossier_qprf import QPRF
 
 TODAY = date(2026, 7, 1)
 

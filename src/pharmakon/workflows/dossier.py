@@ -75,7 +75,8 @@ def _qmrf(asked: Asked) -> FilledForm:
 
 
 def _qprf(asked: Asked) -> FilledForm:
-    from .dossier_qprf import QPRF, predict
+    from .dossier_prediction import predict
+    from .dossier_qprf import QPRF
 
     require_qsar(asked.model, "QPRF")
     if asked.model.rules:
