@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from pharmakon.biomarkers.cohort import read_cohort
+from pharmakon.core.access import access_of
 from pharmakon.core.errors import DataError, UnknownName
 
 
@@ -42,6 +43,12 @@ def test_the_hash_is_of_the_declaration_and_of_the_files(cohort_file):
     path = cohort_file()
     first = read_cohort(path).hash
     assert read_cohort(path).hash == first
+    text = path.read_text()
+    path.write_text('access = "controlled"\nterms = "committee"\n' + text)
+    found = read_cohort(path)
+    assert found.hash == first, "who may have the data is no part of what they are"
+    assert access_of({"declaration": found.declaration.model_dump(mode="json")}) == ("controlled", "committee")
+    path.write_text(text)
     path.write_text(path.read_text().replace('"age", "sex"', '"age"'))
     second = read_cohort(path).hash
     table = path.parent / "rna.csv"

@@ -3,7 +3,7 @@
 import pytest
 
 from pharmakon import export_signature
-from pharmakon.core.errors import GivesAway, UsageError
+from pharmakon.core.errors import GivesAway, NotPermitted, UsageError
 from pharmakon.store.models import load_folder, save_folder
 from pharmakon.workflows.study_signature import KIND
 
@@ -54,3 +54,21 @@ def test_it_is_not_written_over_itself_and_nothing_else_is_exported(run_with, tm
     save_folder(tmp_path / "other", card={"kind": "language"}, arrays={}, texts={})
     with pytest.raises(UsageError, match="is not a signature"):
         export_signature(tmp_path / "other", output=tmp_path / "out")
+
+
+@pytest.mark.parametrize("access", ["controlled", "restricted"])
+def test_controlled_data_leave_with_a_named_permission_alone(run_with, tmp_path, access):
+    said = {"attacks": [ATTACK], "leaks": False}
+    run = run_with(membership=said, declaration={"access": access, "terms": "DAC of the trial"})
+    with pytest.raises(NotPermitted, match=rf"{access} access \(DAC of the trial\)"):
+        export_signature(run, output=tmp_path / "out", permission="  ")
+    assert not (tmp_path / "out").exists()
+    card = export_signature(run, output=tmp_path / "out", permission="DAC, 3 May 2026, letter 7").card
+    assert card["handed on"]["permission"] == "DAC, 3 May 2026, letter 7"
+    assert card["handed on"]["access"] == access
+    assert card["handed on"]["by"]["user"]
+
+
+def test_open_data_need_none(run_with, tmp_path):
+    run = run_with(membership={"attacks": [ATTACK], "leaks": False}, declaration={"access": "open"})
+    assert export_signature(run, output=tmp_path / "out").card["handed on"]["access"] == "open"

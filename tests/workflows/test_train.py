@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pharmakon.core.access import access_of
 from pharmakon.core.errors import ConfigError, DataError, UnknownName, UsageError
 from pharmakon.predict.model import Model
 from pharmakon.workflows.train import TrainConfig, run
@@ -16,8 +17,10 @@ def test_the_card_accounts_for_every_row(molecules: list[str], solubilities: lis
     broken = ["C1CC;1;x", ";1;x", "CCO;;x", "CCCCCCO;>3;x", "CCN;abc;x"]
     table = tmp_path / "dirty.csv"
     table.write_bytes(("SMILES;log S;remark\r\n" + "\r\n".join(rows + broken) + "\r\n").encode("latin-1"))
-    got = run(TrainConfig(data=table, value="log S", output=tmp_path / "model", workers=1))
+    who = {"access": "controlled", "terms": "committee of the consortium"}
+    got = run(TrainConfig(data=table, value="log S", output=tmp_path / "model", workers=1, **who))
     dataset = got.card["dataset"]
+    assert access_of(got.card) == ("controlled", "committee of the consortium")
     assert dataset["rows"] == 65 == dataset["used"] + sum(dataset["set_aside"].values())
     assert len(got.problems) == 5
     assert {p.row for p in got.problems} == {61, 62, 63, 64, 65}

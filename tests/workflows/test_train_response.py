@@ -3,6 +3,7 @@ import csv
 import numpy as np
 import pytest
 
+from pharmakon.core.access import access_of
 from pharmakon.core.errors import ConfigError, DataError
 from pharmakon.therapy.predictor import ResponsePredictor
 from pharmakon.workflows.train_response import ResponseConfig, run
@@ -36,11 +37,12 @@ def write_tables(folder, *, lines=60, drugs=8):
 
 def test_a_folder_with_a_card_is_made_of_own_tables(tmp_path):
     steps = []
-    config = ResponseConfig(**write_tables(tmp_path), output=tmp_path / "model")
+    config = ResponseConfig(**write_tables(tmp_path), output=tmp_path / "model", access="restricted", terms="us")
     result = run(config, progress=lambda done, total, note: steps.append((done, total)))
     assert result.card["lines"] == 60
     assert set(result.card["data"]) == {"response.csv", "expression.csv", "mutation.csv", "drugs.csv"}
     assert result.card["licence"] == "as your tables are"
+    assert access_of(result.card) == ("restricted", "us")
     for split in ("cell", "drug", "both", "mixed"):
         assert "model" in result.card["held out"][split]
     assert steps[-1] == (5, 5)

@@ -191,7 +191,8 @@ def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels 
         raise DataError(f"cohort {declaration.name!r} has no sample with a measurement and a known outcome ({steps})")
     patient = clinical.patient
     patients = np.array([p or i for p, i in zip(table[patient], ids, strict=True)] if patient else ids, np.str_)
-    facts = {"declaration": declaration.model_dump(mode="json"), "files": files}
+    # Who may have the data is no part of what they are.
+    facts = {"declaration": declaration.model_dump(mode="json", exclude={"access", "terms"}), "files": files}
     whole = Cohort(
         declaration,
         ids,

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pharmakon.biomarkers.block import BlockKind
 from pharmakon.biomarkers.outcome import OutcomeKind
+from pharmakon.core.access import SAID, TERMS, AccessClass
 from pharmakon.core.config import Config
 
 ContextOfUse = Literal[
@@ -154,6 +155,8 @@ class Declaration(Config):
     name: str = Field(min_length=1, description="what the cohort is called in reports")
     context_of_use: ContextOfUse = Field(description="what the marker is to be used for (BEST)")
     description: str = Field("", description="anything else, for people")
+    access: AccessClass | None = Field(None, description=SAID)
+    terms: str = Field("", description=TERMS)
     clinical: Clinical = Field(description="the table of patients, as a [clinical] table")
     outcome: OutcomeTable = Field(description="what happened, as an [outcome] table")
     design: Design = Field(Design(), description="how the samples came about, as a [design] table")

@@ -13,6 +13,7 @@ PharmakonError
 ├── RecordError          a ledger or run folder is damaged
 ├── BudgetSpent          a release would pass the privacy budget
 ├── GivesAway            a model would tell whom it was made with
+├── NotPermitted         data of controlled access would leave without a permission
 └── Cancelled            the user stopped the run; it can be resumed
 
 A *row* that cannot be read is data, not an error: it travels on with a `problem`.
@@ -97,6 +98,10 @@ class BudgetSpent(PharmakonError):
 
 class GivesAway(PharmakonError):
     """A model tells whom it was made with, and was not handed on."""
+
+
+class NotPermitted(PharmakonError):
+    """What was made of data of controlled or restricted access was to leave without a permission."""
 
 
 class Cancelled(PharmakonError):

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import Field
 
+from pharmakon.core.access import access_of
 from pharmakon.core.config import Config
-from pharmakon.core.errors import GivesAway, UsageError
+from pharmakon.core.errors import GivesAway, NotPermitted, UsageError
 from pharmakon.core.types import Progress, silent
 
 
@@ -20,6 +21,11 @@ class ExportConfig(Config):
     output: Path | None = Field(None, description="folder to write; NAME-signature when not given")
     accept_risk: bool = Field(
         False, description="hand it on although it gives away whom it was made with; its card then says so"
+    )
+    permission: str = Field(
+        "",
+        max_length=500,
+        description="of controlled or restricted data: who permitted handing it on, when, and where that is written",
     )
 
 
@@ -34,8 +40,10 @@ class ExportResult:
 def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
     """Copy a signature, with what attacks on it found in its card; everything else of the run stays.
 
-    Raises GivesAway where an attack told its patients from others, or none was made, and the risk is not accepted.
+    Raises GivesAway where an attack told its patients from others, or none was made, and the risk is not accepted;
+    NotPermitted where its data are of controlled or restricted access, and nobody is named who permitted it.
     """
+    from pharmakon.record.actor import actor
     from pharmakon.store.models import load_folder, save_folder
 
     from .attack_signature import KEPT
@@ -46,6 +54,14 @@ def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
     folder = load_folder(signature_folder(config.signature))
     if folder.card.get("kind") != KIND:
         raise UsageError(f"{config.signature} is not a signature: pharmakon discover makes one")
+    access, terms = access_of(folder.card)
+    permission = config.permission.strip()
+    if access not in (None, "open") and not permission:
+        under = f" ({terms})" if terms else ""
+        raise NotPermitted(
+            f"{config.signature} was made of data of {access} access{under}: say who permitted handing it on, when, "
+            "and where that is written (--permission); its card then says so"
+        )
     said = folder.card.get("membership") or {}
     tried, leaks = bool(said.get("attacks")), bool(said.get("leaks"))
     if not config.accept_risk:
@@ -62,5 +78,7 @@ def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
         raise UsageError(f"{output} is where the signature lies; choose another place (-o)")
     card = {key: value for key, value in folder.card.items() if key != "files"}
     card["handed on"] = {"risk": "accepted" if config.accept_risk and (leaks or not tried) else "none was shown"}
+    if access is not None:
+        card["handed on"] |= {"access": access, "permission": permission, "by": actor().plain()}
     made = save_folder(output, card=card, arrays={}, texts={}, copied=folder.contents())
     return ExportResult(made.path, dict(made.card))

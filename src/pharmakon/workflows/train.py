@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from pharmakon.core.access import SAID, TERMS, AccessClass
 from pharmakon.core.errors import ConfigError, DataError
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
 from pharmakon.predict.endpoints import Endpoint, Transform, endpoint
@@ -41,6 +42,8 @@ class TrainConfig(AssayConfig):
     hazard: bool = Field(False, description="a toxicity: designs may penalise or forbid it, never reward it")
     max_points: int = Field(5_000, ge=100, description="most molecules that carry the kernel; trees use all")
     seed: int = Field(0, ge=0, description="seed of every random choice")
+    access: AccessClass | None = Field(None, description=SAID)
+    terms: str = Field("", description=TERMS)
     overwrite: bool = Field(False, description="replace a model of another data set in the output folder")
     workers: int = Field(1, ge=1, description="threads for the trees; more than one pays from some 5,000 molecules on")
 
@@ -77,7 +80,7 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
     return _learn(
         table.rows(),
         value=value,
-        dataset=dataset | {"licence": "the user's own data", "citation": ""},
+        dataset=dataset | {"licence": "the user's own data", "citation": ""} | _access(config),
         what=Property(
             name=name,
             title=config.title or name,
@@ -237,6 +240,11 @@ def _learn(
         warnings.append(f"no percentile among approved drugs: the set is not here (pharmakon data fetch {REFERENCE})")
     aside = folder / SET_ASIDE if listed else None
     return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes, *warnings], aside)
+
+
+def _access(config: TrainConfig) -> dict[str, Any]:
+    """Who may have the data, where it is said."""
+    return {key: value for key, value in (("access", config.access), ("terms", config.terms)) if value}
 
 
 def _is_of(card: Mapping[str, Any], dataset: Mapping[str, Any]) -> bool:

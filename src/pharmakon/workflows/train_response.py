@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from pharmakon.core.access import SAID, TERMS, AccessClass
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Progress, silent
@@ -42,6 +43,8 @@ class ResponseConfig(Config):
     annotations: Path | None = Field(None, description="table of cells and their tissue")
     name: str = Field("response", pattern="^[A-Za-z0-9_-]+$", description="the model's name")
     output: Path = Field(OUTPUT, description="folder to write")
+    access: AccessClass | None = Field(None, description=SAID)
+    terms: str = Field("", description=TERMS)
     seed: int = Field(0, ge=0, description="seed of the folds")
 
     @property
@@ -79,6 +82,8 @@ def run(config: ResponseConfig, *, progress: Progress = silent) -> ResponseResul
         "unit": "ln uM",
         "data": data,
         "licence": licence,
+        **({"access": config.access} if config.access else {}),
+        **({"terms": config.terms} if config.terms else {}),
         "lines": len(screen.cells),
         "drugs": len(screen.drugs),
         "responses": tested,
