@@ -23,6 +23,7 @@ def biases(
 
     `labels` are each row's source, from column `source`.
     """
+    from pharmakon.predict.cliff_error import cliff_error
     from pharmakon.predict.concentration import concentration
     from pharmakon.predict.origin import source_shortcut
     from pharmakon.predict.quick import Quick
@@ -34,6 +35,7 @@ def biases(
     if quick is None:
         return []
     found = [*concentration(quick), *shortcuts(sample, quick, seed=seed), *y_randomisation(quick, seed=seed)]
+    found += cliff_error(sample, quick, seed=seed)
     if source is not None:
         found += source_shortcut(quick, labels, source, seed=seed)
     return found
