@@ -65,6 +65,7 @@ def _output(command: str, folder: Path) -> str:
         "COLUMNS": "110",
         "OMP_THREAD_LIMIT": "1",
         "PHARMAKON_CACHE": str(folder / "cache"),
+        "TZ": "UTC",  # times on a page bear their offset
     }
     done = subprocess.run(
         ["bash", "-c", command],

@@ -119,7 +119,7 @@ def test_a_changed_file_undoes_each_signature(signed, trust):
     (signed / "designs.csv").write_text("CCN\n")
     found = check(signed, trust)
     assert found.state == "draft"
-    assert found.problems[1] == ("signature 2 (reviewed, Grace Hopper): no longer fits: designs.csv is changed since")
+    assert found.problems[1] == ("signature 2 (reviewed, Grace Hopper): no longer fits: designs.csv is changed since then")
 
 
 @pytest.mark.parametrize("key", ["meaning", "name", "email", "key", "time", "why", "authenticated", "sha256", "record"])

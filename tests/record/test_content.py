@@ -27,12 +27,12 @@ def test_every_file_but_signatures_and_hidden_ones_counts(run):
 def test_what_changed_is_named(run):
     then = content_of(run)
     (run / "note.txt").write_text("x")
-    assert then.difference(content_of(run)) == "no longer fits: note.txt is new since"
+    assert then.difference(content_of(run)) == "no longer fits: note.txt is new since then"
     (run / "note.txt").unlink()
     (run / "designs.csv").write_text("CCN\n")
-    assert then.difference(content_of(run)) == "no longer fits: designs.csv is changed since"
+    assert then.difference(content_of(run)) == "no longer fits: designs.csv is changed since then"
     (run / "designs.csv").unlink()
-    assert then.difference(content_of(run)) == "no longer fits: designs.csv is missing since"
+    assert then.difference(content_of(run)) == "no longer fits: designs.csv is missing since then"
 
 
 def test_only_a_finished_and_whole_run_can_be_signed(run, tmp_path_factory):

@@ -100,6 +100,7 @@ def amend(
 def export(config: exporting.LedgerExportConfig) -> None:
     """Copy ledgers and signatures into a database whose rows cannot be changed, or into a CSV or JSONL file."""
     result = exporting.run(config)
-    print(f"{result.place}: {result.entries:,} entries and {result.signatures:,} signatures of {result.runs:,} records")
+    of = "1 record" if result.runs == 1 else f"{result.runs:,} records"
+    print(f"{result.place}: {result.entries:,} entries and {result.signatures:,} signatures of {of}")
     if result.known:
         render.note(f"{result.known:,} rows were there already, word for word")

@@ -47,9 +47,12 @@ class Content:
         if self.kind != now.kind or self.head != now.head:
             return "was given for another record"
         for names, what in (
-            (sorted(self.files.keys() - now.files.keys()), "missing since"),
-            (sorted(now.files.keys() - self.files.keys()), "new since"),
-            (sorted(n for n in self.files.keys() & now.files.keys() if self.files[n] != now.files[n]), "changed since"),
+            (sorted(self.files.keys() - now.files.keys()), "missing since then"),
+            (sorted(now.files.keys() - self.files.keys()), "new since then"),
+            (
+                sorted(n for n in self.files.keys() & now.files.keys() if self.files[n] != now.files[n]),
+                "changed since then",
+            ),
         ):
             if names:
                 more = f" and {len(names) - 3} more" if len(names) > 3 else ""
