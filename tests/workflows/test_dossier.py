@@ -63,3 +63,15 @@ def test_answers_to_a_form_that_is_not_written_are_not_lost_silently(tmp_path):
     answers.write_text(ANSWERS.replace("qmrf", "qprf").replace("3.1", "2.1"), encoding="utf-8")
     with pytest.raises(UsageError, match="qprf"):
         run(config(tmp_path, forms=("qmrf",), answers=answers))
+
+
+def test_a_run_gets_the_general_forms_and_none_of_a_models(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    run_json = {"verb": "discover", "config": {}, "inputs": [], "seed": 0}
+    (folder / "run.json").write_text(json.dumps(run_json), encoding="utf-8")
+    result = run(config(tmp_path, subject=str(folder)))
+    assert tuple(result.forms) == FORMS[3:]
+    assert all(filled.empty == 0 for filled in result.forms.values())
+    with pytest.raises(UsageError, match="are about models"):
+        run(config(tmp_path, subject=str(folder), forms=("qmrf",)))

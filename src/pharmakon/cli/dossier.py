@@ -1,4 +1,4 @@
-"""`pharmakon dossier ames -o ames-dossier` and `pharmakon dossier herg --smiles "CCO" -o ethanol`."""
+"""`pharmakon dossier ames -o ames-dossier` and `pharmakon dossier herg -s "CCO" -o ethanol`."""
 
 from __future__ import annotations
 

@@ -39,6 +39,7 @@ VERBS = {
     "anonymise": "Generalise a table until nobody can be singled out, at the least loss.",
     "release": "Publish counts, means, histograms and curves with differential privacy, from a kept budget.",
     "deidentify": "Take what identifies out of tables, FHIR bundles and DICOM headers.",
+    "dossier-plan": "Register acceptance limits in a ledger, before the run that is judged by them.",
     "dossier": "Fill the forms that regulators ask for, from a model and its predictions.",
     "models": "List the shipped models, or show one model's card.",
     "benchmark": "Score the learners on public benchmarks.",

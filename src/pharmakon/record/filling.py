@@ -32,8 +32,11 @@ class Said:
     picture: str = ""
     absent: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sentences", tuple(text for text in self.sentences if text.strip()))
+
     def __bool__(self) -> bool:
-        return bool(any(text.strip() for text in self.sentences) or self.rows or self.picture)
+        return bool(self.sentences or self.rows or self.picture)
 
 
 class Written(Config):
@@ -162,7 +165,7 @@ def absent(sentence: str) -> Said:
 
 def points(*sentences: str) -> Said:
     """Several sentences, each on a line; empty ones are left out."""
-    return Said(tuple(text for text in sentences if text))
+    return Said(sentences)
 
 
 @dataclass(frozen=True)

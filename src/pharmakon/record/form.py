@@ -10,7 +10,17 @@ from typing import Any, Literal
 
 from pharmakon.core.errors import UnknownName
 
-FORMS = ("qmrf", "qprf", "ich_m7")
+FORMS = (
+    "qmrf",
+    "qprf",
+    "ich_m7",
+    "fda_credibility",
+    "fda_ema_principles",
+    "gmlp",
+    "ai_act_annex_iv",
+    "model_card",
+    "datasheet",
+)
 """The forms, each a file of tables/ by its name."""
 
 Fill = Literal["machine", "part", "person"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,22 +18,30 @@ from pharmakon.core.files import sha256, write_atomic
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.dossier import FormPage, IndexPage, render_form, render_index
 from pharmakon.record.filling import Answers, FilledForm, read_answers, unanswered
+from pharmakon.record.form import FORMS
+from pharmakon.store.runs import RUN
 
+from .dossier_evidence import Evidence, of_model, of_run
 from .dossier_facts import ModelFacts, is_qsar, load_facts, require_qsar
+from .dossier_plan import judge, registered
 
 INDEX, ALL, OPEN = "index.html", "dossier.json", "answers-to-fill.toml"
+OF_MODELS = ("qmrf", "qprf", "ich_m7")
 M7_MODELS = ("ames", "mutagenicity_rules")
 
 
 class DossierConfig(Config):
     """What it is about, which forms, where to."""
 
-    subject: str = Field(description="a shipped model or a model folder")
+    subject: str = Field(description="a shipped model, a model folder or a run folder")
     output: Path = Field(description="folder for the forms")
     smiles: str | None = Field(None, description="a molecule: the prediction for it is documented too (QPRF, ICH M7)")
     parent: str | None = Field(None, description="ICH M7: the drug substance, known not to be mutagenic, as SMILES")
     forms: tuple[str, ...] = Field((), description="forms to write, joined by commas; all that apply otherwise")
     answers: Path | None = Field(None, description="a TOML of what people wrote, by form and field number")
+    plan: Path | None = Field(
+        None, description="folder of the ledger in which the plan was registered: the results are judged by its limits"
+    )
     today: date | None = Field(None, description="the day of the report; that of the clock otherwise")
 
 
@@ -56,13 +64,35 @@ class Asked:
     """What fillers may need, each read when a form asks for it."""
 
     config: DossierConfig
-    model: ModelFacts
+    today: date
     answers: Answers = field(default_factory=dict)
+
+    @cached_property
+    def is_run(self) -> bool:
+        """Whether it is about a run folder and not a model."""
+        return (Path(self.config.subject) / RUN).is_file()
+
+    @cached_property
+    def model(self) -> ModelFacts:
+        """The facts of the model. UsageError where it is about a run."""
+        if self.is_run:
+            raise UsageError(f"{self.config.subject} is a run; the forms {', '.join(OF_MODELS)} are about models")
+        return load_facts(self.config.subject, today=self.today)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What it can show for itself, judged by the plan where there is one."""
+        config = self.config
+        found = of_run(Path(config.subject), today=self.today) if self.is_run else of_model(self.model)
+        if config.plan is None:
+            return found
+        judged = judge(registered(config.plan), found.figures, found.settings, found.started)
+        return replace(found, judged=judged)
 
     @cached_property
     def about(self) -> str:
         """The title of every page."""
-        name = self.model.title
+        name = self.evidence.title if self.is_run else self.model.title
         return f"{name}: {self.config.smiles}" if self.config.smiles else name
 
 
@@ -94,7 +124,27 @@ def _ich_m7(asked: Asked) -> FilledForm:
     return ICH_M7.fill(judge(_molecule(asked, "ich_m7"), parent=asked.config.parent), asked.answers)
 
 
-FILLED: Mapping[str, Callable[[Asked], FilledForm]] = {"qmrf": _qmrf, "qprf": _qprf, "ich_m7": _ich_m7}
+def _from_evidence(name: str) -> Callable[[Asked], FilledForm]:
+    """Fill a form that asks the same of a model and of a run."""
+
+    def fill(asked: Asked) -> FilledForm:
+        from .dossier_ai_act import AI_ACT
+        from .dossier_cards import DATASHEET, MODEL_CARD
+        from .dossier_credibility import CREDIBILITY
+        from .dossier_principles import GMLP, PRINCIPLES
+
+        all_of_them = {one.name: one for one in (CREDIBILITY, PRINCIPLES, GMLP, AI_ACT, MODEL_CARD, DATASHEET)}
+        return all_of_them[name].fill(asked.evidence, asked.answers)
+
+    return fill
+
+
+FILLED: Mapping[str, Callable[[Asked], FilledForm]] = {
+    "qmrf": _qmrf,
+    "qprf": _qprf,
+    "ich_m7": _ich_m7,
+    **{name: _from_evidence(name) for name in FORMS if name not in OF_MODELS},
+}
 """How each form is filled, in the order they are listed."""
 
 
@@ -105,7 +155,7 @@ def run(config: DossierConfig, *, progress: Progress = silent) -> DossierResult:
     form that does not apply, UsageError for a folder that holds something else, ConfigError for wrong answers.
     """
     answers = read_answers(config.answers) if config.answers else {}
-    asked = Asked(config, load_facts(config.subject, today=config.today or datetime.now(UTC).date()), answers)
+    asked = Asked(config, config.today or datetime.now(UTC).date(), answers)
     names = config.forms or applicable(asked)
     for name in names:
         if name not in FILLED:
@@ -121,7 +171,10 @@ def run(config: DossierConfig, *, progress: Progress = silent) -> DossierResult:
 
 
 def applicable(asked: Asked) -> tuple[str, ...]:
-    """The forms that apply to what is asked."""
+    """The forms that apply to what is asked: those of the prediction first, where it is about one."""
+    general = tuple(name for name in FORMS if name not in OF_MODELS)
+    if asked.is_run:
+        return general
     qsar, rules = is_qsar(asked.model.card), asked.model.rules
     m7 = asked.model.shipped and asked.model.name in M7_MODELS
     found = [
@@ -129,7 +182,7 @@ def applicable(asked: Asked) -> tuple[str, ...]:
         "ich_m7" if asked.config.smiles and m7 else "",
         "qmrf" if qsar else "",
     ]
-    return tuple(name for name in found if name)
+    return (*(name for name in found if name), *(general if not asked.config.smiles else ()))
 
 
 def write(asked: Asked, forms: Mapping[str, FilledForm]) -> list[Path]:
@@ -158,12 +211,15 @@ def write(asked: Asked, forms: Mapping[str, FilledForm]) -> list[Path]:
 def _facts(asked: Asked) -> dict[str, str]:
     from pharmakon import __version__
 
+    one = asked.evidence if asked.is_run else asked.model
     found = {
-        "Model": asked.model.name,
-        "SHA-256 of its card": asked.model.digest,
+        "Run" if asked.is_run else "Model": one.name,
+        f"SHA-256 of its {'run.json' if asked.is_run else 'card'}": one.digest,
         "Version": f"pharmakon {__version__}",
-        "Date": asked.model.today.isoformat(),
+        "Date": asked.today.isoformat(),
     }
+    if asked.config.plan:
+        found["Hash of the plan's entry"] = registered(asked.config.plan).hash
     if asked.config.smiles:
         found["Molecule"] = asked.config.smiles
     if asked.config.answers:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.discover import DiscoverResult
     from pharmakon.workflows.dose import DoseResult
     from pharmakon.workflows.dossier import DossierResult
+    from pharmakon.workflows.dossier_plan import Registered
     from pharmakon.workflows.export import ExportResult
     from pharmakon.workflows.federate import AnswerResult, CombineResult
     from pharmakon.workflows.federate_simulate import SimulateResult
@@ -271,6 +272,13 @@ def fill_dossier(
 
     config = build(dossier.DossierConfig, {"subject": str(subject), "output": output, **options})
     return dossier.run(config, progress=progress)
+
+
+def register_plan(plan: str | Path, *, output: str | Path) -> Registered:
+    """Register acceptance limits in a ledger, before the run; `output` is the folder of the ledger."""
+    from pharmakon.workflows import dossier_plan
+
+    return dossier_plan.register(build(dossier_plan.PlanConfig, {"plan": plan, "output": output}))
 
 
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:
