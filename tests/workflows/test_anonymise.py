@@ -129,3 +129,10 @@ def test_a_sensitive_column_can_have_a_hierarchy(table):
     tree = 't = 0.6\ndistance = "hierarchical"\nhierarchy = "diagnosis.csv"'
     (table / "rules.toml").write_text(RULES.replace("t = 0.6", tree))
     assert anonymised(table).measures["diagnosis"][1].t <= 0.6
+
+
+def test_a_result_without_a_row_is_refused(table):
+    rules = table / "rules.toml"
+    rules.write_text(rules.read_text().replace("l = 2", "l = 9").replace("suppression = 0.1", "suppression = 1.0"))
+    with pytest.raises(DataError, match="leaving out every row"):
+        run(AnonymiseConfig(data=table / "patients.csv", config=rules, output=table / "out"))

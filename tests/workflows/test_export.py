@@ -3,7 +3,8 @@
 import pytest
 
 from pharmakon import export_signature
-from pharmakon.core.errors import GivesAway, NotPermitted, UsageError
+from pharmakon.core.errors import GivesAway, NotPermitted, RecordError, UsageError
+from pharmakon.record.ledger import Ledger
 from pharmakon.store.models import load_folder, save_folder
 from pharmakon.workflows.study_signature import KIND
 
@@ -45,6 +46,19 @@ def test_one_that_leaks_or_was_not_tried_is_refused_unless_that_is_accepted(run_
     assert not (tmp_path / "out").exists()
     found = export_signature(run, output=tmp_path / "out", accept_risk=True)
     assert found.card["handed on"] == {"risk": "accepted"}
+
+
+def test_a_card_that_was_rewritten_after_the_run_is_not_believed(run_with, tmp_path):
+    run = run_with(membership={"attacks": [ATTACK], "leaks": True})
+    ledger = Ledger(run / "ledger.jsonl")
+    ledger.output(run / "signature" / "card.json")
+    with pytest.raises(GivesAway, match="gives away"):
+        export_signature(run, output=tmp_path / "out")
+    run_with(membership={"attacks": [ATTACK], "leaks": False})
+    for risk in (False, True):
+        with pytest.raises(RecordError, match="not as the run recorded"):
+            export_signature(run, output=tmp_path / "out", accept_risk=risk)
+    assert not (tmp_path / "out").exists()
 
 
 def test_it_is_not_written_over_itself_and_nothing_else_is_exported(run_with, tmp_path):

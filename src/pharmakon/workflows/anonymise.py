@@ -125,6 +125,8 @@ def run(config: AnonymiseConfig, *, progress: Progress = silent) -> AnonymiseRes
     found = search.best(progress=progress)
     raw = search.rows_alike()
     kept = found.classes >= 0
+    if not kept.any():
+        raise DataError("only leaving out every row does what is asked: ask for less, or allow fewer to be left out")
     measures = {s.name: (measure(raw, s), measure(found.classes[kept], _of(s, kept))) for s in sensitive}
     released = _generalised(frame, hierarchies, found, request)
     progress(0, 0, "tables of counts")

@@ -53,7 +53,7 @@ NAMING = 3
 ORDINARY = frozenset(
     (
         *("data", "clinical", "table", "export", "results", "study", "trial", "hospital", "labs", "tests", "train"),
-        *("adult", "measurements", "values", "registry"),
+        *("adult", "measurements", "values", "registry", "parquet", "english", "spanish"),
     )
 )
 """Words of the names of files that nobody is called."""

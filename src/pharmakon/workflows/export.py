@@ -10,7 +10,8 @@ from pydantic import Field
 
 from pharmakon.core.access import access_of
 from pharmakon.core.config import Config
-from pharmakon.core.errors import GivesAway, NotPermitted, UsageError
+from pharmakon.core.errors import GivesAway, NotPermitted, RecordError, UsageError
+from pharmakon.core.files import sha256
 from pharmakon.core.types import Progress, silent
 
 
@@ -40,7 +41,8 @@ class ExportResult:
 def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
     """Copy a signature, with what attacks on it found in its card; everything else of the run stays.
 
-    Raises GivesAway where an attack told its patients from others, or none was made, and the risk is not accepted;
+    Raises RecordError where the card is not the one that the run recorded; GivesAway where an attack told its patients
+    from others, or none was made, and the risk is not accepted;
     NotPermitted where its data are of controlled or restricted access, and nobody is named who permitted it.
     """
     from pharmakon.record.actor import actor
@@ -54,6 +56,7 @@ def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
     folder = load_folder(signature_folder(config.signature))
     if folder.card.get("kind") != KIND:
         raise UsageError(f"{config.signature} is not a signature: pharmakon discover makes one")
+    _as_recorded(folder.path)
     access, terms = access_of(folder.card)
     permission = config.permission.strip()
     if access not in (None, "open") and not permission:
@@ -82,3 +85,20 @@ def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
         card["handed on"] |= {"access": access, "permission": permission, "by": actor().plain()}
     made = save_folder(output, card=card, arrays={}, texts={}, copied=folder.contents())
     return ExportResult(made.path, dict(made.card))
+
+
+def _as_recorded(folder: Path) -> None:
+    """What a card says of attacks counts only while it is the card that its run recorded, where a ledger did."""
+    from pharmakon.record.entry import OUTPUT, parse
+
+    ledger, card = folder.parent / "ledger.jsonl", folder / "card.json"
+    if not ledger.is_file():
+        return
+    name = card.relative_to(folder.parent).as_posix()
+    entries = [entry for line in ledger.read_bytes().splitlines() if (entry := parse(line)) is not None]
+    hashes = [str(e.data.get("sha256")) for e in entries if e.event == OUTPUT and e.data.get("path") == name]
+    if hashes and hashes[-1] != sha256(card):
+        raise RecordError(
+            f"{card} is not as the run recorded it, so what it says of attacks is not known; "
+            f"`pharmakon ledger verify {folder.parent}` says what was changed"
+        )
