@@ -14,7 +14,14 @@ TODAY = date(2026, 7, 1)
 ESTIMATE = {"value": 0.7, "low": 0.6, "high": 0.8, "patients": 50, "events": 20}
 RUN = {
     "verb": "discover",
-    "config": {"folds": 5, "accept": [], "horizon": None},
+    "config": {
+        "folds": 5,
+        "accept": [],
+        "horizon": None,
+        "output": "/home/me/out",
+        "cohort": "/home/me/clinic.toml",
+        "mode": {"molecule": "C/C=C/C", "core": ""},
+    },
     "inputs": [{"path": "data/rna.csv", "sha256": "ab", "bytes": 1}],
     "seed": 3,
     "versions": {"pharmakon": "0.1.0"},
@@ -45,7 +52,8 @@ def folder(tmp_path):
 def test_a_run_tells_its_figures_settings_and_ledger(folder):
     one = of_run(folder, today=TODAY)
     assert one.figures == {"rna c_uno": (0.7, 0.6, 0.8)}
-    assert one.settings == {"folds": "5"}
+    assert one.settings == {"folds": "5", "cohort": "clinic.toml", "mode": "molecule C/C=C/C"}
+    assert "/home/me" not in repr(one)
     assert one.groups.rows == (("subgroups sex f inside", "0.700", "0.600 to 0.800"),)
     assert one.limits == ("Few events.", "It is a small cohort.")
     assert one.data.rows == (("rna.csv", "ab"),)

@@ -195,6 +195,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "deid": "pharmakon.workflows.benchmark_deid:DEID",
         "vault": "pharmakon.workflows.benchmark_vault:VAULTS",
         "ledger": "pharmakon.workflows.benchmark_ledger:LEDGERS",
+        "dossier": "pharmakon.workflows.benchmark_dossier:DOSSIERS",
         "parsers": "pharmakon.workflows.benchmark_parsers:PARSERS",
         "anonymity": "pharmakon.workflows.benchmark_anonymity:ANONYMITY",
         "release": "pharmakon.workflows.benchmark_release:RELEASE",

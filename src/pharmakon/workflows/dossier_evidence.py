@@ -26,6 +26,17 @@ from .dossier_qmrf_rules import RULES
 Figure = tuple[float, float, float]
 """(value, low, high); the ends are NaN where there is no interval."""
 NAN = float("nan")
+PLACES = ("output", "overwrite", "workers", "resume")
+"""Settings that say where a run was, not what it did."""
+FILES = (".toml", ".csv", ".tsv", ".gz", ".json", ".smi", ".sdf", ".parquet")
+HOW = {
+    "discover": (
+        "A signature from blocks of features, all choices made in inner folds; the run's report.html tells the "
+        "analysis, with REMARK and TRIPOD+AI filled in where they apply."
+    ),
+    "validate": "Nothing is learnt: a frozen signature is applied to cohorts that did not make it.",
+    "design": "A search for molecules that meet written goals; the run's report.html tells which.",
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,11 @@ def of_run(folder: Path, *, today: date) -> Evidence:
     figures = dict(_estimates(found))
     groups = {name: value for name, value in figures.items() if "subgroups" in name}
     overall = {name: value for name, value in figures.items() if name not in groups}
-    settings = {key: str(value) for key, value in run["config"].items() if value not in (None, "", [], {})}
+    settings = {
+        key: _said(value)
+        for key, value in run["config"].items()
+        if key not in PLACES and value not in (None, "", [], {})
+    }
     flow = [f"{step}: {n:,}" for step, n in found.get("flow", ())]
     files = tuple((str(one["path"]).rsplit("/", 1)[-1], str(one.get("sha256", ""))) for one in run["inputs"])
     checks = [one for part in (found, *found.get("cohorts", ())) for one in part.get("checks", ())]
@@ -114,8 +129,8 @@ def of_run(folder: Path, *, today: date) -> Evidence:
         data=Said((f"Inputs, each by its SHA-256. {'; '.join(flow)}",), ("file", "SHA-256"), files),
         processing=points(*(sentence(str(one["sentence"])) for one in checks if one.get("severity") != "passed"))
         or None,
-        method=Said(("Settings in force.",), ("setting", "value"), tuple(settings.items())),
-        inputs=points(f"{joined([name for name, _ in files]) or 'No file'}."),
+        method=Said((HOW.get(run["verb"], ""),), ("setting", "value"), tuple(settings.items())),
+        inputs=points(*_features(found)),
         versions=_versions(run.get("versions", {}), where),
         design=points(_judged_how(run["verb"], settings)),
         outputs=None,
@@ -230,6 +245,27 @@ def _ledger(folder: Path) -> Said:
         f"Hash of its last entry: {found.head}.",
         *map(sentence, found.remarks),
     )
+
+
+def _said(value: Any) -> str:
+    """A setting as a reader understands it: of a file its name alone, which does not tell where somebody works."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_said, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_said(item)}" for key, item in value.items() if item not in (None, "", [], {}))
+    text = str(value)
+    return Path(text).name if Path(text).is_absolute() or Path(text).suffix in FILES else text
+
+
+def _features(found: Mapping[str, Any]) -> Iterator[str]:
+    """What a study measured, and what it chose."""
+    for name, table in found.get("univariable", {}).items():
+        yield f"{name}: {table.get('tested', 0):,} features tested ({table.get('method', '')})."
+    signature = found.get("signature")
+    if isinstance(signature, Mapping) and "markers" in signature:
+        yield f"{len(signature['markers']):,} markers in the signature."
 
 
 def _judged_how(verb: str, settings: Mapping[str, str]) -> str:
