@@ -1,7 +1,9 @@
 """A signature counts for one record, in one meaning, at one place; whatever else is made of it is found and named."""
 
 import json
+import random
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -119,7 +121,9 @@ def test_a_changed_file_undoes_each_signature(signed, trust):
     (signed / "designs.csv").write_text("CCN\n")
     found = check(signed, trust)
     assert found.state == "draft"
-    assert found.problems[1] == ("signature 2 (reviewed, Grace Hopper): no longer fits: designs.csv is changed since then")
+    assert found.problems[1] == (
+        "signature 2 (reviewed, Grace Hopper): no longer fits: designs.csv is changed since then"
+    )
 
 
 @pytest.mark.parametrize("key", ["meaning", "name", "email", "key", "time", "why", "authenticated", "sha256", "record"])
@@ -193,3 +197,41 @@ def test_what_is_no_signature_is_named(signed):
     assert "signatures: entry 4 is not a signature" in check(signed).problems
     text = path.read_text()
     assert json.loads(text.splitlines()[0])["data"]["name"] == "Ada Lovelace"
+
+
+def test_a_signer_killed_on_the_way_leaves_signatures_that_count(signed, people, trust):
+    path = signed / "signatures.jsonl"
+    with path.open("ab") as file:
+        file.write(b'{"by":{"user"')
+    assert "torn line" in check(signed, trust).problems[0]
+    found = give(signed, people["rosa"], "released", trust)
+    assert (found.state, found.problems) == ("released", ())
+    assert [one.seq for one in found.signatures] == [1, 2, 3, 5]
+
+
+def test_two_who_sign_at_once_take_turns(tmp_path, people):
+    folder = run_of(tmp_path / "run")
+    give(folder, people["ada"], "authored")
+
+    def review(who):
+        try:
+            return give(folder, people[who], "reviewed").state
+        except RecordError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(3) as pool:
+        said = list(pool.map(review, ["grace", "rosa", "grace"]))
+    assert said.count("reviewed") == 2
+    assert sum("already" in one for one in said) == 1
+    assert [one.problem for one in check(folder).signatures] == ["", "", ""]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_rubbish_is_told_and_never_crashes(signed, trust, seed):
+    rng = random.Random(seed)  # noqa: S311 - a replayable fuzz
+    entries = entries_of(signed)
+    odd = [None, 1, -1.5, "", "x", [], {}, "\x1b[2J", "9" * 64, {"kind": []}]
+    data = {**entries[1].data, rng.choice(list(entries[1].data)): rng.choice(odd)}
+    entries[1] = Entry.make(2, rng.choice(["x", entries[1].time]), "signed", data, "x", by={"user": rng.choice(odd)})
+    put(signed, entries)
+    assert check(signed, trust).problems

@@ -47,7 +47,7 @@ def test_a_record_is_signed_and_verified(record, tmp_path):
     assert result.approval.state == "reviewed"
     found = verify(record)
     assert found.ok
-    assert found.remarks == ("it is reviewed: reviewed by Grace",)
+    assert found.remarks == ("it is reviewed: reviewed by Grace; the keys are compared with no trust list",)
     assert verify(record, head=result.approval.head).ok
     trusted = verify(record, trust=tmp_path / "trust.toml")
     assert trusted.problems == (

@@ -23,7 +23,7 @@ from .actor import Actor, actor
 from .audit import verify
 from .checkpoint import checkpoints, problem
 from .content import Content, content_of, flaws, kind_of
-from .entry import LEDGER, SIGNATURES, Entry, parse
+from .entry import LEDGER, REPAIRED, SIGNATURES, Entry, parse
 from .identity import Signer, holds
 from .ledger import Ledger
 from .state import MEANINGS, Authors, Meaning, State, Step, refusal, standing
@@ -121,6 +121,8 @@ def check(folder: Path, trust: TrustList | None = None) -> Approval:
     now, authors = content_of(folder), _authors(folder)
     found: list[Signature] = []
     for entry in _entries(path):
+        if entry.event == REPAIRED:  # what a killed writer left was mended
+            continue
         given = _read(entry)
         if given is None:
             problems.append(f"signatures: entry {entry.seq} is not a signature")

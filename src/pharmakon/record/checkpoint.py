@@ -7,10 +7,9 @@ is of the entry's number, time, event, data, writer and clock, and of the hash o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from .entry import CHECKPOINT, CLOSED, Entry
+from .entry import CHECKPOINT, CLOSED, Entry, when
 from .identity import Signer, holds
 from .trust import TrustList
 
@@ -45,7 +44,10 @@ def problem(entry: Entry, trust: TrustList | None) -> str:
     signer = {key: found.get(key, "") for key in ("name", "email", "key")}
     if not holds(signer["key"], found.get("signature", ""), _statement(entry, signer)):
         return f"entry {entry.seq} is not what {signer['name'] or 'its signer'} signed: the checkpoint does not hold"
-    doubt = trust.doubt(signer["key"], signer["name"], datetime.fromisoformat(entry.time)) if trust else ""
+    time = when(entry)
+    if time is None:
+        return f"entry {entry.seq} is signed, and bears no time"
+    doubt = trust.doubt(signer["key"], signer["name"], time) if trust else ""
     return f"entry {entry.seq} is {doubt}" if doubt else ""
 
 

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,8 @@ def parse(line: bytes) -> Entry | None:
         body = json.loads(line)
         if not _KEYS <= set(body) <= _KEYS | _NOTES or type(body["seq"]) is not int:
             return None
-        if not all(isinstance(body[key], dict) for key in body.keys() & {"data", *_NOTES}):
+        tables, texts = body.keys() & {"data", *_NOTES}, ("time", "event", "previous", "hash")
+        if not all(isinstance(body[k], dict) for k in tables) or not all(isinstance(body[k], str) for k in texts):
             return None
         entry = Entry(**body)
         # The whole line again, so that a key without a value, which the hash leaves out, cannot slip in.
@@ -98,6 +100,15 @@ def parse(line: bytes) -> Entry | None:
         return entry if sound else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def when(entry: Entry) -> datetime | None:
+    """The time that an entry bears; None where a forger wrote something else."""
+    try:
+        time = datetime.fromisoformat(entry.time)
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None
 
 
 def claimed_seq(line: bytes) -> int:

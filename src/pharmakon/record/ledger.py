@@ -27,7 +27,20 @@ from .actor import Actor, actor
 from .audit import Verification, verify
 from .checkpoint import signed
 from .clock import clock as clock_source
-from .entry import AMENDED, CHECKPOINT, CLOSED, OUTPUT, REPAIRED, Entry, Head, locate, parse, read_head, write_head
+from .entry import (
+    AMENDED,
+    CHECKPOINT,
+    CLOSED,
+    OUTPUT,
+    REPAIRED,
+    Entry,
+    Head,
+    locate,
+    parse,
+    read_head,
+    when,
+    write_head,
+)
 from .identity import Signer, configured
 
 if sys.platform != "win32":  # without fcntl nothing keeps two writers apart; everything else holds
@@ -140,9 +153,10 @@ class Ledger:
         clock: dict[str, Any] = {} if self._clock_told else {**clock_source()}
         self._clock_told = True
         if last is not None and time < last.time:  # kept, since it happened; marked, since the clock did not
-            clock["behind"] = round((datetime.fromisoformat(last.time) - now).total_seconds(), 6)
-        before = _head(last)
-        entry = Entry.make(before.count + 1, time, event, data, before.hash, by=self._by, clock=clock)
+            before = when(last)
+            clock["behind"] = round((before - now).total_seconds(), 6) if before else None
+        end = _head(last)
+        entry = Entry.make(end.count + 1, time, event, data, end.hash, by=self._by, clock=clock)
         return signed(self._signer, entry) if self._signer and event in (CLOSED, CHECKPOINT) else entry
 
     def _write(self, file: BinaryIO, entries: list[Entry]) -> list[Entry]:

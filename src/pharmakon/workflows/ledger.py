@@ -41,7 +41,8 @@ def verify(run: str | Path, *, head: str = "", trust: Path | None = None) -> Ver
     given = approval.check(folder, listed)
     if not given.signatures and not given.problems:
         return found
-    said = (f"it is {given.state}: {_listed(given)}",)
+    unlisted = "" if listed else "; the keys are compared with no trust list"
+    said = (f"it is {given.state}: {_listed(given)}{unlisted}",)
     return replace(found, problems=(*found.problems, *given.problems), remarks=(*found.remarks, *said))
 
 
