@@ -44,3 +44,17 @@ def test_of_a_text_that_stays_only_what_was_taken_out_is_searched_for():
     Treatment(Pseudonyms(b"k" * 32), TODAY, text=Tags()).cleaned(text, "7", removals, "note")
     assert taken_out(text, Tags().clean(text, "7")) == ["Ana García, 617-555-0192", "Hope"]
     assert set(removals.values) == {"Ana García, 617-555-0192"}  # one short name may be a word
+
+
+class Tagging:
+    title = "tagged"
+
+    def clean(self, text, patient):
+        return text.replace("Ana", "[NAME]").replace("617-555-0192", "[PHONE]")
+
+
+def test_what_tags_stand_for_is_counted_by_class():
+    removals = Removals("a.csv")
+    rules = Treatment(Pseudonyms(b"k" * 32), date(2026, 7, 1), text=Tagging())
+    rules.cleaned("Ana and Ana of [NAME], 617-555-0192", "p", removals, "note")
+    assert (removals.of("name"), removals.of("phone"), removals.of("email")) == (2, 1, 0)

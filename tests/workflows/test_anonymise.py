@@ -136,3 +136,16 @@ def test_a_result_without_a_row_is_refused(table):
     rules.write_text(rules.read_text().replace("l = 2", "l = 9").replace("suppression = 0.1", "suppression = 1.0"))
     with pytest.raises(DataError, match="leaving out every row"):
         run(AnonymiseConfig(data=table / "patients.csv", config=rules, output=table / "out"))
+
+
+def test_hidden_cells_that_the_rows_would_tell_are_told_of(table):
+    assert any("cells-1.csv and anonymous.csv" in note for note in anonymised(table).notes)
+
+
+def test_cells_of_other_columns_than_the_rows_hide_well(table):
+    rules = table / "rules.toml"
+    rules.write_text(
+        rules.read_text().replace('columns = ["sex", "diagnosis"]', 'columns = ["smoker", "id"]\nthreshold = 2')
+    )
+    rules.write_text(rules.read_text().replace('"smoker", "id"', '"smoker", "diagnosis"'))
+    assert not anonymised(table).notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
@@ -16,6 +17,15 @@ from .safe_harbor import capped_age, zip3
 
 TEXT_CLEANED = "text cleaned"
 """What is said to be done with a text that stays."""
+
+
+TAGS = {
+    **{tag.upper(): tag for tag in ("name", "date", "place", "phone", "email", "url", "ip", "account", "device")},
+    **dict.fromkeys(("ADDRESS", "ZIP", "HOSPITAL", "ORGANISATION"), "place"),
+    "AGE": "date",
+}
+"""Tag of a text -> the identifier that it stands for; all others stand for "other"."""
+_TAG = re.compile(r"\[([A-Z]+)\]")
 
 
 class FreeText(Protocol):
@@ -79,6 +89,9 @@ class Treatment:
             return clean
         removals.look(where, f"A text stayed ({self.text.title}); no tagger finds everything: read a sample.")
         removals.took(where, identifier, TEXT_CLEANED, record=record)
+        for tag, times in (Counter(_TAG.findall(clean)) - Counter(_TAG.findall(text))).items():
+            for _ in range(times):
+                removals.took(where, TAGS.get(tag, "other"), "tagged", record=record)
         for piece in taken_out(text, clean):
             if _telling(piece):
                 removals.search(piece, record)

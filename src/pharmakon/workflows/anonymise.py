@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -161,8 +161,19 @@ def run(config: AnonymiseConfig, *, progress: Progress = silent) -> AnonymiseRes
         cells,
         auc,
         tuple(str(c) for c in whole.columns if c not in request.written),
+        list(_uncovered(request, cells)),
     )
     return write(result, config, ledger)
+
+
+def _uncovered(request: Request, cells: Sequence[Cells]) -> Iterator[str]:
+    """Tables of counts whose hidden cells the released rows tell, which have the same columns."""
+    for number, table in enumerate(cells, start=1):
+        if table.found.hidden.any() and set(table.columns) <= set(request.written):
+            yield (
+                f"cells-{number}.csv and anonymous.csv both have {' and '.join(table.columns)}: whoever has both can "
+                "count rows and narrow down the cells that are hidden. Publish one of the two"
+            )
 
 
 def _hierarchy(quasi: Quasi, values: Sequence[str], near: Path) -> Hierarchy:

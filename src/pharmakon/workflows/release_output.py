@@ -111,7 +111,7 @@ def page(result: ReleaseResult, config: ReleaseConfig) -> StatementPage:
     plan = ("Statistic", "Kind", "Price", "95 % error", "Of what")
     return StatementPage(
         "private release",
-        f"{len(result.expected)} statistics of {config.cohort.stem}",
+        f"{len(result.expected)} {'statistic' if len(result.expected) == 1 else 'statistics'} of {config.cohort.stem}",
         [
             (
                 f"Released with {said(result.total)}, in numbers that would have come out almost as likely without any "
