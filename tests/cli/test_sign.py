@@ -71,3 +71,14 @@ def test_who_is_at_work_is_said_for_one_command(tmp_path, capsys):
     assert verify("open").ok
     assert main(["ledger", "export", "open", "run", "-o", "copy.csv"]) == 0
     assert capsys.readouterr().out.startswith("copy.csv: 4 entries and 0 signatures of 2 records")
+
+
+def test_a_ledger_that_goes_on_is_signed_up_to_here(capsys):
+    Ledger("open").append("paid")
+    assert main(["ledger", "checkpoint", "open"]) == 1
+    assert "none is set" in capsys.readouterr().err
+    assert main(["ledger", "checkpoint", "open", "--signed-by", "ada.identity"]) == 0
+    assert capsys.readouterr().out == "entry 2 and all before it are signed by Ada\n"
+    Ledger("open").append("paid")
+    assert main(["ledger", "verify", "open"]) == 0
+    assert "entry 2 and all before it are signed by Ada" in capsys.readouterr().out

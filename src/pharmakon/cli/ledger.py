@@ -1,4 +1,4 @@
-"""`pharmakon ledger verify DIR`, `state DIR`, `amend DIR`, `export DIR ...` and `replay DIR`."""
+"""`pharmakon ledger verify DIR`, `state DIR`, `amend DIR`, `checkpoint DIR`, `export DIR ...` and `replay DIR`."""
 
 from __future__ import annotations
 
@@ -94,6 +94,12 @@ def amend(
     """Record a change that was made on purpose: what, from what to what, and why. The old value stays."""
     entry = workflow.amend(run, what, before=before, after=after, why=why)
     print(f"entry {entry.seq}, by {entry.by['user']}: {what} amended")
+
+
+def checkpoint(run: Annotated[Path, Parameter(help="a run folder whose ledger is open, or a ledger.jsonl")], /) -> None:
+    """Sign a ledger that goes on, such as a budget's: what stands in it so far cannot be rewritten without the key."""
+    entry = workflow.checkpoint(run)
+    print(f"entry {entry.seq} and all before it are signed by {entry.data['checkpoint']['name']}")
 
 
 @from_config(positional=("runs",), short={"output": "-o"})

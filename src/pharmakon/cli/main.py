@@ -78,6 +78,7 @@ def app() -> App:
     ledger.command("pharmakon.cli.ledger:verify", name="verify", help="Find edited, missing or reordered records.")
     ledger.command("pharmakon.cli.ledger:state", name="state", help="Draft, reviewed, approved...; who signed what.")
     ledger.command("pharmakon.cli.ledger:amend", name="amend", help="Record a change made on purpose, and why.")
+    ledger.command("pharmakon.cli.ledger:checkpoint", name="checkpoint", help="Sign one that goes on, up to here.")
     ledger.command("pharmakon.cli.ledger:export", name="export", help="Copy ledgers to a database, CSV or JSONL.")
     ledger.command("pharmakon.cli.ledger:replay", name="replay", help="Make every designed molecule again.")
     tree.command(ledger)

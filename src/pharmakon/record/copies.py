@@ -67,15 +67,17 @@ def as_jsonl(found: Iterable[Row]) -> str:
 
 
 def as_csv(found: Iterable[Row]) -> str:
-    """A table for a spreadsheet; what is nested stands as JSON."""
+    """A table for a spreadsheet; what is nested stands as JSON, and no text is one that it would run as a formula."""
+    from pharmakon.store.writers import guarded
+
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
     for row in found:
         e = row.entry
         nested = [canonical(dict(value)).decode() for value in (e.data, e.by, e.clock)]
-        user = e.by.get("user", "")
-        table.writerow([row.record, row.name, row.chain, e.seq, e.time, user, e.event, *nested, e.previous, e.hash])
+        name, time, user, event = (guarded(str(s)) for s in (row.name, e.time, e.by.get("user", ""), e.event))
+        table.writerow([row.record, name, row.chain, e.seq, time, user, event, *nested, e.previous, e.hash])
     return out.getvalue()
 
 
@@ -101,16 +103,18 @@ def _from_jsonl(text: str) -> Iterator[Row]:
 
 
 def _from_csv(text: str) -> Iterator[Row]:
+    from pharmakon.store.writers import unguarded
+
     csv.field_size_limit(1 << 30)
     for row in csv.DictReader(io.StringIO(text, newline="")):
         entry = Entry(
             seq=int(row["seq"]),
-            time=row["time"],
-            event=row["event"],
+            time=unguarded(row["time"]),
+            event=unguarded(row["event"]),
             data=json.loads(row["data"]),
             previous=row["previous"],
             hash=row["hash"],
             by=json.loads(row["by"]),
             clock=json.loads(row["clock"]),
         )
-        yield Row(row["record"], row["name"], "ledger" if row["chain"] == "ledger" else "signatures", entry)
+        yield Row(row["record"], unguarded(row["name"]), "ledger" if row["chain"] == "ledger" else "signatures", entry)

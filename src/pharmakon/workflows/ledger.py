@@ -15,7 +15,7 @@ from pharmakon.record.ledger import Verification
 
 from .sign import trusted
 
-__all__ = ["Approval", "Verification", "amend", "state", "verify"]
+__all__ = ["Approval", "Verification", "amend", "checkpoint", "state", "verify"]
 
 
 def verify(run: str | Path, *, head: str = "", trust: Path | None = None) -> Verification:
@@ -55,6 +55,11 @@ def state(record: Path, *, trust: Path | None = None) -> Approval:
 def amend(run: Path, what: str, *, before: Any, after: Any, why: str) -> ledger.Entry:
     """Record in a run's open ledger that something was changed on purpose. RecordError where it is closed."""
     return ledger.Ledger(run).amend(what, before=before, after=after, why=why)
+
+
+def checkpoint(run: Path) -> ledger.Entry:
+    """Let the identity that the environment names vouch for an open ledger up to here."""
+    return ledger.Ledger(run).checkpoint()
 
 
 def _is_model(folder: Path) -> bool:
