@@ -80,3 +80,10 @@ def test_elements_are_as_frequent_as_in_drugs():
     ends = [genetic.element(1, random) for _ in range(3000)]
     assert ends.count("C") > ends.count("F") > ends.count("I")
     assert {genetic.element(4, random) for _ in range(200)} <= {"C", "S", "P"}
+
+
+@pytest.mark.parametrize("name", genetic.OPERATORS)
+def test_a_single_atom_is_no_error(name):
+    atom, random = flat("C"), stream(7, name)
+    for _ in range(20):
+        genetic.OPERATORS[name](atom, atom, random)

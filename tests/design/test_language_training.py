@@ -67,3 +67,8 @@ def test_it_writes_short_and_long_molecules_as_often_as_it_learnt_from(tmp_path)
     language = train_language_model(corpus, Tokens(), recipe=RECIPE, threads=1)
     written = language.sample(2000, random=np.random.default_rng(1))
     assert np.mean([len(text) for text in written]) == pytest.approx(np.mean([len(text) for text in texts]), rel=0.06)
+
+
+def test_from_another_model_it_has_that_ones_context(whole, corpus, tokens):
+    again = train_language_model(corpus, tokens, recipe=LanguageRecipe(epochs=1, batch=32), start=whole, threads=1)
+    assert again.context == whole.context == 20

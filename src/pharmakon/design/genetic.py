@@ -143,6 +143,8 @@ def delete_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
 def change_bond(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """One order more, where both ends have a hydrogen, or one less."""
     edited = RWMol(kekule(mol))
+    if not edited.GetNumBonds():
+        return None
     bond = edited.GetBondWithIdx(int(random.random() * edited.GetNumBonds()))
     order = round(bond.GetBondTypeAsDouble())
     room = min(bond.GetBeginAtom().GetTotalNumHs(), bond.GetEndAtom().GetTotalNumHs())

@@ -121,7 +121,7 @@ def train_language_model(
                 _keep(checkpoint, module, [optimiser for optimiser, _ in optimisers], step + 1)
                 saved = time.monotonic()
     module.cpu().eval()
-    return LanguageModel(exported(module), tokens, context=recipe.context)
+    return LanguageModel(exported(module), tokens, context=start.context if start else recipe.context)
 
 
 def _share(done: float, warm: float) -> float:

@@ -33,7 +33,7 @@ from pharmakon.design.lineage import Archive, Evaluation, Journal, Record, from_
 from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned
 from pharmakon.design.selection import select, uncrowded
 from pharmakon.design.settings import Settings
-from pharmakon.design.strangers import Strangers
+from pharmakon.design.strangers import Policy, Strangers, guests, visit
 from pharmakon.design.surrogate import Surrogate, Views, normal_scores
 from pharmakon.engine.threads import one_thread
 
@@ -56,10 +56,10 @@ class Optimiser:
     """Maximises a score with a counted number of scorer calls.
 
     `start` are SMILES to begin with (flattened; unreadable ones are left out); without any, molecules are assembled
-    from the vocabulary. `strangers` are SMILES too: some visit every batch (design.strangers). Proposals that
-    `prefilter` refuses cost no call; if it has a method `thorough`, that is asked too, but only of those about to be
-    scored. What a `guard` refuses is never scored: molecules to start from are made to pass it, and a given one that
-    does not is a UsageError.
+    from the vocabulary. `strangers` are SMILES too: some visit every batch, with some that a `policy` writes
+    (design.strangers). Proposals that `prefilter` refuses cost no call; if it has a method `thorough`, that is asked
+    too, of those about to be scored. What a `guard` refuses is never scored: molecules to start from are made to pass
+    it, and a given one that does not is a UsageError.
 
     Scheduled chemicals (chem.scheduled) are never scored and never come out; the journal has a hash of each that was
     about to be. To start from one is a RefusedGoal.
@@ -72,6 +72,7 @@ class Optimiser:
         *,
         start: Sequence[str] = (),
         strangers: Sequence[str] = (),
+        policy: Policy | None = None,
         prefilter: Prefilter | None = None,
         guard: Guard | None = None,
         rescore: Rescore | None = None,
@@ -83,6 +84,7 @@ class Optimiser:
         self.settings = settings or Settings()
         self.start = tuple(start)
         self._strangers = Strangers(strangers)
+        self.policy = policy
         self.prefilter = prefilter
         self.guard = guard
         self.rescore = rescore
@@ -117,8 +119,7 @@ class Optimiser:
 
     def designs(self, n: int, *, max_similarity: float = 0.7) -> list[Record]:
         """The best feasible molecules, none more similar to a better one than allowed, no scaffold above its share."""
-        share = self.settings.per_scaffold
-        return select(self.archive.ranked(), n, max_similarity=max_similarity, per_scaffold=share)
+        return select(self.archive.ranked(), n, max_similarity=max_similarity, per_scaffold=self.settings.per_scaffold)
 
     # ------------------------------------------------------------ the ledger of calls
 
@@ -255,17 +256,18 @@ class Optimiser:
         hopes = betas(settings.explore, settings.generations, random=random)
         early = settings.early if len(self.archive) < settings.calls / 4 else 1
         share = -(-settings.proposals * wanted * early // settings.generations)
-        visitors = self._strangers.visit(settings.strangers, self._quick, kernel=surrogate.kernel, random=random)
+        hosts = guests(self._strangers, self.policy, self._batches, self.archive.records)
+        visitors = visit(hosts, settings.strangers, self._quick, kernel=surrogate.kernel, random=random)
         pool = self._fresh(visitors, Brood([], Views()), mask)
         mean, deviation = surrogate.predict(pool.views) if pool.proposals else (np.empty(0), np.empty(0))
-        strangers = tuple(p.smiles for p in pool.proposals)
+        mates = tuple(p.smiles for p in pool.proposals)
         candidates, merit = parents, level[rows]
         scaffolds = [*(self._scaffolds[i] for i in rows), *map(self._scaffold, pool.views.mols)]
         for generation in range(settings.generations):
             order = best_first(np.concatenate([merit, mean + hopes[generation] * deviation]))
             order = uncrowded(order, scaffolds, settings.per_scaffold)[: settings.parents]
             promising = [[*candidates, *pool.proposals][i] for i in order]
-            brood = self._breed(promising, share, f"generation {generation}", surrogate.kernel, strangers=strangers)
+            brood = self._breed(promising, share, f"generation {generation}", surrogate.kernel, strangers=mates)
             brood = self._fresh(brood, pool, mask)
             if brood.proposals:
                 new = surrogate.predict(brood.views)
@@ -303,8 +305,7 @@ class Optimiser:
 
     def _fresh(self, brood: Brood, pool: Brood, mask: Packed) -> Brood:
         """Those that are new to the archive and the pool, outside the mask, and not scheduled: nor may they breed."""
-        seen = {p.smiles for p in pool.proposals}
-        rows = []
+        seen, rows = {p.smiles for p in pool.proposals}, list[int]()
         for i, proposal in enumerate(brood.proposals):
             new = proposal.smiles not in seen and proposal.smiles not in self.archive
             if new and not self._withhold(brood.views.mols[i]):

@@ -6,6 +6,7 @@ The best of a search are soon each other's cousins; what they lack can only come
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
@@ -13,6 +14,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
 from pharmakon.design.graph import flat
+from pharmakon.design.lineage import Record
 from pharmakon.design.propose import Brood, Proposal
 from pharmakon.design.surrogate import KERNELS, Views
 
@@ -32,3 +34,23 @@ class Strangers:
             self._views.get(name)
         views = self._views.take([int(i) for i in rows if accept(self._views.mols[i])])
         return Brood([Proposal(Chem.MolToSmiles(mol)) for mol in views.mols], views)
+
+
+class Policy(Protocol):
+    """Writes strangers in the light of what was scored; a function of the batch and of the calls before it."""
+
+    def visitors(self, batch: int, records: Sequence[Record], /) -> Strangers:
+        """What it writes for a batch."""
+        ...
+
+
+def guests(strangers: Strangers, policy: Policy | None, batch: int, records: Sequence[Record]) -> list[Strangers]:
+    """Whose molecules visit a batch."""
+    return [strangers] if policy is None else [strangers, policy.visitors(batch, records)]
+
+
+def visit(
+    hosts: Sequence[Strangers], n: int, accept: Callable[[Mol], bool], *, kernel: str, random: Generator
+) -> Brood:
+    """Of `n` drawn from each those that are accepted."""
+    return Brood.joined([one.visit(n, accept, kernel=kernel, random=random) for one in hosts])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -32,6 +32,7 @@ from pharmakon.design.own_scorer import Function
 from pharmakon.design.pareto import Scalarisation
 from pharmakon.design.scorers import ScorerConfig, Scorers
 from pharmakon.design.selection import by_front, select
+from pharmakon.design.strangers import Policy
 from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
 from pharmakon.record.ledger import Ledger
@@ -88,6 +89,9 @@ class DesignConfig(Config):
     prior: Path = Field(
         SHIPPED, description="folder of pharmakon train-prior whose molecules visit the search; the shipped one's else"
     )
+    policy: bool = Field(
+        False, description="whether the prior learns the best molecules of the search as it goes on; needs extra deep"
+    )
     stock: Path | None = Field(
         None, description="table of building blocks with their SMILES: each design gets a route from them"
     )
@@ -135,8 +139,8 @@ class DesignConfig(Config):
             raise ValueError("each of the stages has its own calls; leave calls out")
         if self.hits is None and "hit_distance" in self.model_fields_set:
             raise ValueError("hit_distance is of hits, and no hits are asked for")
-        if self.hits is not None and (self.stages or self.aggregate == "pareto"):
-            raise ValueError("hits are looked for with one score, in one stage")
+        if self.hits is not None and (self.stages or self.aggregate == "pareto" or self.policy):
+            raise ValueError("hits are looked for with one score, in one stage, without a policy")
         if all(goal.stage > 1 for goal in self.goals):
             raise ValueError("the first stage has no goal")
         return self
@@ -180,7 +184,7 @@ def run(
         objective = objectives[-1]
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
         # What can be wrong with a file is found before there is a folder.
-        prior, strangers = load_folder(prior_folder(config.prior)), _strangers(config)
+        prior, strangers, policy = load_folder(prior_folder(config.prior)), _strangers(config), _policy(config)
         if config.known is not None:
             collection(str(config.known))
         folder = RunFolder.create(
@@ -215,6 +219,7 @@ def run(
                 settings,
                 start=start,
                 strangers=strangers,
+                policy=policy(settings.seed) if policy is not None else None,
                 prefilter=wanted.sieve,
                 guard=guard,
                 rescore=Scalarisation(goals, seed=settings.seed) if config.aggregate == "pareto" else None,
@@ -329,6 +334,17 @@ def _strangers(config: DesignConfig) -> list[str]:
     """What the prior writes: molecules that the search itself would not come upon."""
     texts = load_prior(config.prior).sample(VISITORS, random=stream(config.seed, "strangers"))
     return [text for text in dict.fromkeys(texts) if to_mol(text) is not None]
+
+
+def _policy(config: DesignConfig) -> Callable[[int], Policy] | None:
+    """What makes a stage's policy of its seed; MissingExtra without torch."""
+    if not config.policy:
+        return None
+    from pharmakon.design.policy_training import Policy as Taught
+
+    prior = load_prior(config.prior)
+    Taught(prior)  # what is missing is said before there is a folder
+    return lambda seed: Taught(prior, seed=seed)
 
 
 def _settings(config: DesignConfig) -> Settings:
