@@ -75,3 +75,10 @@ def test_a_run_gets_the_general_forms_and_none_of_a_models(tmp_path):
     assert all(filled.empty == 0 for filled in result.forms.values())
     with pytest.raises(UsageError, match="are about models"):
         run(config(tmp_path, subject=str(folder), forms=("qmrf",)))
+
+
+def test_forms_of_an_earlier_dossier_do_not_stay(tmp_path):
+    run(config(tmp_path, forms=("qmrf", "gmlp")))
+    (tmp_path / "out" / "gmlp.pdf").write_bytes(b"%PDF-")
+    run(config(tmp_path, forms=("qmrf",)))
+    assert not list((tmp_path / "out").glob("gmlp.*"))

@@ -23,6 +23,7 @@ from pharmakon.store.runs import RUN
 
 from .dossier_evidence import Evidence, of_model, of_run
 from .dossier_facts import ModelFacts, is_qsar, load_facts, require_qsar
+from .dossier_pdf import find_browser, print_pdf
 from .dossier_plan import judge, registered
 
 INDEX, ALL, OPEN = "index.html", "dossier.json", "answers-to-fill.toml"
@@ -42,6 +43,7 @@ class DossierConfig(Config):
     plan: Path | None = Field(
         None, description="folder of the ledger in which the plan was registered: the results are judged by its limits"
     )
+    pdf: bool = Field(False, description="each page as PDF too, printed by a Chromium, Chrome or Edge on this machine")
     today: date | None = Field(None, description="the day of the report; that of the clock otherwise")
 
 
@@ -161,13 +163,18 @@ def run(config: DossierConfig, *, progress: Progress = silent) -> DossierResult:
         if name not in FILLED:
             raise UnknownName("form", name, FILLED)
     _check_place(config.output)
+    browser = find_browser() if config.pdf else ""
     forms: dict[str, FilledForm] = {}
     for i, name in enumerate(names):
         progress(i, len(names), name)
         forms[name] = FILLED[name](asked)
     if strange := [name for name in answers if name not in forms]:
         raise UsageError(f"the answers are also for {', '.join(strange)}, which is not among the forms written")
-    return DossierResult(config.output, asked.about, forms, write(asked, forms))
+    files = write(asked, forms)
+    for page in [path for path in files if path.suffix == ".html"] if browser else []:
+        progress(len(names), len(names), f"printing {page.name}")
+        files.append(print_pdf(page, browser=browser))
+    return DossierResult(config.output, asked.about, forms, files)
 
 
 def applicable(asked: Asked) -> tuple[str, ...]:
@@ -189,6 +196,8 @@ def write(asked: Asked, forms: Mapping[str, FilledForm]) -> list[Path]:
     """Every file of the dossier."""
     folder = asked.config.output
     folder.mkdir(parents=True, exist_ok=True)
+    for old in (folder / f"{name}.{kind}" for name in (*FORMS, Path(INDEX).stem) for kind in ("html", "json", "pdf")):
+        old.unlink(missing_ok=True)  # of an earlier dossier: a form that is not listed would be read as of this one
     facts = _facts(asked)
     made = []
     for name, filled in forms.items():
