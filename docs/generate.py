@@ -151,6 +151,8 @@ def configuration() -> str:
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.discover import DiscoverConfig
     from pharmakon.workflows.dose import DoseConfig
+    from pharmakon.workflows.dossier import DossierConfig
+    from pharmakon.workflows.dossier_plan import PlanConfig
     from pharmakon.workflows.federate import AnswerConfig, CombineConfig
     from pharmakon.workflows.federate_plan import Plan
     from pharmakon.workflows.federate_simulate import SimulateConfig
@@ -195,6 +197,8 @@ def configuration() -> str:
         ("match", MatchConfig),
         ("dose", DoseConfig),
         ("deidentify", DeidentifyConfig),
+        ("dossier", DossierConfig),
+        ("dossier-plan", PlanConfig),
         ("federated plan", Plan),
         ("federate answer", AnswerConfig),
         ("federate combine", CombineConfig),
