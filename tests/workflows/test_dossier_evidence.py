@@ -1,6 +1,7 @@
 """The evidence of models and runs."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -91,3 +92,15 @@ def test_figures_of_a_model_are_its_own_and_not_the_baselines():
     one = of_model(model)
     assert one.figures["scaffold rmse"] == tuple(own)
     assert one.figures["coverage scaffold"][0] == model.card["coverage"]["scaffold"]["observed"]
+
+
+def test_who_may_have_the_data_travels(folder):
+    assert of_run(folder, today=TODAY).access == ""
+    (folder / "signature").mkdir()
+    card = {"declaration": {"access": "controlled", "terms": "a committee decides"}}
+    (folder / "signature" / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    assert of_run(folder, today=TODAY).access == "Access to the data: controlled; a committee decides."
+    model = load_facts("herg", today=TODAY)
+    restricted = replace(model, card={**model.card, "access": "restricted"})
+    one = of_model(restricted)
+    assert one.access == "Access to the data: restricted." and one.access in one.data.sentences

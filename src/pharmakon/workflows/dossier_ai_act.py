@@ -65,7 +65,7 @@ def _architecture(one: Evidence) -> Said:
 
 @AI_ACT.fills("2d")
 def _data(one: Evidence) -> Said:
-    said = (*one.data.sentences, f"Licence: {one.licence}." if one.licence else "")
+    said = (*one.data.sentences, f"Licence: {one.licence}." if one.licence else "", one.access)
     cleaned = one.processing.sentences if one.processing else ()
     return Said(tuple(text for text in (*said, *cleaned) if text), one.data.columns, one.data.rows)
 

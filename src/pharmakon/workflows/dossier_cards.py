@@ -75,4 +75,4 @@ def _uses(one: Evidence) -> Said:
 
 @DATASHEET.fills("6")
 def _distribution(one: Evidence) -> Said | None:
-    return points(f"Licence: {one.licence}.") if one.licence else None
+    return points(f"Licence: {one.licence}." if one.licence else "", one.access) or None

@@ -13,12 +13,13 @@ from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
 from pharmakon.core.units import show, show_interval
 from pharmakon.record.card import METRICS
-from pharmakon.record.discovery import RESULT
+from pharmakon.record.discovery import RESULT, SIGNATURE
 from pharmakon.record.filling import Said, points
 from pharmakon.record.ledger import verify
+from pharmakon.store.models import CARD
 from pharmakon.store.runs import RunFolder
 
-from .dossier_facts import ModelFacts, coverage_table, is_qsar, joined, scores_table, sentence
+from .dossier_facts import ModelFacts, coverage_table, is_qsar, joined, said_access, scores_table, sentence
 from .dossier_plan import Judgement
 from .dossier_qmrf import QMRF
 from .dossier_qmrf_rules import RULES
@@ -65,6 +66,8 @@ class Evidence:
     groups: Said | None = None
     domain: Said | None = None
     licence: str = ""
+    access: str = ""
+    """Who may have the data, in a sentence."""
     started: datetime | None = None
     judged: Judgement | None = None
 
@@ -140,6 +143,7 @@ def of_run(folder: Path, *, today: date) -> Evidence:
         limits=(*warned, *map(str, found.get("notes", ()))),
         scores=_figures(overall),
         groups=_figures(groups),
+        access=_access(folder),
         started=_time(run.get("started")),
     )
 
@@ -172,6 +176,7 @@ def _of_card(model: ModelFacts) -> Evidence:
         limits=model.listed("limits"),
         scores=_figures(figures),
         licence=str(data.get("licence", "")),
+        access=model.access,
         started=_time(model.card.get("created")),
     )
 
@@ -266,6 +271,14 @@ def _features(found: Mapping[str, Any]) -> Iterator[str]:
     signature = found.get("signature")
     if isinstance(signature, Mapping) and "markers" in signature:
         yield f"{len(signature['markers']):,} markers in the signature."
+
+
+def _access(folder: Path) -> str:
+    """What the card of the run's signature says of who may have the data."""
+    try:
+        return said_access(json.loads((folder / SIGNATURE / CARD).read_bytes()))
+    except (OSError, ValueError):
+        return ""
 
 
 def _judged_how(verb: str, settings: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pharmakon.core.access import access_of
 from pharmakon.core.errors import DataError, ModelError
 from pharmakon.core.files import sha256
 from pharmakon.core.types import Profile
@@ -81,6 +82,11 @@ class ModelFacts:
         """Molecules that it learnt from."""
         return int(self.part("dataset").get("used", 0))
 
+    @property
+    def access(self) -> str:
+        """Who may have the data it was made of, in a sentence; "" where the card does not say."""
+        return said_access(self.card)
+
     def part(self, key: str) -> Mapping[str, Any]:
         """A table of the card; empty where it has none."""
         found = self.card.get(key)
@@ -121,6 +127,12 @@ def require_qsar(facts: ModelFacts, form: str) -> None:
     """Raise DataError for a model that says no property of a structure: a tagger, or a language model."""
     if not is_qsar(facts.card):
         raise DataError(f"{facts.name} says no property of a structure, so it has no {form}; it has a model card")
+
+
+def said_access(card: Mapping[str, Any]) -> str:
+    """The access class and terms that a card or a declaration states, in a sentence; "" without any."""
+    access, terms = access_of(card)
+    return f"Access to the data: {access}{f'; {terms}' if terms else ''}." if access else ""
 
 
 def sentence(text: str) -> str:

@@ -25,7 +25,13 @@ def _use(one: Evidence) -> Said:
 @PRINCIPLES.fills("6")
 def _governance(one: Evidence) -> Said:
     licence = f"Licence of the data: {one.licence}." if one.licence else ""
-    said = (*one.data.sentences, licence, *(one.processing.sentences if one.processing else ()), *one.record.sentences)
+    said = (
+        *one.data.sentences,
+        licence,
+        one.access,
+        *(one.processing.sentences if one.processing else ()),
+        *one.record.sentences,
+    )
     return Said(tuple(text for text in said if text), one.data.columns, one.data.rows)
 
 

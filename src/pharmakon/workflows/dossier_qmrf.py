@@ -25,7 +25,8 @@ def _training_set(model: ModelFacts) -> Said:
         for name, digest in zip([files] if isinstance(files, str) else files, digests, strict=False)
     )
     licence = f" Licence: {data['licence']}." if data.get("licence") else ""
-    return Said((f"Yes: {data.get('name', 'the data')}, {public}.{licence}",), ("file", "SHA-256"), rows)
+    said = f"Yes: {data.get('name', 'the data')}, {public}.{licence}"
+    return Said((said, model.access), ("file", "SHA-256"), rows)
 
 
 @QMRF.fills("6.2")
