@@ -14,6 +14,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, PharmakonError
 from pharmakon.core.types import Progress, silent
 
+from .release_account import SUFFIX
 from .release_plan import Expected, Line, expect
 from .release_request import Request
 from .train import slug
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from pharmakon.biomarkers.declaration import Declaration
     from pharmakon.privacy.budget import Account, Price
     from pharmakon.privacy.promise import Promise
-
-SUFFIX = ".budget.jsonl"
-"""What the budget's ledger is called, after the data's own name."""
 
 
 class ReleaseConfig(Config):

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .release import ReleaseResult
 
 
+SUFFIX = ".budget.jsonl"
+"""What the budget's ledger is called, after the data's own name."""
+
+
 def held(path: Path, request: Request) -> Account:
     """The account as it stands; the request's own budget where no release was paid yet. Nothing is written.
 
@@ -42,8 +46,6 @@ def held(path: Path, request: Request) -> Account:
 def only_name(data: Path) -> None:
     """Raises ConfigError where the same file, under another name in its folder, has a budget of its own already."""
     from pharmakon.store.vault import fingerprint
-
-    from .release import SUFFIX
 
     own, mark = data.name + SUFFIX, None
     for path in sorted(data.parent.glob(f"*{SUFFIX}")):
