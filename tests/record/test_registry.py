@@ -150,6 +150,24 @@ def test_a_ledger_rewritten_or_cut_since_is_found_and_nothing_is_added(database,
         assert [name for _, name, _ in registry.records()] == ["run"]
 
 
+def test_an_account_that_may_only_add_is_enough_and_can_undo_nothing(server, run, tmp_path):
+    import psycopg
+
+    name, other = "r" + os.urandom(6).hex(), made(tmp_path / "other", 2)
+    with psycopg.connect(server + "postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE ROLE {name} LOGIN")
+    add(server + name, run)
+    with psycopg.connect(server + name) as connection:
+        connection.execute(f"GRANT SELECT, INSERT ON pharmakon_entry, pharmakon_signature TO {name}")
+    narrow = server.replace("test@", f"{name}@") + name
+    assert add(narrow, run, other) == 8
+    for statement in ("DROP TABLE pharmakon_entry", "DELETE FROM pharmakon_entry", "TRUNCATE pharmakon_entry"):
+        with pytest.raises(PharmakonError, match=r"must be owner|permission denied"), opened(narrow) as registry:
+            registry._connection.execute(statement)
+    assert add(narrow, run, other) == 16
+
+
 def test_two_exports_at_once_take_turns(database, tmp_path):
     folders = [made(tmp_path / f"run{i}", i) for i in range(4)]
     with ThreadPoolExecutor(4) as pool:

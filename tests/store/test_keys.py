@@ -139,3 +139,33 @@ def test_without_the_extra_its_install_line_is_shown(monkeypatch):
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(MissingExtra, match=r"pharmakon\[privacy\]"):
         wrapping_key(Lock("keyring", "x"), SALT, CHEAP)
+
+
+def test_an_identity_has_secrets_of_its_own(monkeypatch, keyring):
+    monkeypatch.setenv(PASSPHRASE, WORDS)
+    monkeypatch.delenv("PHARMAKON_IDENTITY_PASSPHRASE", raising=False)
+    with pytest.raises(UsageError, match="the identity needs its passphrase: set PHARMAKON_IDENTITY_PASSPHRASE"):
+        wrapping_key(Lock("passphrase", of="identity"), SALT, CHEAP)
+    monkeypatch.setenv(KEY, HEX)
+    monkeypatch.setenv("PHARMAKON_IDENTITY_KEY", HEX)
+    both = {wrapping_key(Lock("environment", of=kind), SALT, CHEAP) for kind in ("vault", "identity")}
+    assert len(both) == 2, "one secret for both makes two keys"
+    wrapping_key(Lock("keyring", "ada", of="identity"), SALT, CHEAP, make=True)
+    assert list(keyring.held) == [("pharmakon-identity", "ada")]
+
+
+def test_a_passphrase_asked_anew_is_remembered_nowhere(monkeypatch):
+    asked = []
+    keys.ask_with(lambda question: asked.append(question) or WORDS)
+    assert keys.somebody_answers()
+    lock = Lock("passphrase", of="identity")
+    keys._stretched.cache_clear()
+    first = wrapping_key(lock, SALT, CHEAP, anew=True)
+    assert wrapping_key(lock, SALT, CHEAP, anew=True) == first
+    assert asked == ["passphrase of the identity: "] * 2
+    assert not keys._told
+    assert keys._stretched.cache_info().currsize == 0
+    keys.ask_with(None)
+    monkeypatch.delenv("PHARMAKON_IDENTITY_PASSPHRASE", raising=False)
+    with pytest.raises(UsageError, match="at a terminal"):
+        wrapping_key(lock, SALT, CHEAP, anew=True)

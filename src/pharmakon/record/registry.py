@@ -153,8 +153,9 @@ def _postgresql(url: str) -> Iterator[Registry]:
     try:
         with psycopg.connect(url) as connection:  # commits when the block ends well, rolls back otherwise
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('pharmakon registry'))")
-            for statement in TABLES:
-                connection.execute(statement)
+            if not _there(connection):  # an account that may add rows, and no tables, finds them made
+                for statement in TABLES:
+                    connection.execute(statement)
             if not _guarded(connection):
                 connection.execute(POSTGRES_GUARD)
                 for table in NAMES:
@@ -166,6 +167,11 @@ def _postgresql(url: str) -> Iterator[Registry]:
             yield Registry(connection, "%s")
     except psycopg.Error as error:
         raise PharmakonError(f"the PostgreSQL database refused: {_without_password(str(error), url)}") from None
+
+
+def _there(connection: Any) -> bool:
+    query = " AND ".join(f"to_regclass('{table}') IS NOT NULL" for table in NAMES)
+    return bool(connection.execute(f"SELECT {query}").fetchone()[0])
 
 
 def _guarded(connection: Any) -> bool:
