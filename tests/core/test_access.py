@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from pharmakon.core.access import access_of, strictest
+from pharmakon.core.access import access_of, stated, strictest
 
 
 def test_the_strictest_of_several_wins_in_any_order():
@@ -26,3 +26,12 @@ def test_the_strictest_of_several_wins_in_any_order():
 )
 def test_a_card_says_it_in_several_places(card, found):
     assert access_of(card) == found
+
+
+def test_what_goes_on_from_another_inherits_the_strictest():
+    parent = {"data": {"access": "restricted", "terms": "hospital A"}}
+    assert stated("open", "ours", parent) == {"access": "restricted", "terms": "ours; hospital A"}
+    assert stated(None, "", parent) == {"access": "restricted", "terms": "hospital A"}
+    assert stated(None, "") == stated(None, "", {}) == {}
+    both = {"dataset": {"access": "open"}, "recalibration": {"access": "controlled"}}
+    assert access_of(both) == ("controlled", "")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from pharmakon.cli.main import main
+from pharmakon.core.access import access_of
 from pharmakon.core.errors import DataError, UnknownName, UsageError
 from pharmakon.predict.model import Model
 from pharmakon.workflows import train
@@ -63,8 +64,9 @@ def test_weights_stay_and_the_card_says_whose_data(
     ask: Ask, trained: Path, strangers: list[str], tmp_path: Path
 ) -> None:
     before = {name: hashlib.sha256((trained / name).read_bytes()).hexdigest() for name in WEIGHTS}
-    got = ask(strangers, shifted(Model.load(trained), strangers))
+    got = ask(strangers, shifted(Model.load(trained), strangers), access="controlled", terms="ours")
     card = json.loads((got.folder / "card.json").read_text())
+    assert access_of(card) == ("controlled", "ours")
     assert {name: card["files"][name] for name in WEIGHTS} == before
     assert card["recalibration"]["sha256"] == hashlib.sha256((tmp_path / "lab.csv").read_bytes()).hexdigest()
     assert (

@@ -27,7 +27,9 @@ def collection(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(collection, tmp_path_factory):
-    return run(PriorConfig(data=collection, output=tmp_path_factory.mktemp("out") / "prior", **SMALL))
+    return run(
+        PriorConfig(data=collection, output=tmp_path_factory.mktemp("out") / "prior", access="restricted", **SMALL)
+    )
 
 
 def test_what_was_left_out_is_counted(made):
@@ -71,6 +73,7 @@ def test_from_another_prior_it_goes_on(made, collection, tmp_path):
     config = PriorConfig(data=collection, start=made.folder, epochs=1, rate=0.03, output=tmp_path / "on", threads=1)
     on = run(config)
     assert on.card["recipe"]["start"] == "mine"
+    assert on.card["access"] == made.card["access"] == "restricted"
     assert load_prior(on.folder).tokens.merges == load_prior(made.folder).tokens.merges
     nats = "held out, nats per molecule"
     assert on.card["judged"][nats] < made.card["judged"][nats]

@@ -24,11 +24,19 @@ def strictest(classes: Iterable[AccessClass | None]) -> AccessClass | None:
 
 
 def access_of(card: Mapping[str, Any]) -> tuple[AccessClass | None, str]:
-    """The access class and the terms that a card states: its own, its data set's, or its cohort's declaration's.
+    """The access class and the terms that a card states: its own, its data's, its cohort's, its recalibration's.
 
     Of several the strictest counts. A word that is none of the classes is taken for the strictest.
     """
-    places = [card, *(card.get(part) or {} for part in ("dataset", "declaration"))]
+    places = [card, *(card.get(part) or {} for part in ("dataset", "data", "declaration", "recalibration"))]
     told = [part for part in places if isinstance(part, Mapping) and part.get("access")]
     found = strictest([part["access"] if part["access"] in ACCESS_CLASSES else "restricted" for part in told])
     return found, "; ".join(dict.fromkeys(str(part["terms"]) for part in told if part.get("terms")))
+
+
+def stated(access: AccessClass | None, terms: str, *parents: Mapping[str, Any]) -> dict[str, str]:
+    """What a card states of data of this class, and of the models (their cards) that it goes on from; {} of none."""
+    told = [(access, terms), *(access_of(card) for card in parents)]
+    found = strictest(one for one, _ in told)
+    words = "; ".join(dict.fromkeys(text for _, text in told if text))
+    return {key: value for key, value in (("access", found), ("terms", words)) if value}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Problem, Progress, silent
 
@@ -27,6 +28,8 @@ class RecalibrateConfig(AssayConfig):
     correction: Literal["auto", "identity", "offset", "linear"] = Field(
         "auto", description="how values are corrected; chosen by cross-validation when auto"
     )
+    access: AccessClass | None = Field(None, description=SAID)
+    terms: str = Field("", description=TERMS)
     overwrite: bool = Field(False, description="replace another model in the output folder")
     seed: int = Field(0, ge=0, description="seed of every random choice")
 
@@ -67,7 +70,7 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
         spare(output, same=lambda card: _is_of(card, made_of), made_of="this model and this table")
     progress(1, _STEPS, "standardising structures")
     clean = curate(table.rows(), value=value, kind=model.property.kind, positive=config.positive)
-    dataset: dict[str, Any] = {
+    dataset: dict[str, Any] = stated(config.access, config.terms) | {
         **made_of,
         "file": config.data.name,
         "structure": table.structure_column,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from pharmakon.core.access import SAID, TERMS, AccessClass
+from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.errors import ConfigError, DataError
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
 from pharmakon.predict.endpoints import Endpoint, Transform, endpoint
@@ -80,7 +80,7 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
     return _learn(
         table.rows(),
         value=value,
-        dataset=dataset | {"licence": "the user's own data", "citation": ""} | _access(config),
+        dataset=dataset | {"licence": "the user's own data", "citation": ""} | stated(config.access, config.terms),
         what=Property(
             name=name,
             title=config.title or name,
@@ -240,11 +240,6 @@ def _learn(
         warnings.append(f"no percentile among approved drugs: the set is not here (pharmakon data fetch {REFERENCE})")
     aside = folder / SET_ASIDE if listed else None
     return TrainResult(folder, model.card, clean.problems, [*notes, *clean.notes, *warnings], aside)
-
-
-def _access(config: TrainConfig) -> dict[str, Any]:
-    """Who may have the data, where it is said."""
-    return {key: value for key, value in (("access", config.access), ("terms", config.terms)) if value}
 
 
 def _is_of(card: Mapping[str, Any], dataset: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, DataError, UsageError
 from pharmakon.core.types import Progress, silent
@@ -47,6 +48,8 @@ class PriorConfig(Config):
     batch: int = Field(256, ge=1, description="molecules of a training step")
     rate: float | None = Field(None, gt=0, le=1, description="learning rate; 0.03, or 0.01 from a prior")
     threads: int = Field(2, ge=1, description="processor cores to train on")
+    access: AccessClass | None = Field(None, description=SAID)
+    terms: str = Field("", description=TERMS)
     resume: bool = Field(False, description="go on with a training that was stopped")
     seed: int = Field(0, ge=0, description="seed of every random choice")
 
@@ -117,6 +120,7 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
         "kind": LANGUAGE,
         "name": name,
         "data": {"file": config.data.name, "sha256": sha256(config.data), **counts, "too long": kept - len(corpus)},
+        **stated(config.access, config.terms, *([load_folder(config.start).card] if config.start else [])),
         "writing": "Kekulé SMILES",
         "tokens per molecule": round(len(corpus.ids) / max(len(corpus), 1), 2),
         "recipe": {
@@ -175,7 +179,10 @@ def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dic
     from pharmakon.store.plain import document
     from pharmakon.store.tables import open_table
 
-    facts = {"data": sha256(config.data), "recipe": config.model_dump(mode="json", exclude={"resume", "threads"})}
+    facts = {
+        "data": sha256(config.data),
+        "recipe": config.model_dump(mode="json", exclude={"resume", "threads", "access", "terms"}),
+    }
     path = work / hashlib.sha256(document(facts).encode()).hexdigest()[:16]
     done = path / "counts.json"
     if done.is_file():

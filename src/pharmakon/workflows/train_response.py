@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from pharmakon.core.access import SAID, TERMS, AccessClass
+from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Progress, silent
@@ -82,8 +82,7 @@ def run(config: ResponseConfig, *, progress: Progress = silent) -> ResponseResul
         "unit": "ln uM",
         "data": data,
         "licence": licence,
-        **({"access": config.access} if config.access else {}),
-        **({"terms": config.terms} if config.terms else {}),
+        **stated(config.access, config.terms),
         "lines": len(screen.cells),
         "drugs": len(screen.drugs),
         "responses": tested,
