@@ -23,6 +23,12 @@ def test_the_sections_of_the_qmrf_have_as_many_fields_as_the_form():
     assert [len(section.fields) for section in form("qmrf").sections] == [3, 9, 7, 7, 4, 12, 9, 3, 3]
 
 
+def test_a_checklist_is_a_form_too():
+    remark = form("remark")
+    assert [field.number for field in remark.fields] == [str(n) for n in range(1, 21)]
+    assert remark.sections[0].title == "Introduction" and "Altman" in remark.source
+
+
 def test_a_form_or_field_that_there_is_not():
     with pytest.raises(UnknownName, match="qmrf"):
         form("qmfr")

@@ -71,7 +71,7 @@ def test_a_run_gets_the_general_forms_and_none_of_a_models(tmp_path):
     run_json = {"verb": "discover", "config": {}, "inputs": [], "seed": 0}
     (folder / "run.json").write_text(json.dumps(run_json), encoding="utf-8")
     result = run(config(tmp_path, subject=str(folder)))
-    assert tuple(result.forms) == FORMS[3:]
+    assert tuple(result.forms) == FORMS[3:9]
     assert all(filled.empty == 0 for filled in result.forms.values())
     with pytest.raises(UsageError, match="are about models"):
         run(config(tmp_path, subject=str(folder), forms=("qmrf",)))
@@ -82,3 +82,18 @@ def test_forms_of_an_earlier_dossier_do_not_stay(tmp_path):
     (tmp_path / "out" / "gmlp.pdf").write_bytes(b"%PDF-")
     run(config(tmp_path, forms=("qmrf",)))
     assert not list((tmp_path / "out").glob("gmlp.*"))
+
+
+def test_a_discovery_hands_on_its_checklists(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    run_json = {"verb": "discover", "config": {}, "inputs": [], "seed": 0}
+    (folder / "run.json").write_text(json.dumps(run_json), encoding="utf-8")
+    said = {"checklists": {"remark": {"7": "Time to death."}}}
+    (folder / "result.json").write_text(json.dumps(said), encoding="utf-8")
+    result = run(config(tmp_path, subject=str(folder)))
+    assert "remark" in result.forms and "tripod_ai" not in result.forms
+    found = {one.field.number: one for one in result.forms["remark"]}
+    assert found["7"].machine.sentences == ("Time to death.",) and found["1"].state == "needed"
+    with pytest.raises(DataError, match="tripod_ai"):
+        run(config(tmp_path, subject=str(folder), forms=("tripod_ai",)))

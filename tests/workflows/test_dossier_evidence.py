@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from pharmakon.core.errors import RecordError
+from pharmakon.record.approval import Approval, Signature
 from pharmakon.record.ledger import Ledger
+from pharmakon.workflows import dossier_evidence
 from pharmakon.workflows.dossier_evidence import of_model, of_run
 from pharmakon.workflows.dossier_facts import load_facts
 
@@ -104,3 +106,24 @@ def test_who_may_have_the_data_travels(folder):
     restricted = replace(model, card={**model.card, "access": "restricted"})
     one = of_model(restricted)
     assert one.access == "Access to the data: restricted." and one.access in one.data.sentences
+
+
+def test_signatures_are_told_and_doubts_with_them(folder, monkeypatch):
+    given = Signature(
+        seq=1,
+        meaning="reviewed",
+        name="A. Person",
+        email="",
+        key="",
+        time=datetime(2026, 7, 1, 12, tzinfo=UTC),
+        why="read it",
+        authenticated="",
+        user="",
+        sha256="",
+        hash="",
+        problem="the record has changed",
+    )
+    monkeypatch.setattr(dossier_evidence, "check", lambda _: Approval("draft", (given,), (), ""))
+    said = " ".join(of_run(folder, today=TODAY).record.sentences)
+    assert "Signed as reviewed by A. Person, 2026-07-01T12:00:00+00:00: read it; it does not count: the record" in said
+    assert "State: draft." in said

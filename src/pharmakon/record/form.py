@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pharmakon.core.errors import UnknownName
 
+from .checklist import Checklist, checklist
+
 FORMS = (
     "qmrf",
     "qprf",
@@ -20,6 +22,8 @@ FORMS = (
     "ai_act_annex_iv",
     "model_card",
     "datasheet",
+    "remark",
+    "tripod_ai",
 )
 """The forms, each a file of tables/ by its name."""
 
@@ -78,8 +82,29 @@ def form(name: str) -> Form:
         raise UnknownName("form", name, FORMS)
     text = files("pharmakon.record").joinpath("tables", f"{name}.toml").read_text(encoding="utf-8")
     facts: dict[str, Any] = tomllib.loads(text)
+    if "items" in facts:
+        return _of_checklist(checklist(name), name)
     sections = tuple(
         Section(one["number"], one["title"], tuple(Field(**field) for field in one["fields"]))
         for one in facts.pop("sections")
     )
     return Form(name, sections=sections, **facts)
+
+
+def _of_checklist(asked: Checklist, name: str) -> Form:
+    """A reporting checklist as a form: an item a field, a section for each run of items under one heading."""
+    headings = dict.fromkeys(item.section for item in asked.items)
+    sections = tuple(
+        Section(
+            chr(ord("A") + at),
+            heading,
+            tuple(
+                Field(item.number, f"{item.asks[:1].upper()}{item.asks[1:]}", "machine", "study author")
+                for item in asked.items
+                if item.section == heading
+            ),
+        )
+        for at, heading in enumerate(headings)
+    )
+    numbering = "Numbers are those of the checklist; the wording is ours."
+    return Form(name, asked.title, "reporting checklist", f"{asked.source}.", numbering, "", sections)

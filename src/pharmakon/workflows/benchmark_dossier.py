@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pharmakon.record.checklist import CHECKLISTS
 from pharmakon.record.filling import FilledForm
 from pharmakon.record.form import FORMS
 
@@ -63,7 +64,7 @@ class Dossiers:
     def run(self, task: str, root: Path, config: BenchmarkConfig, learner: Learner, say: Say) -> dict[str, Any]:
         if task == QPRF:
             return {"scores": _qprf(config.limit, say), "anchors": {}}
-        forms = ("qmrf",) if task == QMRF else tuple(name for name in FORMS if name not in OF_MODELS)
+        forms = ("qmrf",) if task == QMRF else tuple(name for name in FORMS if name not in (*OF_MODELS, *CHECKLISTS))
         found = {name: list(_filled(name, config.limit, say)) for name in forms}
         scores = {f"{name}: fields filled": _over([one.by_machine for one in filled]) for name, filled in found.items()}
         if task == QMRF:

@@ -16,8 +16,10 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError, UnknownName, UsageError
 from pharmakon.core.files import sha256, write_atomic
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.checklist import CHECKLISTS
+from pharmakon.record.discovery import RESULT
 from pharmakon.record.dossier import FormPage, IndexPage, render_form, render_index
-from pharmakon.record.filling import Answers, FilledForm, read_answers, unanswered
+from pharmakon.record.filling import Answers, FilledForm, Fillers, read_answers, unanswered
 from pharmakon.record.form import FORMS
 from pharmakon.store.runs import RUN
 
@@ -92,6 +94,13 @@ class Asked:
         return replace(found, judged=judged)
 
     @cached_property
+    def checklists(self) -> Mapping[str, Mapping[str, str]]:
+        """Answers to reporting checklists by item, as the run left them; empty for a model."""
+        file = Path(self.config.subject) / RESULT
+        found = json.loads(file.read_bytes()).get("checklists", {}) if self.is_run and file.is_file() else {}
+        return {name: said for name, said in found.items() if name in CHECKLISTS}
+
+    @cached_property
     def about(self) -> str:
         """The title of every page."""
         name = self.evidence.title if self.is_run else self.model.title
@@ -141,11 +150,31 @@ def _from_evidence(name: str) -> Callable[[Asked], FilledForm]:
     return fill
 
 
+def _quoted(said: str) -> Callable[[Asked], str]:
+    return lambda _: said
+
+
+def _checklist(name: str) -> Callable[[Asked], FilledForm]:
+    """Fill a reporting checklist with what a discovery wrote into its result."""
+
+    def fill(asked: Asked) -> FilledForm:
+        found = asked.checklists.get(name)
+        if found is None:
+            raise DataError(f"{asked.config.subject} has no answers to {name}; a run of discover has, where it applies")
+        fillers: Fillers[Asked] = Fillers(name)
+        for number, said in found.items():
+            fillers.fills(number)(_quoted(str(said)))
+        return fillers.fill(asked, asked.answers)
+
+    return fill
+
+
 FILLED: Mapping[str, Callable[[Asked], FilledForm]] = {
     "qmrf": _qmrf,
     "qprf": _qprf,
     "ich_m7": _ich_m7,
-    **{name: _from_evidence(name) for name in FORMS if name not in OF_MODELS},
+    **{name: _from_evidence(name) for name in FORMS if name not in (*OF_MODELS, *CHECKLISTS)},
+    **{name: _checklist(name) for name in CHECKLISTS},
 }
 """How each form is filled, in the order they are listed."""
 
@@ -179,9 +208,9 @@ def run(config: DossierConfig, *, progress: Progress = silent) -> DossierResult:
 
 def applicable(asked: Asked) -> tuple[str, ...]:
     """The forms that apply to what is asked: those of the prediction first, where it is about one."""
-    general = tuple(name for name in FORMS if name not in OF_MODELS)
+    general = tuple(name for name in FORMS if name not in (*OF_MODELS, *CHECKLISTS))
     if asked.is_run:
-        return general
+        return (*general, *(name for name in CHECKLISTS if name in asked.checklists))
     qsar, rules = is_qsar(asked.model.card), asked.model.rules
     m7 = asked.model.shipped and asked.model.name in M7_MODELS
     found = [

@@ -12,6 +12,7 @@ from typing import Any
 from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
 from pharmakon.core.units import show, show_interval
+from pharmakon.record.approval import check
 from pharmakon.record.card import METRICS
 from pharmakon.record.discovery import RESULT, SIGNATURE
 from pharmakon.record.filling import Said, points
@@ -170,7 +171,7 @@ def _of_card(model: ModelFacts) -> Evidence:
         versions=_versions(model.part("versions") or {"pharmakon": model.version}, seed),
         design=points("Scores are of data that were held out of training."),
         outputs=None,
-        record=Said((f"SHA-256 of the card: {model.digest}.",), ("file", "SHA-256"), files),
+        record=Said((f"SHA-256 of the card: {model.digest}.", *_signed(model.place)), ("file", "SHA-256"), files),
         figures=figures,
         settings=settings,
         limits=model.listed("limits"),
@@ -249,6 +250,7 @@ def _ledger(folder: Path) -> Said:
         f"Ledger of {found.entries:,} entries and {found.outputs:,} files, checked while this form was made: {state}.",
         f"Hash of its last entry: {found.head}.",
         *map(sentence, found.remarks),
+        *_signed(folder),
     )
 
 
@@ -279,6 +281,20 @@ def _access(folder: Path) -> str:
         return said_access(json.loads((folder / SIGNATURE / CARD).read_bytes()))
     except (OSError, ValueError):
         return ""
+
+
+def _signed(folder: Path) -> Iterator[str]:
+    """The signatures of a folder, each looked at anew; nothing where there is none."""
+    try:
+        found = check(folder)
+    except RecordError as error:
+        yield f"Its signatures cannot be read: {error}."
+        return
+    for one in found.signatures:
+        doubt = f"; it does not count: {one.problem}" if one.problem else ""
+        yield f"Signed as {one.meaning} by {one.name}, {one.time.isoformat()}: {one.why}{doubt}."
+    if found.signatures:
+        yield f"State: {found.state}."
 
 
 def _judged_how(verb: str, settings: Mapping[str, str]) -> str:

@@ -187,7 +187,8 @@ def _algorithm(model: ModelFacts) -> Said:
     )
     said = (
         sentence(str(model.card.get("method", ""))),
-        "Deterministic: the same structure gives the same answer. Every weight is in the model's folder, as numbers.",
+        "Deterministic: the same structure gives the same answer.",
+        "Every weight is a number in a file of the model, or of the networks it borrows.",
         f"Random seed {model.card['seed']}." if "seed" in model.card else "",
     )
     return Said(tuple(text for text in said if text), ("setting", "value"), rows)
@@ -249,10 +250,11 @@ def _descriptor_software(model: ModelFacts) -> str:
 def _ratio(model: ModelFacts) -> Said:
     saw = model.featuriser
     inputs = int(saw.get("descriptors", 0)) + int(saw.get("hashed_bits", 0)) * len(saw.get("hashed_views", ()))
+    part = "trees" if "descriptors" in saw else "network"
     if not inputs or not model.used:
         return absent("The card does not record it.")
     return points(
-        f"{model.used:,} chemicals to {inputs:,} inputs: {show(model.used / inputs)} each.",
+        f"{model.used:,} chemicals to {inputs:,} inputs of its {part}: {show(model.used / inputs)} each.",
         "With fewer chemicals than inputs the model rests on its penalties, and on scores of molecules it has not "
         "seen.",
     )

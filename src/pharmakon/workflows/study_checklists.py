@@ -17,11 +17,16 @@ TUMOUR = frozenset({"prognostic", "predictive", "response", "monitoring"})
 
 def checklists(result: DiscoverResult, config: DiscoverConfig) -> list[tuple[Checklist, list[Answer]]]:
     """The checklists that the claimed use asks for, with answers by item."""
-    found = []
+    return [(checklist(name), filled(name, said)) for name, said in answers(result, config).items()]
+
+
+def answers(result: DiscoverResult, config: DiscoverConfig) -> dict[str, dict[str, str]]:
+    """What the discovery says, by checklist that the claimed use asks for, and item."""
+    found = {}
     if result.cohort.declaration.context_of_use in TUMOUR:
-        found.append((checklist("remark"), filled("remark", _remark(result, config))))
+        found["remark"] = _remark(result, config)
     if result.scores is not None:
-        found.append((checklist("tripod_ai"), filled("tripod_ai", _tripod(result, config))))
+        found["tripod_ai"] = _tripod(result, config)
     return found
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 def write(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger) -> DiscoverResult:
     """Write every file, record it, close the ledger; the result with the ledger's head."""
+    from .study_checklists import answers
     from .study_report import page
 
     folder = result.folder
@@ -39,7 +40,7 @@ def write(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger) -> Dis
     if result.nested is not None:
         write_csv(folder / RISKS_FILE, ("sample", "patient", "fold", *result.nested.models), _risks(result))
         files.append(RISKS_FILE)
-    write_atomic(folder / RESULT, document(plain(result)))
+    write_atomic(folder / RESULT, document(plain(result) | {"checklists": answers(result, config)}))
     for name in (*files, RESULT, *([GROUPS] if performance else [])):
         ledger.output(folder / name)
     if result.signature is not None:
