@@ -64,13 +64,16 @@ def test_species_are_named_only_where_the_description_does():
     assert said("bbb")["3.1"].state == "needed"
 
 
-def test_a_users_own_model_is_said_to_be_one(tmp_path):
-    model = replace(load_facts("herg", today=TODAY), shipped=False)
-    form = QMRF.fill(model)
+def test_a_users_own_model_is_said_to_be_one():
+    shipped = load_facts("herg", today=TODAY)
+    dataset = {**shipped.card["dataset"], "citation": "", "set_aside": {}}
+    card = {**shipped.card, "dataset": dataset, "limits": [], "notes": []}
+    form = QMRF.fill(replace(shipped, shipped=False, card=card))
     fields = {one.field.number: one for one in form}
     assert form.by_machine >= 40 and form.empty == 0
     assert "trained by a user" in fields["1.3"].machine.sentences[0]
     assert "held by the user" in fields["6.1"].machine.sentences[0]
+    assert fields["3.7"].state == "needed", "of the quality of data without a note nothing is known"
 
 
 def test_a_recalibrated_model_has_an_external_set():

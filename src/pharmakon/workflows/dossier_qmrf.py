@@ -150,10 +150,7 @@ def _external(model: ModelFacts) -> Said:
 @QMRF.fills("7.6")
 def _design(model: ModelFacts) -> Said:
     rows = tuple((name, said) for name, said in SPLITS.items() if name in model.part("scores"))
-    said = (
-        "Cross-validation in which what is left out is unlike what is kept; each molecule is predicted once by models "
-        "that did not see it."
-    )
+    said = "Cross-validation, once for each of these splits: each molecule is predicted by models that did not see it."
     return Said(
         (said,),
         ("split", "what it keeps apart"),

@@ -77,8 +77,10 @@ def _published(model: ModelFacts) -> str:
 
 @QMRF.fills("2.7")
 def _references(model: ModelFacts) -> Said:
+    cited = str(model.part("dataset").get("citation") or "")
     return points(
-        f"Software: pharmakon {model.version}.", "Data: " + sentence(str(model.part("dataset").get("citation") or "-"))
+        f"Software: pharmakon {model.version}.",
+        f"Data: {sentence(cited)}" if cited else "Data: the card has no citation of them.",
     )
 
 
@@ -86,12 +88,10 @@ def _references(model: ModelFacts) -> Said:
 def _availability(model: ModelFacts) -> Said:
     files = ", ".join(model.part("files")) or "its card"
     return points(
-        "The model is not proprietary: "
-        + (
-            f"weights, card and source code come with the package under {LICENCE}, with recipes that train it again."
-            if model.shipped
-            else f"the source code is open ({LICENCE}); who trained the model decides who gets its folder."
-        ),
+        f"Not proprietary: weights, card and source code come with the package ({LICENCE}), with recipes to train it "
+        "again."
+        if model.shipped
+        else f"The software is open source ({LICENCE}); who trained the model decides who gets its folder.",
         f"In its folder: {files}." if model.part("files") else "",
     )
 
@@ -142,7 +142,7 @@ def _dependent(model: ModelFacts) -> Said:
         f"The model works on {scales[scale]}."
         if scale in scales
         else "It is modelled as it is, without a transformation.",
-        f"No answer leaves the range {ends[0]} to {ends[1]}.",
+        f"No answer leaves the range {ends[0]} to {ends[1]}." if ends != ["open", "open"] else "",
         f"Good and poor are divided at {show(what['threshold'])}." if what.get("threshold") is not None else "",
     )
 
@@ -150,11 +150,11 @@ def _dependent(model: ModelFacts) -> Said:
 @QMRF.fills("3.7")
 def _quality(model: ModelFacts) -> Said:
     aside = model.part("dataset").get("set_aside") or {}
-    contradicting = next((n for reason, n in aside.items() if "contradict" in reason), 0)
+    cited = str(model.part("dataset").get("citation") or "")
     return points(
-        f"Source: {sentence(str(model.part('dataset').get('citation') or model.part('dataset').get('name', '-')))}",
+        f"Source: {sentence(cited)}" if cited else "",
+        *(f"{n:,} rows were set aside: {reason}." for reason, n in aside.items()),
         *(line for line in model.listed("notes") if "more than once" in line or "deviation" in line),
-        f"{contradicting:,} molecules with contradicting classes were set aside." if contradicting else "",
         *(line for line in model.listed("limits") if re.search(r"assay|lab|protocol|mixed|censored", line)),
     )
 
