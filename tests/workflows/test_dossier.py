@@ -7,6 +7,7 @@ import pytest
 from pharmakon.core.errors import DataError, UnknownName, UsageError
 from pharmakon.record.form import FORMS
 from pharmakon.workflows.dossier import FILLED, DossierConfig, run
+from pharmakon.workflows.dossier_plan import PlanConfig, register
 
 ANSWERS = '[qmrf."3.1"]\ntext = "Salmonella"\nby = "A. Person"\non = 2026-07-01\n'
 
@@ -97,3 +98,17 @@ def test_a_discovery_hands_on_its_checklists(tmp_path):
     assert found["7"].machine.sentences == ("Time to death.",) and found["1"].state == "needed"
     with pytest.raises(DataError, match="tripod_ai"):
         run(config(tmp_path, subject=str(folder), forms=("tripod_ai",)))
+
+
+def test_a_plan_speaks_for_its_author_and_a_later_answer_wins(tmp_path):
+    plan = tmp_path / "plan.toml"
+    limit = '[[limits]]\nfigure = "scaffold auroc"\nleast = 0.5\n'
+    plan.write_text(f'question = "Q?"\ncontext = "C."\nby = "A. Person"\n{limit}', encoding="utf-8")
+    register(PlanConfig(plan=plan, output=tmp_path / "plans"))
+    answers = tmp_path / "answers.toml"
+    answers.write_text(ANSWERS.replace("qmrf", "fda_credibility").replace("3.1", "2.1"), encoding="utf-8")
+    result = run(config(tmp_path, forms=("fda_credibility",), plan=tmp_path / "plans", answers=answers))
+    found = {one.field.number: one for one in result.forms["fda_credibility"]}
+    assert found["1"].person.text == "Q?" and found["1"].machine is None
+    assert found["2.1"].person.text == "Salmonella"
+    assert found["6.1"].machine.rows[0][3] == "met"

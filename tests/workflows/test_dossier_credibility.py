@@ -40,12 +40,14 @@ def test_without_a_plan_a_person_is_asked_for_one():
 
 def test_with_a_plan_the_results_are_judged_and_deviations_told(tmp_path):
     file = tmp_path / "plan.toml"
+    risk = 'influence = "low"\nconsequence = "high"\n'
     limit = '[[limits]]\nfigure = "scaffold rmse"\nmost = 0.1\n'
-    file.write_text(f'question = "Q?"\ncontext = "C."\nby = "A. Person"\n{limit}', encoding="utf-8")
+    file.write_text(f'question = "Q?"\ncontext = "C."\nby = "A. Person"\n{risk}{limit}', encoding="utf-8")
     one = evidence("herg")
     judged = judge(register(PlanConfig(plan=file, output=tmp_path / "plans")), one.figures, one.settings, one.started)
     found = states(replace(one, judged=judged))
-    assert found["1"].machine.sentences == ("From the registered plan, by A. Person: Q?",)
+    assert found["1"].machine is None, "what a person wrote is no text of the machine"
+    assert found["3.3"].machine.sentences[0].startswith("High: ")
     assert found["6.1"].machine.rows[0][3] == "missed"
     assert "scaffold rmse" in found["6.2"].machine.sentences[0]
     assert "not shown that the plan came first" in found["6.2"].machine.sentences[1]

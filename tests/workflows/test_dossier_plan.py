@@ -6,7 +6,7 @@ import pytest
 
 from pharmakon.core.errors import ConfigError, RecordError
 from pharmakon.record.ledger import Ledger
-from pharmakon.workflows.dossier_plan import Limit, PlanConfig, judge, register, registered
+from pharmakon.workflows.dossier_plan import Limit, PlanConfig, judge, register, registered, words
 
 PLAN = """
 question = "Is the impurity mutagenic?"
@@ -61,6 +61,16 @@ def test_the_run_is_judged_by_it_and_deviations_are_told(plan):
 def test_a_plan_about_other_figures_is_no_plan_for_this_run(plan):
     with pytest.raises(ConfigError, match="random auroc"):
         judge(register(plan), {"random auroc": (0.9, 0.8, 1.0)}, {}, datetime.now(UTC))
+
+
+def test_what_a_person_wrote_in_the_plan_answers_the_forms(plan):
+    plan.plan.write_text(PLAN.replace("[[limits]]", 'influence = "low"\n[[limits]]', 1), encoding="utf-8")
+    found = register(plan)
+    said = words(found)
+    assert said["fda_credibility"]["1"].text == "Is the impurity mutagenic?"
+    assert said["fda_credibility"]["3.1"].text == "low" and "3.2" not in said["fda_credibility"]
+    assert said["fda_ema_principles"]["4"].by == "A. Person, sponsor, in the registered plan"
+    assert said["fda_credibility"]["1"].on == found.time.date()
 
 
 def test_a_ledger_that_was_changed_is_refused(plan):

@@ -26,7 +26,7 @@ from pharmakon.store.runs import RUN
 from .dossier_evidence import Evidence, of_model, of_run
 from .dossier_facts import ModelFacts, is_qsar, load_facts, require_qsar
 from .dossier_pdf import find_browser, print_pdf
-from .dossier_plan import judge, registered
+from .dossier_plan import judge, registered, words
 
 INDEX, ALL, OPEN = "index.html", "dossier.json", "answers-to-fill.toml"
 OF_MODELS = ("qmrf", "qprf", "ich_m7")
@@ -186,7 +186,9 @@ def run(config: DossierConfig, *, progress: Progress = silent) -> DossierResult:
     form that does not apply, UsageError for a folder that holds something else, ConfigError for wrong answers.
     """
     answers = read_answers(config.answers) if config.answers else {}
-    asked = Asked(config, config.today or datetime.now(UTC).date(), answers)
+    planned = words(registered(config.plan)) if config.plan else {}
+    told = {name: {**planned.get(name, {}), **answers.get(name, {})} for name in (*planned, *answers)}
+    asked = Asked(config, config.today or datetime.now(UTC).date(), told)
     names = config.forms or applicable(asked)
     for name in names:
         if name not in FILLED:

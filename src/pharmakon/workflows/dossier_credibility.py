@@ -5,20 +5,24 @@ from __future__ import annotations
 from pharmakon.record.filling import Fillers, Said, absent, points
 
 from .dossier_evidence import Evidence
+from .dossier_plan import LEVELS
 
 CREDIBILITY: Fillers[Evidence] = Fillers("fda_credibility")
 
 
-@CREDIBILITY.fills("1")
-def _question(one: Evidence) -> Said | None:
-    plan = one.judged.registered.plan if one.judged else None
-    return points(f"From the registered plan, by {plan.by}: {plan.question}") if plan else None
-
-
 @CREDIBILITY.fills("2.1")
 def _role(one: Evidence) -> Said:
+    return one.purpose
+
+
+@CREDIBILITY.fills("3.3")
+def _risk(one: Evidence) -> str | None:
+    """Our reading of the draft's matrix: the higher of the two; a person may say otherwise."""
     plan = one.judged.registered.plan if one.judged else None
-    return points(*one.purpose.sentences, f"From the registered plan, by {plan.by}: {plan.context}" if plan else "")
+    if plan is None or plan.influence is None or plan.consequence is None:
+        return None
+    risk = max(plan.influence, plan.consequence, key=LEVELS.index)
+    return f"{risk.capitalize()}: the higher of influence ({plan.influence}) and consequence ({plan.consequence})."
 
 
 @CREDIBILITY.fills("4.1")

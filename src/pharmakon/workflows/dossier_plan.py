@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -17,10 +17,13 @@ from pharmakon.core.files import sha256
 from pharmakon.core.units import show
 from pharmakon.record.audit import verify
 from pharmakon.record.entry import Entry, locate, parse
+from pharmakon.record.filling import Written
 from pharmakon.record.ledger import Ledger
 
 PLAN = "plan"
 """The event of a registered plan."""
+Level = Literal["low", "medium", "high"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 ENDS = {"value": 0, "low": 1, "high": 2}
 
 
@@ -55,11 +58,16 @@ class Limit(Config):
 
 
 class Plan(Config):
-    """What was promised: the question and use in words, the limits, and the settings that will be used."""
+    """What was promised: question and use in words, limits, and the settings that will be used.
+
+    `influence` is how much the decision rests on the model, `consequence` what a wrong one does.
+    """
 
     question: str = Field(min_length=1)
     context: str = Field(min_length=1)
     by: str = Field(min_length=1)
+    influence: Level | None = None
+    consequence: Level | None = None
     limits: tuple[Limit, ...] = Field(min_length=1)
     settings: dict[str, str] = Field(default_factory=dict)
 
@@ -108,6 +116,15 @@ def registered(folder: str | Path) -> Registered:
     if not plans:
         raise RecordError(f"no plan is registered in {folder}")
     return _registered(plans[-1])
+
+
+def words(found: Registered) -> dict[str, dict[str, Written]]:
+    """What a person wrote in the plan, as answers to the forms that ask for it."""
+    plan = found.plan
+    said = {"1": plan.question, "2.1": plan.context, "3.1": plan.influence, "3.2": plan.consequence}
+    by = f"{plan.by}, in the registered plan"
+    written = {n: Written(text=text, by=by, on=found.time.date()) for n, text in said.items() if text}
+    return {"fda_credibility": written, "fda_ema_principles": {"4": written["2.1"]}}
 
 
 def judge(

@@ -18,8 +18,7 @@ def _standards(one: Evidence) -> str:
 
 @PRINCIPLES.fills("4")
 def _use(one: Evidence) -> Said:
-    plan = one.judged.registered.plan if one.judged else None
-    return points(*one.purpose.sentences, f"From the registered plan, by {plan.by}: {plan.context}" if plan else "")
+    return one.purpose
 
 
 @PRINCIPLES.fills("6")
