@@ -93,6 +93,7 @@ def test_figures_of_a_model_are_its_own_and_not_the_baselines():
     own = model.card["scores"]["scaffold"]["model"]["rmse"]
     one = of_model(model)
     assert one.figures["scaffold rmse"] == tuple(own)
+    assert "trees 0.7" in one.settings["weights"] and "{" not in "".join(one.settings.values())
     assert one.figures["coverage scaffold"][0] == model.card["coverage"]["scaffold"]["observed"]
 
 

@@ -178,7 +178,6 @@ class Fillers(Generic[T]):
 
     def fills(self, *numbers: str) -> Callable[[Filler[T]], Filler[T]]:
         """Decorate the function that answers these fields. Raises UnknownName for a number the form has not."""
-
         for number in numbers:
             form(self.name).require(number)
 

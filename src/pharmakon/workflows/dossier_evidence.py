@@ -155,7 +155,7 @@ def _of_card(model: ModelFacts) -> Evidence:
     learned = model.part("learned") or model.part("recipe") or model.part("recipes")
     figures = dict(_card_figures(model))
     files = tuple((str(name), str(digest)) for name, digest in model.part("files").items())
-    settings = {key: str(value) for key, value in learned.items()}
+    settings = {key: _said(value) for key, value in learned.items()}
     seed = f"Random seed {model.card['seed']}." if "seed" in model.card else "Versions as the card has them."
     return Evidence(
         name=model.name,
@@ -164,7 +164,7 @@ def _of_card(model: ModelFacts) -> Evidence:
         today=model.today,
         digest=model.digest,
         purpose=points(sentence(str(model.card.get("what") or model.card.get("kind") or model.name))),
-        data=Said((), ("what", "value"), tuple((str(k), str(v)) for k, v in data.items())),
+        data=Said((), ("what", "value"), tuple((str(k), _said(v)) for k, v in data.items())),
         processing=None,
         method=Said((sentence(str(model.card.get("method", ""))),), ("setting", "value"), tuple(settings.items())),
         inputs=points(sentence(str(model.card.get("writing") or "See the method"))),
@@ -258,6 +258,8 @@ def _said(value: Any) -> str:
     """A setting as a reader understands it: of a file its name alone, which does not tell where somebody works."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_said, value))
     if isinstance(value, Mapping):
