@@ -151,6 +151,7 @@ def configuration() -> str:
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.discover import DiscoverConfig
     from pharmakon.workflows.dose import DoseConfig
+    from pharmakon.workflows.explain import ExplainConfig
     from pharmakon.workflows.dossier import DossierConfig
     from pharmakon.workflows.dossier_plan import PlanConfig
     from pharmakon.workflows.federate import AnswerConfig, CombineConfig
@@ -193,6 +194,7 @@ def configuration() -> str:
         ("cohort file", Declaration),
         ("discover", DiscoverConfig),
         ("validate", ValidateConfig),
+        ("explain", ExplainConfig),
         ("train-response", ResponseConfig),
         ("match", MatchConfig),
         ("dose", DoseConfig),

@@ -12,7 +12,7 @@ from pharmakon.workflows import benchmark, ledger, models, verbs
 
 def test_every_command_has_a_python_verb():
     words = {name.split("_")[0] for name in pharmakon.__all__ if not name.startswith("_")}
-    nouns = {"models", "benchmark", "mutagenicity", "route"}
+    nouns = {"models", "benchmark", "mutagenicity", "route", "dossier"}
     assert words == {verb.split("-")[0] for verb in VERBS} - nouns | {
         "list",
         "lock",
@@ -22,6 +22,8 @@ def test_every_command_has_a_python_verb():
         "fetch",
         "assess",
         "find",
+        "fill",
+        "register",
         "answer",
         "combine",
         "simulate",

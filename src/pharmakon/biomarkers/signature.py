@@ -53,6 +53,14 @@ class Signature:
         seen = seen_before(blocks, self.trained_on)
         return Risks(value, score, np.zeros(n, dtype=np.int64), seen, f"signature of {self.outcome}")
 
+    def risks_at(self, blocks: Mapping[str, Block], score: Floats) -> Floats:
+        """The risks (n,) of patients with these blocks if their linear scores were `score` (n,)."""
+        n, parts = self._scores(blocks)
+        value = np.full(n, np.nan)
+        for pattern, rows in self._patterns(n, parts).items():
+            value[rows] = self.fusions[pattern].risk(score[rows], self.kind)
+        return value
+
     def contributions(self, blocks: Mapping[str, Block]) -> tuple[tuple[tuple[str, str], ...], Floats]:
         """(block, feature) pairs, and what each adds to each patient's score against the training mean (n, q).
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.dose import DoseResult
     from pharmakon.workflows.dossier import DossierResult
     from pharmakon.workflows.dossier_plan import Registered
+    from pharmakon.workflows.explain import ExplainResult
     from pharmakon.workflows.export import ExportResult
     from pharmakon.workflows.federate import AnswerResult, CombineResult
     from pharmakon.workflows.federate_simulate import SimulateResult
@@ -184,6 +185,17 @@ def dose_patients(drug: str, patients: str | Path, *, progress: Progress = silen
     from pharmakon.workflows import dose
 
     return dose.run(build(dose.DoseConfig, {"drug": drug, "patients": patients, **options}), progress=progress)
+
+
+def explain_signature(
+    signature: str | Path, cohort: str | Path, *, progress: Progress = silent, **options: Any
+) -> ExplainResult:
+    """Take the risks that a signature gives apart; options are those of `pharmakon explain`."""
+    from pharmakon.workflows import explain
+
+    return explain.run(
+        build(explain.ExplainConfig, {"signature": signature, "cohort": cohort, **options}), progress=progress
+    )
 
 
 def validate_signature(
