@@ -53,7 +53,7 @@ def test_a_planted_rule_is_found_beside_what_was_published(planted):
     assert scores["auroc"] > 0.95
     assert scores["auroc"] == scores[f"auroc, {task['said'].partition(', environments')[0]}"]
     assert scores["auroc, random scores"] < 0.8
-    assert scores["sanity"] < 0.8
+    assert abs(scores["sanity"] - 0.5) < 0.35
     assert scores["additivity error"] < 1e-9
     assert scores["symmetry"] == scores["stability"] == 1
     assert scores["deletion"] > 2

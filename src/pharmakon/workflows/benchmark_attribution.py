@@ -33,7 +33,7 @@ from .benchmark import BenchmarkConfig, Learner, Say
 TRAINING, FOR_FITTING = 4_000, 0.8
 JUDGED = 100
 """Validation molecules whose deletion curves choose between the ways."""
-SHUFFLES, SHUFFLED = 20, 1_000
+SHUFFLES, SHUFFLED = 50, 1_000
 REORDERED, ORDERS = 100, 10
 QUIET = 0.95
 WAYS = (("linear", ADDITIVE), ("linear", MASKED), ("trees", ADDITIVE), ("trees", MASKED))
@@ -131,13 +131,21 @@ class Attribution:
         positives: NDArray[np.intp],
         random: np.random.Generator,
     ) -> list[float]:
-        """The mean agreement of each of several models of shuffled labels: they know nothing, and must say nothing."""
+        """The mean agreement of each of several models of shuffled labels: they know nothing, and must say nothing.
+
+        Over all masks, for the best of several is better than chance even where nothing is known.
+        """
         truth = seen.truth
         some, means = fitted[:SHUFFLED], []
         for _ in range(SHUFFLES):
             nothing = model.again(seen[some], random.permutation(truth.y[some]))
             atoms = nothing.scores(seen[positives[:JUDGED]], way)
-            means.append(float(np.nanmean(_agreements(task, truth, positives[:JUDGED], atoms))))
+            found = [
+                agreement(task, mask[None], score)
+                for i, score in zip(positives[:JUDGED], atoms, strict=True)
+                for mask in truth.masks[i]
+            ]
+            means.append(float(np.nanmean(found)))
         return means
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
@@ -226,13 +234,18 @@ def _exact(
 
 
 def _mean(values: Sequence[float]) -> dict[str, Any]:
-    """A mean with its 95 % interval by the standard error."""
+    """A mean of figures that are 1 at most, with its 95 % interval by the standard error."""
     known = np.array(values)[np.isfinite(values)]
     if not len(known):
         return _one(0.0, 0)
     half = 1.96 * float(known.std(ddof=1)) / len(known) ** 0.5 if len(known) > 1 else 0.0
     mean = float(known.mean())
-    return {"value": round(mean, 4), "low": round(mean - half, 4), "high": round(mean + half, 4), "n": len(known)}
+    return {
+        "value": round(mean, 4),
+        "low": round(mean - half, 4),
+        "high": round(min(mean + half, 1.0), 4),
+        "n": len(known),
+    }
 
 
 def _one(value: float, n: int) -> dict[str, Any]:
