@@ -5,7 +5,7 @@ import pytest
 from rdkit import Chem
 
 from pharmakon.explain.environments import environments
-from pharmakon.workflows.attribution_models import ADDITIVE, MASKED, candidates, fit_linear, fit_trees, simplest
+from pharmakon.workflows.attribution_models import ADDITIVE, MASKED, best, candidates, fit_linear, fit_trees, simplest
 
 PARTS = ["CC", "CCC", "c1ccccc1", "C1CCCCC1", "CO", "CCO", "FC", "ClC", "CC(C)C", "CS"]
 ENDS = ["O", "F", "Cl", "C", "N", "CN", "CCN", "S"]
@@ -53,6 +53,7 @@ def test_the_simplest_of_equals_is_kept_and_a_better_one_wins(planted):
     nothing = fit_linear(molecules, np.random.default_rng(0).permutation(y), "regression", 0, 1.0)
     kept, score = simplest([nothing, *models], molecules, y, "regression", np.random.default_rng(1))
     assert kept is not nothing
+    assert best([nothing, *models], molecules, y, "regression") is not nothing
     assert score > 0.95
     twice = [fit_linear(molecules, y, "regression", 0, 1.0) for _ in range(2)]
     assert simplest(twice, molecules, y, "regression", np.random.default_rng(1))[0] is twice[0]

@@ -1,6 +1,6 @@
 """Models of counted Morgan environments whose explanations can be judged: linear ones, and boosted trees.
 
-The simplest is kept whose validation score is, paired over bootstraps, within one standard error of the best (Breiman
+Of a family the best in validation is kept, and of those the simplest whose validation score is, paired over bootstraps, within one standard error of the best (Breiman
 et al. 1984): an explanation is better of a model that has less to explain.
 """
 
@@ -132,6 +132,14 @@ def fit_trees(molecules: Sequence[Environments], y: Floats, kind: Kind, radius: 
     return EnvironmentModel("trees", radius, vocabulary, raw, shares, again)
 
 
+def best(
+    models: Sequence[EnvironmentModel], molecules: Sequence[Environments], y: Floats, kind: Kind
+) -> EnvironmentModel:
+    """The model of the best score, the first of equals."""
+    metric = auroc if kind == "classification" else r2
+    return max(models, key=lambda model: metric(y, model.output([one.features for one in model.seen(molecules)])))
+
+
 def simplest(
     models: Sequence[EnvironmentModel],
     molecules: Sequence[Environments],
@@ -143,13 +151,13 @@ def simplest(
     metric = auroc if kind == "classification" else r2
     outputs = [model.output([seen.features for seen in model.seen(molecules)]) for model in models]
     values = [metric(y, output) for output in outputs]
-    best = int(np.argmax(values))
+    first = int(np.argmax(values))
     draws = [random.integers(len(y), size=len(y)) for _ in range(BOOTSTRAPS)]
     for model, output, value in zip(models, outputs, values, strict=True):
-        apart = [metric(y[rows], outputs[best][rows]) - metric(y[rows], output[rows]) for rows in draws]
-        if values[best] - value <= np.nanstd(apart):
+        apart = [metric(y[rows], outputs[first][rows]) - metric(y[rows], output[rows]) for rows in draws]
+        if values[first] - value <= np.nanstd(apart):
             return model, value
-    return models[best], values[best]
+    return models[first], values[first]
 
 
 def _counted(molecules: Sequence[Environments], radius: int) -> tuple[Vocabulary, csr_matrix]:
