@@ -1,7 +1,8 @@
 """Models of counted Morgan environments whose explanations can be judged: linear ones, and boosted trees.
 
-Of a family the best in validation is kept, and of those the simplest whose validation score is, paired over bootstraps, within one standard error of the best (Breiman
-et al. 1984): an explanation is better of a model that has less to explain.
+Of a family the best in validation is kept, and of those the simplest whose validation score is, paired over bootstraps,
+within one standard error of the best (Breiman et al. 1984): an explanation is better of a model that has less to
+explain.
 """
 
 from __future__ import annotations
