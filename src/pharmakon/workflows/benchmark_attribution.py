@@ -50,11 +50,12 @@ class Attribution:
 
     what = "explanations of planted rules: do they name the atoms that matter"
     protocol = (
-        "all training molecules, a fifth of them to choose the model (linear unless trees are better by more than one "
-        "standard error) and the way (the deeper deletion curve): no true atom is looked at; each test positive's ROC area of atom scores against the true mask, best over alternative masks, then the mean "
-        "(crippen: all test molecules, Kendall's tau; hydrogens are folded into their atoms). Published figures are "
-        "the best and the median over hyperparameters of the best technique and network in the authors' own results; "
-        "their atom scores are not at hand, so they stand as the authors' scorer gave them"
+        "all training molecules, a fifth of them to choose the model (linear unless trees are better by more than one"
+        " standard error) and the way (the deeper deletion curve): no true atom is looked at; each test positive's "
+        "ROC area of atom scores against the true mask, best over alternative masks, then the mean (crippen: all test"
+        " molecules, Kendall's tau; hydrogens are folded into their atoms). Published figures are the best and the "
+        "median over hyperparameters of the best technique and network in the authors' own results; their atom scores"
+        " are not at hand, so they stand as the authors' scorer gave them"
     )
     published = "Sanchez-Lengeling et al., NeurIPS 2020"
     needs = "xai"
