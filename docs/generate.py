@@ -151,9 +151,9 @@ def configuration() -> str:
     from pharmakon.workflows.design import DesignConfig
     from pharmakon.workflows.discover import DiscoverConfig
     from pharmakon.workflows.dose import DoseConfig
-    from pharmakon.workflows.explain import ExplainConfig
     from pharmakon.workflows.dossier import DossierConfig
     from pharmakon.workflows.dossier_plan import PlanConfig
+    from pharmakon.workflows.explain import ExplainConfig
     from pharmakon.workflows.federate import AnswerConfig, CombineConfig
     from pharmakon.workflows.federate_plan import Plan
     from pharmakon.workflows.federate_simulate import SimulateConfig
