@@ -51,5 +51,5 @@ $(VENV)/.base: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	$(INSTALL) --editable '.[counts,deep,privacy]' --group dev
+	$(INSTALL) --editable '.[all]' --group dev
 	touch $@

@@ -61,9 +61,9 @@ def database(request, tmp_path):
     """The address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/registry.db"
+    base = request.getfixturevalue("server")
     import psycopg
 
-    base = request.getfixturevalue("server")
     name = "r" + os.urandom(6).hex()
     with psycopg.connect(base + "postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
