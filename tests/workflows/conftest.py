@@ -1,14 +1,17 @@
-"""What the tests of federated studies share: one cohort whose plates are three hospitals, and the plan of a study."""
+"""What tests of workflows share: a cohort of three hospitals, a federated study of it, and the evidence of models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pharmakon.biomarkers.cohort import Cohort, read_cohort
+from pharmakon.workflows.dossier_evidence import Evidence, of_model
+from pharmakon.workflows.dossier_facts import load_facts
 from pharmakon.workflows.federate_plan import Plan
 from pharmakon.workflows.federate_simulate import split
 from pharmakon.workflows.federate_site import Site, site_of
@@ -51,3 +54,9 @@ def study() -> Plan:
 def sites(study: Plan, hospitals: Mapping[str, Cohort]) -> dict[str, Site]:
     """The hospitals as the plan wants them."""
     return {name: site_of(cohort, study, name) for name, cohort in hospitals.items()}
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Callable[[str], Evidence]:
+    """What is known of a shipped model on a fixed day."""
+    return lambda name: of_model(load_facts(name, today=date(2026, 7, 1)))

@@ -1,44 +1,21 @@
 """Forms of dossier_credibility, filled from the evidence of models."""
 
 from dataclasses import replace
-from datetime import date
 
-import pytest
-
-from pharmakon.record.filling import Said
 from pharmakon.workflows.dossier_credibility import CREDIBILITY
-from pharmakon.workflows.dossier_evidence import of_model
-from pharmakon.workflows.dossier_facts import load_facts
 from pharmakon.workflows.dossier_plan import PlanConfig, judge, register
-
-NAMES = ["herg", "mutagenicity_rules", "deidentify", "drug_like"]
-
-
-def evidence(name):
-    return of_model(load_facts(name, today=date(2026, 7, 1)))
-
-
-@pytest.mark.parametrize("fillers", [CREDIBILITY], ids=lambda one: one.name)
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_empty_and_tables_are_whole(fillers, name):
-    filled = fillers.fill(evidence(name))
-    assert filled.empty == 0 and filled.by_machine
-    for one in filled:
-        said = one.machine or Said()
-        assert all(len(row) == len(said.columns) for row in said.rows), one.field.number
-        assert all(text.strip() for text in said.sentences), one.field.number
 
 
 def states(one):
     return {found.field.number: found for found in CREDIBILITY.fill(one)}
 
 
-def test_without_a_plan_a_person_is_asked_for_one():
+def test_without_a_plan_a_person_is_asked_for_one(evidence):
     found = states(evidence("herg"))
     assert [found[n].state for n in ("1", "4.8", "6.1", "6.2", "7.1")] == ["needed"] * 5
 
 
-def test_with_a_plan_the_results_are_judged_and_deviations_told(tmp_path):
+def test_with_a_plan_the_results_are_judged_and_deviations_told(tmp_path, evidence):
     file = tmp_path / "plan.toml"
     risk = 'influence = "low"\nconsequence = "high"\n'
     limit = '[[limits]]\nfigure = "scaffold rmse"\nmost = 0.1\n'

@@ -8,10 +8,15 @@ import pytest
 
 from pharmakon.core.errors import RecordError
 from pharmakon.record.approval import Approval, Signature
+from pharmakon.record.filling import Said
 from pharmakon.record.ledger import Ledger
 from pharmakon.workflows import dossier_evidence
+from pharmakon.workflows.dossier_ai_act import AI_ACT
+from pharmakon.workflows.dossier_cards import DATASHEET, MODEL_CARD
+from pharmakon.workflows.dossier_credibility import CREDIBILITY
 from pharmakon.workflows.dossier_evidence import of_model, of_run
 from pharmakon.workflows.dossier_facts import load_facts
+from pharmakon.workflows.dossier_principles import GMLP, PRINCIPLES
 
 TODAY = date(2026, 7, 1)
 ESTIMATE = {"value": 0.7, "low": 0.6, "high": 0.8, "patients": 50, "events": 20}
@@ -128,3 +133,16 @@ def test_signatures_are_told_and_doubts_with_them(folder, monkeypatch):
     said = " ".join(of_run(folder, today=TODAY).record.sentences)
     assert "Signed as reviewed by A. Person, 2026-07-01T12:00:00+00:00: read it; it does not count: the record" in said
     assert "State: draft." in said
+
+
+@pytest.mark.parametrize(
+    "fillers", [AI_ACT, MODEL_CARD, DATASHEET, CREDIBILITY, PRINCIPLES, GMLP], ids=lambda one: one.name
+)
+@pytest.mark.parametrize("name", ["herg", "mutagenicity_rules", "deidentify", "drug_like"])
+def test_of_no_form_a_field_is_empty_and_tables_are_whole(fillers, name, evidence):
+    filled = fillers.fill(evidence(name))
+    assert filled.empty == 0 and filled.by_machine
+    for one in filled:
+        said = one.machine or Said()
+        assert all(len(row) == len(said.columns) for row in said.rows), one.field.number
+        assert all(text.strip() for text in said.sentences), one.field.number

@@ -7,7 +7,6 @@ import pytest
 from pharmakon.core.errors import DataError, ModelError, UnknownName
 from pharmakon.workflows.dossier_facts import (
     coverage_table,
-    joined,
     load_facts,
     require_qsar,
     score,
@@ -58,5 +57,4 @@ def test_what_is_no_model_of_one_property():
 
 def test_words():
     assert sentence("it is so") == "It is so." and sentence("So?") == "So?" and sentence(" ") == ""
-    assert joined(["a"]) == "a" and joined(["a", "b", "c"]) == "a, b and c" and joined([]) == ""
     assert score([0.5, 0.4, 0.6]) == "0.500 (0.400 to 0.600)" and score(None) == "-"

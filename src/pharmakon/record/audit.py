@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
+from pharmakon.core.words import joined
 
 from .checkpoint import SIGNED, checkpoints, problem, uncovered
 from .entry import (
@@ -266,4 +267,4 @@ def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
 def _listed(numbers: Sequence[int]) -> str:
     """Numbers in words: 12 and 13; 4, 7 and 9; 12-15."""
     parts = [str(a) if a == b else f"{a} and {b}" if b == a + 1 else f"{a}-{b}" for a, b in _ranges(numbers)]
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return joined(parts)

@@ -20,6 +20,7 @@ from .drawings import Drawing, Drawings
 from .entry import Head
 from .front import scatter, volume_line
 from .page import write_page
+from .statement import Part
 
 MARKS = {"good": "✓", "poor": "✕", "don't know": "?"}
 FAINT = 0.08
@@ -228,16 +229,6 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
-    """A part of the page on one scorer: sentences, and a table whose first column names the design."""
-
-    title: str
-    sentences: Sequence[str] = ()
-    columns: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the page says. `summary` is what was asked and found, in plain sentences."""
 
@@ -250,7 +241,8 @@ class Report:
     aggregate: str = ""
     """What a score is, to follow "A molecule's score is"."""
     front: Front | None = None
-    aside: Aside | None = None
+    aside: Part | None = None
+    """What one scorer has to say; the first column of its tables names the design."""
     facts: RunFacts = field(default_factory=RunFacts)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.units import show
 from pharmakon.design.objective import Constraint, Goal, halves
-from pharmakon.record.report import Aside
+from pharmakon.record.statement import Grid, Part
 from pharmakon.therapy.goal import ResponseGoal
 from pharmakon.therapy.match import WARNING, Match, match, said
 from pharmakon.therapy.predictor import TOO_WIDE, ResponsePredictor
@@ -72,7 +72,7 @@ class PatientGoal:
         who = _who(self.scorer.profiles)
         return [f"Response in {who}: {inside} of {len(smiles)} designs lie where the response model can be trusted."]
 
-    def aside(self, smiles: Sequence[str]) -> Aside | None:
+    def aside(self, smiles: Sequence[str]) -> Part | None:
         """How far the response model can be trusted, and which genes drive it in the first designs."""
         if not smiles:
             return None
@@ -97,7 +97,7 @@ class PatientGoal:
             )
             for number, item in enumerate(self._matches(smiles[:EXPLAINED]), start=1)
         ]
-        return Aside(f"The response of {_who(profiles)}", sentences, COLUMNS, rows)
+        return Part("aside", f"The response of {_who(profiles)}", sentences, [Grid(COLUMNS, rows)])
 
     def _matches(self, smiles: Sequence[str]) -> list[Match]:
         """In the order of the designs."""

@@ -30,7 +30,7 @@ from .predict import PER_MODEL, cells_of
 
 if TYPE_CHECKING:
     from pharmakon.engine.base import Engine
-    from pharmakon.record.report import Aside
+    from pharmakon.record.statement import Part
 
 DESCRIPTORS = ("mw", "logp", "tpsa", "qed", "sa_score")
 ASPECTS = {"": "", "similarity": "_nearest_similarity", "domain": "_in_domain"}
@@ -68,7 +68,7 @@ class Dossier:
     """The names of the user's own scorers."""
     notes: tuple[str, ...] = ()
     """What the search itself has to say."""
-    aside: Aside | None = None
+    aside: Part | None = None
     """What a scorer has to say of the designs."""
 
 

@@ -141,11 +141,6 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}" if text else ""
 
 
-def joined(words: Sequence[str]) -> str:
-    """As a list in a sentence."""
-    return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else ""
-
-
 def score(found: Any) -> str:
     """A score with its 95 % interval."""
     if not isinstance(found, Sequence) or len(found) != 3:

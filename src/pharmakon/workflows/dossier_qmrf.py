@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pharmakon.core.units import show
+from pharmakon.core.words import joined
 from pharmakon.record.filling import Said, absent, points
 
-from .dossier_facts import SPLITS, ModelFacts, coverage_table, joined, scores_table, sentence
+from .dossier_facts import SPLITS, ModelFacts, coverage_table, scores_table, sentence
 from .dossier_qmrf_model import QMRF
 
 __all__ = ["QMRF"]

@@ -14,6 +14,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UnknownName
 from pharmakon.core.types import Progress, silent
+from pharmakon.core.words import joined
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.block import Block
@@ -97,7 +98,7 @@ class Explained:
             notes.append("made the signature, which has seen how it ended: the risk flatters")
         if far := [push.marker for push in self.pushes if abs(push.away) > FAR]:
             notes.append(
-                f"{_and(far[:NAMED])} more than {FAR:g} standard deviations from training: the risk is a guess there"
+                f"{joined(far[:NAMED])} more than {FAR:g} standard deviations from training: the risk is a guess there"
             )
         if gaps := [push.marker for push in self.pushes if math.isnan(push.value) and push.score]:
             notes.append(f"{len(gaps)} of {len(self.pushes)} markers are not measured and count as training's median")
@@ -115,7 +116,9 @@ class Explained:
             found.append(f"The clinical variables alone say {said(self.clinical)}; all together move that by {change}.")
         for verb, side in (("raises", 1), ("lowers", -1)):
             if most := [push for push in self.pushes if side * push.score > 0][:NAMED]:
-                found.append(f"What {verb} it most: {_and([f'{push.told} ({points(push.change)})' for push in most])}.")
+                found.append(
+                    f"What {verb} it most: {joined([f'{push.told} ({points(push.change)})' for push in most])}."
+                )
         top = [push for push in self.pushes if push.score][: 2 * NAMED]
         if self.stability and top:
             number = sum(push.stable for push in top)
@@ -278,10 +281,6 @@ def _points(value: float) -> str:
 
 def _plain(value: float) -> str:
     return f"{value:.3g}"
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _written(result: ExplainResult, path: Path) -> ExplainResult:
