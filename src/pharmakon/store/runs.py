@@ -22,6 +22,7 @@ from pharmakon.core.files import sha256, sweep, sync_folder, write_atomic
 from pharmakon.core.log import logger
 
 from .plain import document, line, plain
+from .provenance import code
 from .vault import fingerprint
 
 __all__ = ["Journal", "RunFolder", "sha256", "versions", "write_atomic"]
@@ -86,7 +87,7 @@ class RunFolder:
         if taken:
             shutil.rmtree(path)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        run = {**asked, "versions": versions(), "platform": _platform(), "started": now}
+        run = {**asked, "versions": versions(), "code": code(), "platform": _platform(), "started": now}
         write_atomic(path / RUN, document(run))
         return cls(path, json.loads(document(run)))
 

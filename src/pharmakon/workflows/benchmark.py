@@ -27,9 +27,8 @@ from pharmakon.core.log import data_root
 from pharmakon.core.registry import Registry
 from pharmakon.core.types import Floats, Kind, Progress, silent
 from pharmakon.store.places import below_root, root_of
+from pharmakon.store.provenance import code_identity, git_commit
 from pharmakon.store.runs import sha256, versions, write_atomic
-
-from .provenance import code_identity, git_commit
 
 PROTOCOL_CALLS, GUACAMOL_CALLS = 10_000, 20_000
 POOL = 100_000

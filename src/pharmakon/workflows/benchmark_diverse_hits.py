@@ -23,9 +23,9 @@ from pharmakon.core.files import sha256, write_atomic
 from pharmakon.core.random import stream
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
+from pharmakon.store.provenance import code_identity
 
 from .benchmark import BenchmarkConfig, Learner, Say
-from .provenance import code_identity
 
 if TYPE_CHECKING:
     from pharmakon.design.diverse_hits import Bounds, Counted

@@ -15,10 +15,10 @@ from pharmakon.core.files import replacing
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 from pharmakon.store.plain import document
+from pharmakon.store.provenance import code_identity
 from pharmakon.store.runs import versions
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, over_runs, summed, told
-from .provenance import code_identity
 
 RIVALS = {"graph_ga": "Graph GA", "crem": "CReM", "lstm": "SMILES LSTM"}
 METRIC = "score"

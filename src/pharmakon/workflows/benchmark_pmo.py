@@ -16,9 +16,9 @@ from pharmakon.core.types import Progress
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 from pharmakon.store.plain import document
+from pharmakon.store.provenance import code_identity
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, over_runs, summed
-from .provenance import code_identity
 
 POOL = "zinc250k"
 METRIC = "auc_top10"

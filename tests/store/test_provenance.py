@@ -2,7 +2,7 @@
 
 import subprocess
 
-from pharmakon.workflows import provenance
+from pharmakon.store import provenance
 
 
 def package(tmp_path, monkeypatch):
@@ -41,3 +41,4 @@ def test_a_machine_without_git_has_no_commit(tmp_path, monkeypatch):
     package(tmp_path, monkeypatch)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert provenance.git_commit() == ""
+    assert provenance.code().keys() == {"sha256"}

@@ -35,6 +35,12 @@ def code_identity() -> str:
     return digest.hexdigest()[:16]
 
 
+def code() -> dict[str, str]:
+    """Both, as a run's record has them; no commit where the package is not run from a checkout."""
+    commit = git_commit()
+    return {"sha256": code_identity(), **({"commit": commit} if commit else {})}
+
+
 def _git(*words: str, folder: Path) -> str:
     try:
         found = subprocess.run(  # noqa: S603  constant words
