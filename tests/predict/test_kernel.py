@@ -58,3 +58,9 @@ def test_a_constant_descriptor_says_nothing() -> None:
     other = table.copy()
     other[:, 1] = 1e6
     assert space.transform(other) == pytest.approx(space.transform(table))
+
+
+def test_the_gram_matrix_comes_again_from_what_is_kept(features: Features, solubilities: list[float]) -> None:
+    kernel = MultiViewKernel().fit(features, np.array(solubilities[::4]))
+    again = MultiViewKernel.from_arrays(kernel.to_arrays())
+    assert (again.kept_gram() == kernel.own_gram(features)).all()

@@ -42,8 +42,14 @@ class DescriptorSpace:
 
     def transform(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarity in (0, 1] of m molecules to the training molecules, shape (m, n)."""
-        distances = _squared_distances(self._encode(table), self.codes_)
-        similarity: NDArray[np.float32] = np.exp(np.float32(-self.gamma_) * distances)
+        return self._similarity(self._encode(table))
+
+    def kept(self) -> NDArray[np.float32]:
+        """Similarity of the training molecules to each other, shape (n, n)."""
+        return self._similarity(self.codes_)
+
+    def _similarity(self, codes: NDArray[np.int8]) -> NDArray[np.float32]:
+        similarity: NDArray[np.float32] = np.exp(np.float32(-self.gamma_) * _squared_distances(codes, self.codes_))
         return similarity
 
     def _encode(self, table: NDArray[np.float32]) -> NDArray[np.int8]:
@@ -124,6 +130,13 @@ class MultiViewKernel:
         for kernel in self.views_.values():
             prints += kernel.gram()
         return prints, self.space_.transform(features.descriptors)
+
+    def kept_gram(self) -> NDArray[np.float32]:
+        """The same as `own_gram`, from what is kept of the training molecules, (n, n): 8 s for 4,600."""
+        prints = np.zeros((len(self.space_.codes_), len(self.space_.codes_)), np.float32)
+        for kernel in self.views_.values():
+            prints += kernel.gram()
+        return self.mixed(prints, self.space_.kept())
 
     def mixed(self, prints: NDArray[np.float32], space: NDArray[np.float32]) -> NDArray[np.float32]:
         """The kernel of the two halves at the present `descriptor_weight`."""
