@@ -162,7 +162,7 @@ def run(
     harm, UsageError when `output` holds another run, ScorerError where a scorer fails: mended, the run can be resumed.
     """
     config = with_goal(config.model_copy(update={"scorers": all_scorers(config.scorers, functions)}))
-    models = (*config.models, *_answered(config))
+    models = (*config.models, *answered(config))
     panel = load_panel(models)
     finder, guard, patient = _finder(config, progress), guard_of(config.mode), patient_goal(config)
     taken = {*panel.properties, *_shipped(), *ROUTES, *OURS}
@@ -179,7 +179,7 @@ def run(
         scorers += [RouteScorer(pool, steps=finder.steps)] if finder is not None else []
         scorers += [patient.scorer] if patient is not None else []
         objectives = [
-            _objective(config, stage, Scorers(scorers), guard) for stage in range(1, max(1, len(config.stages)) + 1)
+            objective_of(config, stage, Scorers(scorers), guard) for stage in range(1, max(1, len(config.stages)) + 1)
         ]
         objective = objectives[-1]
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
@@ -293,7 +293,7 @@ def _finder(config: DesignConfig, progress: Progress) -> RouteFinder | None:
     return RouteFinder(load_stock(config.stock, progress=progress), steps=config.route_steps)
 
 
-def _objective(config: DesignConfig, stage: int, scorer: Scorer, guard: Guard | None) -> Objective:
+def objective_of(config: DesignConfig, stage: int, scorer: Scorer, guard: Guard | None) -> Objective:
     """What counts in a stage, from 1."""
     return Objective(
         [goal for goal in config.goals if goal.stage <= stage],
@@ -314,7 +314,7 @@ def _chosen(config: DesignConfig, curriculum: Curriculum, objective: Objective) 
     return sorted(chosen, key=lambda r: (front.get(r.smiles, 0), -r.score, r.call)), front
 
 
-def _answered(config: DesignConfig) -> list[str]:
+def answered(config: DesignConfig) -> list[str]:
     """What goals and constraints ask of the networks: endpoints without a model of their own, and targets."""
     from pharmakon.predict.panel import own_names
 
