@@ -43,6 +43,7 @@ VERBS = {
     "dossier-plan": "Register acceptance limits in a ledger, before the run that is judged by them.",
     "dossier": "Fill the forms that regulators ask for, from a model and its predictions.",
     "models": "List the shipped models, or show one model's card.",
+    "serve": "Start the workbench: pages and an API over all of this, in a browser.",
     "benchmark": "Score the learners on public benchmarks.",
 }
 

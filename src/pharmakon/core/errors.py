@@ -14,6 +14,9 @@ PharmakonError
 ├── BudgetSpent          a release would pass the privacy budget
 ├── GivesAway            a model would tell whom it was made with
 ├── NotPermitted         data of controlled access would leave without a permission
+├── Denied               the caller's role does not allow this
+├── TooMany              a limit of the server is reached; later it may not be
+├── Unavailable          the database does not answer now
 └── Cancelled            the user stopped the run; it can be resumed
 
 A *row* that cannot be read is data, not an error: it travels on with a `problem`.
@@ -102,6 +105,22 @@ class GivesAway(PharmakonError):
 
 class NotPermitted(PharmakonError):
     """What was made of data of controlled or restricted access was to leave without a permission."""
+
+
+class Denied(PharmakonError):
+    """The caller is not known, or no role of the caller's allows this; nothing was done."""
+
+
+class TooMany(PharmakonError):
+    """A limit of the server is reached; `wait` seconds from now it may not be."""
+
+    def __init__(self, message: str, *, wait: float = 60.0) -> None:
+        self.wait = wait
+        super().__init__(message)
+
+
+class Unavailable(PharmakonError):
+    """The database does not answer now; it may a moment later."""
 
 
 class Cancelled(PharmakonError):

@@ -1,0 +1,1 @@
+"""Who may do what on a shared server, and the jobs that they started: accounts, roles, projects, files, the queue."""

@@ -1,0 +1,168 @@
+"""The server's database: a file of SQLite, or PostgreSQL by its address; and its clock."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from pharmakon.core.errors import PharmakonError, Unavailable, UsageError
+from pharmakon.core.lazy import require
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+PATIENCE = 30.0
+"""Seconds that a writer of SQLite waits for another."""
+
+
+def new_id() -> str:
+    """A name for a row that nobody guesses, 16 letters."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. It may be used from several threads."""
+
+    engine: Engine
+    url: str
+
+    @property
+    def kind(self) -> str:
+        """sqlite or postgresql."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the tables."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise _unusable(error) from error
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection whose changes are kept as a whole when the block ends well, and not at all otherwise."""
+        from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+        try:
+            with self.engine.connect() as connection:
+                if self.kind == "sqlite":  # a reader that turns into a writer is refused; one that begins so waits
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield connection
+                connection.commit()
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            raise _unusable(error) from error
+
+    def now(self, connection: Connection) -> float:
+        """The database's clock: workers may run on several machines, and only one clock decides whose lease ended."""
+        from sqlalchemy import text
+
+        asked = (
+            "SELECT EXTRACT(EPOCH FROM clock_timestamp())"
+            if self.kind == "postgresql"
+            else "SELECT (julianday('now') - 2440587.5) * 86400.0"
+        )
+        return float(connection.execute(text(asked)).scalar_one())
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """The database at `sqlite:///FILE` or `postgresql://...`; its tables are made by `migrate`.
+
+    Raises UsageError for another kind, MissingExtra where PostgreSQL's driver is not installed.
+    """
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.exc import ArgumentError
+    from sqlalchemy.pool import QueuePool
+
+    kind = url.partition("://")[0]
+    if kind in ("postgresql", "postgres"):
+        require("psycopg", extra="postgresql", needed_for="a PostgreSQL database")
+        url = "postgresql+psycopg://" + url.partition("://")[2]
+    elif not url.startswith("sqlite:///") or url == "sqlite:///":
+        raise UsageError("a database is sqlite:///FILE (four slashes for a path from the root) or postgresql://...")
+    try:
+        engine = create_engine(url, poolclass=QueuePool, pool_size=10, max_overflow=30, pool_pre_ping=kind != "sqlite")
+    except ArgumentError as error:
+        raise UsageError(f"the address of the database cannot be read: {error}") from None
+    if kind == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def prepare(raw: Any, record: Any) -> None:
+            raw.isolation_level = None  # BEGIN is ours
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                f"busy_timeout={PATIENCE:.0f}000",
+            ):
+                raw.execute(f"PRAGMA {pragma}")
+
+    return Database(engine, url)
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the tables to a revision (the newest when none is given), up or down."""
+    from alembic import command
+    from sqlalchemy import inspect
+
+    from .tables import metadata
+
+    config = _alembic(database)
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        have = set(inspect(connection).get_table_names())
+        if revision == "head" or "alembic_version" not in have or not have.issuperset(metadata.tables):
+            command.upgrade(config, revision)
+        else:
+            command.downgrade(config, revision)
+
+
+def revision(database: Database) -> str:
+    """The revision that the tables have; "" where there are none."""
+    from alembic.migration import MigrationContext
+
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def newest() -> str:
+    """The revision that this version of the program wants."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(_folder()).get_current_head() or ""
+
+
+def _alembic(database: Database) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", _folder().replace("%", "%%"))
+    return config
+
+
+def _folder() -> str:
+    return str(files("pharmakon.team") / "migrations")
+
+
+def _unusable(error: Exception) -> PharmakonError:
+    from sqlalchemy.exc import DBAPIError, OperationalError
+
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+    said = reason[0] if reason else type(error).__name__
+    if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return Unavailable(f"the database does not answer: {said}")
+    return PharmakonError(f"the database refused: {said}")

@@ -1,0 +1,76 @@
+"""The application: everything that answers, put together."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from pharmakon import __version__
+
+from . import routers
+from .estimates import warm
+from .guard import check_routes
+from .problems import handle_problems
+from .security import protect
+from .settings import ServeConfig
+from .state import State
+
+
+def create_app(settings: ServeConfig) -> FastAPI:
+    """The application of a server; it opens the database when it starts, and closes it when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        held = await run_in_threadpool(State.open, settings)
+        app.state.held = held
+        app.state.local = None if settings.accounts else await run_in_threadpool(held.local)
+        await run_in_threadpool(warm, settings.profile)
+        yield
+        await run_in_threadpool(held.database.close)
+
+    app = FastAPI(
+        title="pharmakon",
+        version=__version__,
+        description="Predict what molecules do, design new ones, find the patients they are for, and show the working.",
+        lifespan=lifespan,
+        docs_url=None,  # the page that FastAPI brings loads its script from another machine
+        redoc_url=None,
+        openapi_url=None,  # served by a route that names its action
+    )
+    app.state.secret = secrets.token_urlsafe(32)  # of the one user of a server without accounts
+    static = Path(str(files("pharmakon.web") / "static"))
+    app.state.stamp = _stamp(static)
+    for router in routers.all_routers():
+        app.include_router(router)
+    app.mount("/static", _Static(directory=static), name="static")
+    protect(app, settings)
+    handle_problems(app)
+    check_routes(app)
+    return app
+
+
+class _Static(StaticFiles):
+    """Styles and scripts, kept by the browser: their addresses carry a hash of what they hold."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def _stamp(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,82 @@
+"""Pages: templates with what each of them needs, and the parts that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
+from pharmakon import __version__
+from pharmakon.core.units import show
+from pharmakon.team.roles import Caller
+
+PARTS = (
+    ("/molecule", "Molecule"),
+    ("/library", "Library"),
+    ("/design", "Design"),
+    ("/cohort", "Cohort"),
+    ("/models", "Models"),
+    ("/trust", "Trust"),
+    ("/record", "Record"),
+)
+"""The pages of the workbench, in the order of its menu."""
+
+
+def is_page(request: Request) -> bool:
+    """Whether a request wants a page and not JSON."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def render(request: Request, template: str, caller: Caller | None = None, **facts: Any) -> HTMLResponse:
+    """A template of this package as an answer."""
+    held = request.app.state.held
+    page = templates().get_template(template)
+    own = {
+        "caller": caller,
+        "csrf": getattr(request.state, "csrf", ""),
+        "here": request.url.path,
+        "parts": PARTS,
+        "accounts": held.settings.accounts,
+        "projects": held.projects.of(caller.user) if caller else [],
+        "version": __version__,
+        "static": request.app.state.stamp,
+    }
+    return HTMLResponse(page.render(own | facts))
+
+
+@cache
+def templates() -> Any:
+    """The environment of the templates."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(files("pharmakon.web") / "templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": show, "time": _time, "size": _size}
+    return environment
+
+
+def _time(seconds: float | None) -> str:
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _size(bytes_: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if bytes_ < 1000 or unit == "GB":
+            return f"{bytes_:.0f} {unit}" if unit == "B" else f"{bytes_:.1f} {unit}"
+        bytes_ /= 1000
+    return ""
+
+
+def copies(verb: str, config: Mapping[str, Any], *, cli: str, python: str, toml: str = "") -> dict[str, str]:
+    """What a page shows under "copy as": the same request from the shell, from Python, as a file."""
+    return {name: text for name, text in (("CLI", cli), ("Python", python), ("TOML", toml)) if text}

@@ -1,0 +1,99 @@
+"""Starting and stopping: the web server in this process, the workers in others that are started again when they die."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from pharmakon.core.errors import UsageError
+from pharmakon.core.log import logger
+
+from .app import create_app
+from .settings import ServeConfig
+
+AGAIN = 1.0
+"""Seconds before a worker that died is started again."""
+
+
+def run(config: ServeConfig, *, say: Callable[[str], object]) -> None:
+    """Serve until a signal comes. Raises UsageError where the port is taken."""
+    import uvicorn
+
+    if not config.accounts and config.host not in ("127.0.0.1", "localhost", "::1"):
+        raise UsageError(f"a server on {config.host} is seen by others: start it with --accounts")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    app = create_app(config)
+    with _bound(config) as listening:
+        port = listening.getsockname()[1]
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(config.public),
+                timeout_graceful_shutdown=5,
+            )
+        )
+        with workers(config):
+            say(f"pharmakon is at http://{config.host}:{port}/  (data in {config.data}; Ctrl-C stops it)")
+            server.run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _bound(config: ServeConfig) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((config.host, config.port))
+        except OSError as error:
+            raise UsageError(f"{config.host}:{config.port} cannot be listened on: {error.strerror}") from None
+        yield listening
+
+
+@contextlib.contextmanager
+def workers(config: ServeConfig) -> Iterator[None]:
+    """So many worker processes while the block runs; one that dies is started again."""
+    stopping = threading.Event()
+    keepers = [threading.Thread(target=_keep, args=(config, stopping), daemon=True) for _ in range(config.workers)]
+    for keeper in keepers:
+        keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for keeper in keepers:
+            keeper.join(timeout=40.0)
+
+
+def _keep(config: ServeConfig, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pharmakon.web.work"], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+        with contextlib.suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.write(json.dumps(config.model_dump(mode="json")) + "\n")
+                process.stdin.flush()  # and stays open: when it closes, the server is gone, and the worker goes too
+        while process.poll() is None and not stopping.is_set():
+            time.sleep(0.2)
+        if stopping.is_set():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=35.0)
+            process.kill()
+            process.wait()
+            return
+        logger.warning("a worker ended with %s; another is started", process.returncode)
+        stopping.wait(AGAIN)
