@@ -280,7 +280,7 @@ def _started(ledger: Ledger, config: DesignConfig, cards: Mapping[str, Mapping[s
         verb="design",
         name=config.name,
         seed=config.seed,
-        models=_hashes(cards),
+        models=hashes(cards),
         **({"stock": sha256(config.stock)} if config.stock is not None else {}),
         **own.definitions(),
     )
@@ -375,7 +375,7 @@ def _hits_found(optimiser: Optimiser) -> tuple[str, ...]:
     return (f"{found}: a score of at least {bar:g}, no two more alike than {alike:g} (ECFP4 Tanimoto).",)
 
 
-def _hashes(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def hashes(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return {name: hashlib.sha256(canonical(card)).hexdigest() for name, card in cards.items()}
 
 
