@@ -75,7 +75,7 @@ class Attribution:
         test = np.flatnonzero(~truth.train)[: config.limit]
         positives = truth.scored(test)
         say("reads the molecules")
-        seen = _Molecules(truth, max(LINEAR_RADII))
+        seen = Molecules(truth, max(LINEAR_RADII))
         models = {}
         for family in ("linear", "trees"):
             say(f"fits {family}")
@@ -93,17 +93,17 @@ class Attribution:
             found[family, way] = one.scores(seen[positives], way)
         way = max((ADDITIVE, MASKED), key=lambda each: curves[model.family, each])
         chosen, metric = found[model.family, way], metric_of(task)
-        scores = {metric: _mean(_agreements(task, truth, positives, chosen))}
+        scores = {metric: mean_of(_agreements(task, truth, positives, chosen))}
         scores |= {
-            f"{metric}, {SPELT[pair]}": _mean(_agreements(task, truth, positives, atoms))
+            f"{metric}, {SPELT[pair]}": mean_of(_agreements(task, truth, positives, atoms))
             for pair, atoms in found.items()
         }
         noise = [random.random(len(atoms)) for atoms in chosen]
-        scores[f"{metric}, random scores"] = _mean(_agreements(task, truth, positives, noise))
+        scores[f"{metric}, random scores"] = mean_of(_agreements(task, truth, positives, noise))
         if task in IBENCHMARK:
-            scores["top_n"] = _one(top_n([truth.masks[i] for i in positives], chosen), len(positives))
+            scores["top_n"] = single(top_n([truth.masks[i] for i in positives], chosen), len(positives))
         say("checks the explanations")
-        scores["sanity"] = _mean(
+        scores["sanity"] = mean_of(
             self._sanity(task, seen, model, way, fitted=fitted, positives=positives, random=random)
         )
         scores |= _quiet(seen, model, way, validation, test)
@@ -111,7 +111,7 @@ class Attribution:
         curve = deletion(model.output, model.seen(seen[positives]), chosen, random=random)
         fifth = SHARES.index(0.2)
         ratio = float(curve.by_score[:, fifth].mean() / curve.at_random[:, fifth].mean())
-        scores["deletion"] = _one(ratio, len(positives))
+        scores["deletion"] = single(ratio, len(positives))
         return {
             "scores": scores,
             "anchors": {metric: published(task, root)} if task in GRAPH_ATTRIBUTION else {},
@@ -123,7 +123,7 @@ class Attribution:
     def _sanity(
         self,
         task: str,
-        seen: _Molecules,
+        seen: Molecules,
         model: EnvironmentModel,
         way: str,
         *,
@@ -153,7 +153,7 @@ class Attribution:
         return {task: result["said"] for task, result in results.items()}
 
 
-class _Molecules:
+class Molecules:
     """Environments of a task's molecules, each read when first asked for."""
 
     def __init__(self, truth: Truth, radius: int) -> None:
@@ -174,7 +174,7 @@ def _agreements(task: str, truth: Truth, rows: NDArray[np.intp], atoms: Sequence
 
 
 def _quiet(
-    seen: _Molecules,
+    seen: Molecules,
     model: EnvironmentModel,
     way: str,
     validation: NDArray[np.intp],
@@ -198,10 +198,10 @@ def _quiet(
         if atoms.any()
     ]
     return {
-        "null": _mean([float(not (atoms > level).any()) for atoms in negative]),
-        "null, by quartiles": _mean([float(not _outlier(atoms)) for atoms in negative]),
-        "positives with an atom pointed at": _mean([float(atoms.any()) for atoms in pointed]),
-        "most atoms pointed at are true": _mean(right),
+        "null": mean_of([float(not (atoms > level).any()) for atoms in negative]),
+        "null, by quartiles": mean_of([float(not _outlier(atoms)) for atoms in negative]),
+        "positives with an atom pointed at": mean_of([float(atoms.any()) for atoms in pointed]),
+        "most atoms pointed at are true": mean_of(right),
     }
 
 
@@ -211,7 +211,7 @@ def _outlier(atoms: Floats) -> bool:
 
 
 def _exact(
-    truth: Truth, seen: _Molecules, model: EnvironmentModel, rows: NDArray[np.intp], random: np.random.Generator
+    truth: Truth, seen: Molecules, model: EnvironmentModel, rows: NDArray[np.intp], random: np.random.Generator
 ) -> dict[str, dict[str, Any]]:
     """Additivity (largest error), symmetry and independence of the atoms' order (shares of molecules) of the terms."""
     found = model.additive(seen[rows])
@@ -228,16 +228,16 @@ def _exact(
         stable.append(float(all((it.atoms == one.atoms[o]).all() for it, o in zip(again, orders, strict=True))))
     return {
         "additivity error": {"value": error, "low": None, "high": None, "n": len(rows)},
-        "symmetry": _mean(alike),
-        "stability": _mean(stable),
+        "symmetry": mean_of(alike),
+        "stability": mean_of(stable),
     }
 
 
-def _mean(values: Sequence[float]) -> dict[str, Any]:
+def mean_of(values: Sequence[float]) -> dict[str, Any]:
     """A mean of figures that are 1 at most, with its 95 % interval by the standard error."""
     known = np.array(values)[np.isfinite(values)]
     if not len(known):
-        return _one(0.0, 0)
+        return single(0.0, 0)
     half = 1.96 * float(known.std(ddof=1)) / len(known) ** 0.5 if len(known) > 1 else 0.0
     mean = float(known.mean())
     return {
@@ -248,7 +248,8 @@ def _mean(values: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def _one(value: float, n: int) -> dict[str, Any]:
+def single(value: float, n: int) -> dict[str, Any]:
+    """A figure without an interval."""
     return {"value": round(float(value), 4), "low": None, "high": None, "n": n}
 
 
