@@ -1,4 +1,4 @@
-"""What tests of workflows share: a cohort of three hospitals, a federated study of it, and the evidence of models."""
+"""What tests of workflows share: a cohort of three hospitals, a federated study of it, evidence of models, a run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from pharmakon.biomarkers.cohort import Cohort, read_cohort
+from pharmakon.record.crate import close
+from pharmakon.record.ledger import Ledger
+from pharmakon.store.runs import RunFolder
 from pharmakon.workflows.dossier_evidence import Evidence, of_model
 from pharmakon.workflows.dossier_facts import load_facts
 from pharmakon.workflows.federate_plan import Plan
@@ -18,6 +21,22 @@ from pharmakon.workflows.federate_site import Site, site_of
 
 NAMES = ("north", "south", "west")
 N = 390
+DESIGN = """
+name = "soluble"
+models = ["{model}"]
+calls = 80
+batch = 10
+designs = 6
+proposals = 8
+start = ["CCOC(=O)c1ccccc1"]
+goals = [
+  {{ property = "logs", want = ">= 0.5", weight = 2 }},
+  {{ property = "dili", want = "<= 0.3" }},
+  {{ property = "logs", over = "logp", want = ">= 0" }},
+  {{ property = "mw", want = "150..300", shape = "gaussian" }},
+]
+constraints = [{{ property = "sa_score", want = "<= 4.5" }}]
+"""
 
 
 @pytest.fixture
@@ -54,6 +73,34 @@ def study() -> Plan:
 def sites(study: Plan, hospitals: Mapping[str, Cohort]) -> dict[str, Site]:
     """The hospitals as the plan wants them."""
     return {name: site_of(cohort, study, name) for name, cohort in hospitals.items()}
+
+
+@pytest.fixture
+def small_run(tmp_path: Path) -> Path:
+    """A finished run of a verb that there is not, with an input, two outputs and a ledger, described as a crate."""
+    (tmp_path / "table.csv").write_text("smiles,y\nCCO,1\n")
+    folder = RunFolder.create(
+        tmp_path / "made", verb="weigh", config={"name": "toy", "calls": 3}, inputs=[tmp_path / "table.csv"], seed=7
+    )
+    ledger = Ledger(folder.path)
+    ledger.output(folder.path / "run.json")
+    ledger.output(folder.write("weights.csv", "smiles,g/mol\nCCO,46.07\n"))
+    ledger.append("weighed", molecules=1)
+    ledger.output(folder.write("more/a report.html", "<p>46.07</p>\n"))
+    close(ledger, best=46.07)
+    return folder.path
+
+
+@pytest.fixture(scope="session")
+def design_run(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small design run: a model of its own, a shipped one, computed wishes and a constraint."""
+    from pharmakon.workflows.design import DesignConfig, run
+
+    folder = tmp_path_factory.mktemp("designed")
+    goal = folder / "goal.toml"
+    goal.write_text(DESIGN.format(model=trained), encoding="utf-8")
+    run(DesignConfig.from_toml(goal), output=folder / "run", workers=1)
+    return folder / "run"
 
 
 @pytest.fixture(scope="session")

@@ -141,6 +141,15 @@ def read_cohort(path: str | Path, *, levels: Levels | None = None) -> Cohort:
     return assemble(declaration, folder=path.parent, levels=levels)
 
 
+def paths_of(path: str | Path) -> list[Path]:
+    """A cohort's file and every table that it names: what another place needs to read the same cohort."""
+    path = Path(path)
+    spec = build(Declaration, read_toml(path), where=str(path))
+    files = [spec.clinical.file, *(block.file for block in spec.blocks if block.file)]
+    files += [block.labels.file for block in spec.blocks if block.labels]
+    return [path, *dict.fromkeys(path.parent / file for file in files)]
+
+
 def assemble(declaration: Declaration, *, folder: Path = Path(), levels: Levels | None = None) -> Cohort:
     """The cohort of a declaration whose paths count from `folder`."""
     clinical, design = declaration.clinical, declaration.design

@@ -16,6 +16,7 @@ from .checkpoint import SIGNED, checkpoints, problem, uncovered
 from .entry import (
     AMENDED,
     CLOSED,
+    CRATE,
     FIRST,
     OUTPUT,
     SIGNATURES,
@@ -130,8 +131,8 @@ def _remarks(entries: Sequence[Entry], trust: TrustList | None) -> Iterator[str]
 
 
 def _unknown(ledger: Path, recorded: Collection[str]) -> list[str]:
-    """Files beside the ledger that it does not record, itself, its head and hidden ones left out."""
-    known = {ledger.name, head_path(ledger).name, *recorded}
+    """Files beside the ledger that it does not record, itself, its head, the crate's and hidden ones left out."""
+    known = {ledger.name, head_path(ledger).name, *CRATE, *recorded}
     files = (p.relative_to(ledger.parent) for p in ledger.parent.rglob("*") if p.is_file() and p.name not in SIGNATURES)
     names = (p.as_posix() for p in files if not any(part.startswith(".") for part in p.parts))
     return sorted(name for name in names if name not in known)

@@ -12,7 +12,7 @@ from pharmakon.core.errors import ModelError, RecordError
 from pharmakon.core.files import sha256
 
 from .audit import verify
-from .entry import LEDGER, SIGNATURES, canonical, parse
+from .entry import CRATE, LEDGER, SIGNATURES, canonical, parse
 
 Kind = Literal["run", "model"]
 CARD, SUMS, SET_ASIDE = "card.json", "SHA256SUMS", "set_aside.csv"
@@ -70,9 +70,9 @@ def kind_of(folder: Path) -> Kind:
 
 
 def content_of(folder: Path) -> Content:
-    """What the folder holds now; hidden files and the signatures themselves are no part of it."""
+    """What the folder holds now; hidden files, the signatures and what describes the folder are no part of it."""
     kind = kind_of(folder)
-    left_out = {*SIGNATURES, *_DESKTOP, *({SET_ASIDE} if kind == "model" else ())}
+    left_out = {*SIGNATURES, *CRATE, *_DESKTOP, *({SET_ASIDE} if kind == "model" else ())}
     relative = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     named = [p for p in relative if p.name not in left_out and not any(part.startswith(".") for part in p.parts)]
     files = {path.as_posix(): sha256(folder / path) for path in named}

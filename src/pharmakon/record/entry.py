@@ -20,6 +20,8 @@ FIRST = "0" * 64
 LEDGER = "ledger.jsonl"
 SIGNATURES = ("signatures.jsonl", "signatures.head.json")
 """A chain of its own beside the ledger, so that what is closed stays closed, and its head."""
+CRATE = ("ro-crate-metadata.json", "ro-crate-metadata.dsse.json")
+"""What says of the whole folder what it is, written when the ledger is closed, and the signature of that."""
 CLOSED, OUTPUT, REPAIRED, AMENDED, CHECKPOINT = "closed", "output", "repaired", "amended", "checkpoint"
 """Events with a meaning to the ledger itself."""
 

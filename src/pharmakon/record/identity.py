@@ -77,7 +77,11 @@ class Signer:
 
     def sign(self, statement: dict[str, Any]) -> str:
         """The Ed25519 signature (RFC 8032) of a statement's canonical JSON, 128 hexadecimal digits."""
-        return self._private.sign(canonical(statement)).hex()
+        return self.sign_bytes(canonical(statement)).hex()
+
+    def sign_bytes(self, content: bytes) -> bytes:
+        """The Ed25519 signature of bytes as they are, 64 bytes."""
+        return self._private.sign(content)
 
     def plain(self) -> dict[str, str]:
         """Who it is, for an entry."""
@@ -147,12 +151,20 @@ def configured() -> Signer | None:
 
 def holds(key: str, signature: str, statement: dict[str, Any]) -> bool:
     """Whether a signature is that key's, of that statement. False for anything that is not a key or a signature."""
+    try:
+        return holds_bytes(key, bytes.fromhex(signature), canonical(statement))
+    except ValueError:
+        return False
+
+
+def holds_bytes(key: str, signature: bytes, content: bytes) -> bool:
+    """Whether a signature is that key's, of these bytes."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
-        public.verify(bytes.fromhex(signature), canonical(statement))
+        public.verify(signature, content)
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True

@@ -153,6 +153,11 @@ def load_folder(path: str | Path) -> ModelFolder:
     return ModelFolder(path, card, tuple(sorted(listed)))
 
 
+def paths_of(path: str | Path) -> list[Path]:
+    """Every file that `load_folder` reads: what another place needs to hold the same model."""
+    return [Path(path) / name for name in sorted({*_read_sums(Path(path)), SUMS} - {SET_ASIDE})]
+
+
 def _read_sums(path: Path) -> dict[str, str]:
     """Digests by name. A name that could point outside the folder is refused."""
     try:

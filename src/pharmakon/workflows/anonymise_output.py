@@ -10,6 +10,7 @@ import numpy as np
 
 from pharmakon.core.files import write_atomic
 from pharmakon.privacy.loss import MEANINGS
+from pharmakon.record.crate import close
 from pharmakon.record.ledger import Ledger
 from pharmakon.record.statement import Grid, Part, StatementPage, render
 from pharmakon.store.plain import document
@@ -47,7 +48,7 @@ def write(result: AnonymiseResult, config: AnonymiseConfig, ledger: Ledger) -> A
     result = replace(result, head=head.hash)
     write_atomic(folder / REPORT, render(_page(result, config)))
     ledger.output(folder / REPORT)
-    return replace(result, head=ledger.seal().hash)
+    return replace(result, head=close(ledger).hash)
 
 
 def plain(result: AnonymiseResult) -> dict[str, Any]:

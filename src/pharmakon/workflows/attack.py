@@ -88,15 +88,17 @@ def run(config: AttackConfig, *, progress: Progress = silent) -> AttackResult:
 
     Raises ConfigError where the model's records are not given, DataError where they are too few or not its own.
     """
+    from pharmakon.biomarkers.cohort import paths_of
     from pharmakon.record.ledger import Ledger
+    from pharmakon.store.models import paths_of as files_of_model
     from pharmakon.store.runs import RUN, RunFolder
 
     from .attack_output import LEDGER, write
 
     name, what, attacks, scores, notes = _attacked(config, progress)
-    inputs = [p for p in (config.cohort, config.data, config.members, config.others) if p is not None]
-    if config.model is not None:
-        inputs.append(signature_folder(config.model) / "card.json")
+    inputs = [] if config.cohort is None else paths_of(config.cohort)
+    inputs += [p for p in (config.data, config.members, config.others) if p is not None]
+    inputs += [] if config.model is None else files_of_model(signature_folder(config.model))
     folder = RunFolder.create(
         config.output or Path(f"attack-{slug(name)}"),
         verb="attack",

@@ -11,6 +11,7 @@ import numpy as np
 from pharmakon.core.files import write_atomic
 from pharmakon.learn.interval import Interval
 from pharmakon.privacy.attack import ALARMS, LEAKS_AUC, LEAKS_CAUGHT, Attack, curve
+from pharmakon.record.crate import close
 from pharmakon.record.ledger import Ledger
 from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage, render
@@ -37,7 +38,7 @@ def write(result: AttackResult, config: AttackConfig, ledger: Ledger) -> AttackR
     result = replace(result, head=head.hash)
     write_atomic(folder / REPORT, render(_page(result, config)))
     ledger.output(folder / REPORT)
-    return replace(result, head=ledger.seal().hash)
+    return replace(result, head=close(ledger).hash)
 
 
 def plain(result: AttackResult) -> dict[str, Any]:

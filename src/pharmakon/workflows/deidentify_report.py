@@ -12,6 +12,7 @@ from pharmakon.core.errors import DataError
 from pharmakon.core.files import write_atomic
 from pharmakon.privacy.safe_harbor import identifiers, table
 from pharmakon.privacy.treatment import TEXT_CLEANED
+from pharmakon.record.crate import close
 from pharmakon.record.deidentification import ClassLine, DeidentificationPage, LookLine, PlaceLine, render
 from pharmakon.store.plain import document
 
@@ -106,7 +107,7 @@ def write(result: DeidentifyResult, ledger: Ledger, treatment: Treatment) -> Dei
     result = replace(result, head=head)
     write_atomic(folder / REPORT, render(page(result, said, treatment)))
     ledger.output(folder / REPORT)
-    return replace(result, head=ledger.seal().hash)
+    return replace(result, head=close(ledger).hash)
 
 
 def _searched(said: dict[str, Any], result: DeidentifyResult, treatment: Treatment) -> None:

@@ -39,6 +39,7 @@ from pharmakon.record.ledger import Ledger
 from pharmakon.store.models import load_folder
 from pharmakon.store.runs import RunFolder, sha256
 
+from .design_inputs import inputs_of
 from .design_journal import CALLS, RecordedJournal
 from .design_patient import OURS, patient_goal, with_goal
 from .design_report import DesignResult, finish
@@ -47,7 +48,7 @@ from .design_scorers import OwnScorers, all_scorers, check_same
 from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
 from .stock import load_stock
-from .train_prior import LANGUAGE, SHIPPED, load_prior, prior_folder
+from .train_prior import SHIPPED, load_prior, prior_folder
 from .train_response import OUTPUT
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
@@ -191,11 +192,7 @@ def run(
             output,
             verb="design",
             config=config,
-            inputs=[
-                *(path for path in (config.stock, config.known) if path is not None),
-                *(patient.inputs if patient is not None else ()),
-                prior.path / f"{LANGUAGE}.npz",
-            ],
+            inputs=inputs_of(config, patient),
             seed=config.seed,
             resume=resume,
             ignore=("scorers", "cache"),

@@ -16,6 +16,7 @@ from pharmakon.design.lineage import Record
 from pharmakon.explain.attribution import AtomWeights
 from pharmakon.record import report
 from pharmakon.record.charts import TrajectoryPoint
+from pharmakon.record.crate import close
 from pharmakon.store.writers import CsvText, SdfWriter, write_csv
 
 from .design_cards import Cards, asked, mode_line
@@ -81,7 +82,7 @@ def finish(dossier: Dossier, *, progress: Progress) -> DesignResult:
     page = report.render(_report(dossier, table, found, weights, summary, front=front))
     path = dossier.folder.write("report.html", page)
     ledger.output(path)
-    end = ledger.seal(designs=len(table), best=best if math.isfinite(best) else None, summary=summary)
+    end = close(ledger, designs=len(table), best=best if math.isfinite(best) else None, summary=summary)
     return DesignResult(folder, path, len(table), best, summary, end.hash)
 
 

@@ -117,7 +117,7 @@ def run(config: DiscoverConfig, *, progress: Progress = silent) -> DiscoverResul
     Raises RefusedDesign where the cohort cannot answer the question at all, or not the claim that it declares.
     """
     from pharmakon.biomarkers.check import enforce, refusals
-    from pharmakon.biomarkers.cohort import read_cohort
+    from pharmakon.biomarkers.cohort import paths_of, read_cohort
     from pharmakon.biomarkers.quality import check_design
     from pharmakon.record.ledger import Ledger
     from pharmakon.store.runs import RUN, RunFolder
@@ -136,7 +136,7 @@ def run(config: DiscoverConfig, *, progress: Progress = silent) -> DiscoverResul
         output,
         verb="discover",
         config=config,
-        inputs=[config.cohort, *_inputs(config.cohort, cohort)],
+        inputs=paths_of(config.cohort),
         seed=config.seed,
         overwrite=config.overwrite,
     )
@@ -292,10 +292,3 @@ def _known_checks(accepted: tuple[str, ...], checks: list[Check]) -> None:
             raise ConfigError(
                 f"--accept {name}: no refusal of that name can be accepted ({', '.join(can) or 'none can'})"
             )
-
-
-def _inputs(toml: Path, cohort: Cohort) -> list[Path]:
-    spec = cohort.declaration
-    files = [spec.clinical.file, *(block.file for block in spec.blocks if block.file)]
-    files += [block.labels.file for block in spec.blocks if block.labels]
-    return list(dict.fromkeys(toml.parent / file for file in files))

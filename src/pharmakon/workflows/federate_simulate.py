@@ -73,8 +73,9 @@ def run(config: SimulateConfig, *, progress: Progress = silent) -> SimulateResul
 
     Raises DataError where fewer than two sites are large enough, and what `Plan` and `read_cohort` raise.
     """
-    from pharmakon.biomarkers.cohort import read_cohort
+    from pharmakon.biomarkers.cohort import paths_of, read_cohort
     from pharmakon.core.files import write_atomic
+    from pharmakon.record.crate import close
     from pharmakon.record.ledger import Ledger
     from pharmakon.store.plain import document
     from pharmakon.store.runs import RUN, RunFolder
@@ -87,7 +88,7 @@ def run(config: SimulateConfig, *, progress: Progress = silent) -> SimulateResul
     cohort = read_cohort(config.cohort)
     plan = _plan(config, cohort)
     made = simulate(plan, split(cohort, cohort.labels(config.by)), progress=progress)
-    inputs = [config.cohort, *([config.plan] if config.plan else [])]
+    inputs = [*paths_of(config.cohort), *([config.plan] if config.plan else [])]
     folder = RunFolder.create(
         config.output, verb="federate simulate", config=config, inputs=inputs, overwrite=config.overwrite
     ).path
@@ -107,7 +108,7 @@ def run(config: SimulateConfig, *, progress: Progress = silent) -> SimulateResul
         folder / REPORT, render(page(made.plan, made.state, scores=made.scores, further=[_beside(made)], facts=facts))
     )
     ledger.output(folder / REPORT)
-    return SimulateResult(folder, made, ledger.seal().hash)
+    return SimulateResult(folder, made, close(ledger).hash)
 
 
 def simulate(plan: Plan, cohorts: Mapping[str, Cohort], *, progress: Progress = silent) -> Simulated:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pharmakon.core.files import write_atomic
 from pharmakon.core.units import show
 from pharmakon.privacy.budget import Price, said
+from pharmakon.record.crate import close
 from pharmakon.record.ledger import Ledger
 from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage, render
@@ -46,7 +47,7 @@ def write(result: ReleaseResult, config: ReleaseConfig, ledger: Ledger) -> Relea
     result = replace(result, head=head.hash)
     write_atomic(folder / REPORT, render(page(result, config)))
     ledger.output(folder / REPORT)
-    return replace(result, head=ledger.seal().hash)
+    return replace(result, head=close(ledger).hash)
 
 
 def plain(result: ReleaseResult) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
 from pharmakon.record import approval, identity
 from pharmakon.record.approval import Approval, Signature
+from pharmakon.record.crate import redescribed
 from pharmakon.record.identity import VARIABLE
 from pharmakon.record.state import Meaning
 from pharmakon.record.trust import TrustList
@@ -65,6 +66,7 @@ def run(config: SignConfig) -> SignResult:
         when=datetime.now().astimezone(),
         trust=trusted(config.trust),
     )
+    redescribed(config.record)
     return SignResult(found.signatures[-1], found)
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.files import write_atomic
+from pharmakon.record.crate import close
 from pharmakon.record.discovery import MARKERS_FILE, REPORT, RESULT, RISKS_FILE, SIGNATURE
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.plain import document
@@ -50,7 +51,7 @@ def write(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger) -> Dis
     result = replace(result, head=head)
     write_atomic(folder / REPORT, page(result, config))
     ledger.output(folder / REPORT)
-    return replace(result, head=ledger.seal().hash)
+    return replace(result, head=close(ledger).hash)
 
 
 def by_group(result: DiscoverResult, config: DiscoverConfig) -> dict[str, Performance]:

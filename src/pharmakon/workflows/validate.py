@@ -88,8 +88,10 @@ def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResul
     Raises DataError where a cohort has another kind of outcome, lacks features of the signature, or holds patients that
     it was made with (unless these are to be dropped).
     """
+    from pharmakon.biomarkers.cohort import paths_of
     from pharmakon.biomarkers.judging import metrics_of
     from pharmakon.record.ledger import Ledger
+    from pharmakon.store.models import paths_of as files_of_model
     from pharmakon.store.runs import RUN, RunFolder
 
     from .study_scores import pooled
@@ -110,7 +112,10 @@ def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResul
         output,
         verb="validate",
         config=config,
-        inputs=[signature_folder(config.signature) / "card.json", *config.cohorts],
+        inputs=[
+            *files_of_model(signature_folder(config.signature)),
+            *(path for cohort in config.cohorts for path in paths_of(cohort)),
+        ],
         seed=config.seed,
         overwrite=config.overwrite,
     )

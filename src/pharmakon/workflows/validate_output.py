@@ -13,6 +13,7 @@ import numpy as np
 from pharmakon.biomarkers.quality import FEWEST
 from pharmakon.core.files import write_atomic
 from pharmakon.core.units import show
+from pharmakon.record.crate import close
 from pharmakon.record.discovery import REPORT, RESULT, RISKS_FILE, GroupLine, Panel, ScoreLine, StudyPage, render
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.plain import document
@@ -43,7 +44,7 @@ def write(result: ValidateResult, config: ValidateConfig, ledger: Ledger) -> Val
     result = replace(result, head=head)
     write_atomic(folder / REPORT, render(_page(result, config)))
     ledger.output(folder / REPORT)
-    return replace(result, head=ledger.seal().hash)
+    return replace(result, head=close(ledger).hash)
 
 
 def _by_group(result: ValidateResult, config: ValidateConfig) -> dict[str, Any]:
