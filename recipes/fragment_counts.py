@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from design_vocabulary import MOST, SOURCES, molecules
+from design_vocabulary import SOURCES, molecules
 from rdkit import rdBase
 
 from pharmakon.design.origins import key_of, parts
@@ -38,7 +38,7 @@ def main() -> None:
         keys=keys,
         counts=np.array([counts[int(key)] for key in keys], np.uint32),
         molecules=np.array(n),
-        sources=np.frombuffer("\n".join(f"{source} (at most {MOST:,})" for source in SOURCES).encode(), np.uint8),
+        sources=np.frombuffer("\n".join(SOURCES).encode(), np.uint8),
     )
     print(f"{n:,} molecules, {len(keys):,} parts", file=sys.stderr)
 

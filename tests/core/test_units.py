@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pharmakon.core.units import clip, rounded, show, show_interval
+from pharmakon.core.units import clip, rounded, show, show_interval, tiny
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,7 @@ def test_a_score_of_a_card_has_four_figures(value, wanted):
 
 def test_what_is_not_a_number_stays_so():
     assert math.isnan(rounded(math.nan))
+
+
+def test_an_errors_size() -> None:
+    assert [tiny(0.0), tiny(1.2e-16)] == ["0", "1e-16"]

@@ -21,22 +21,6 @@ from pharmakon.workflows.federate_site import Site, site_of
 
 NAMES = ("north", "south", "west")
 N = 390
-DESIGN = """
-name = "soluble"
-models = ["{model}"]
-calls = 80
-batch = 10
-designs = 6
-proposals = 8
-start = ["CCOC(=O)c1ccccc1"]
-goals = [
-  {{ property = "logs", want = ">= 0.5", weight = 2 }},
-  {{ property = "dili", want = "<= 0.3" }},
-  {{ property = "logs", over = "logp", want = ">= 0" }},
-  {{ property = "mw", want = "150..300", shape = "gaussian" }},
-]
-constraints = [{{ property = "sa_score", want = "<= 4.5" }}]
-"""
 
 
 @pytest.fixture
@@ -89,18 +73,6 @@ def small_run(tmp_path: Path) -> Path:
     ledger.output(folder.write("more/a report.html", "<p>46.07</p>\n"))
     close(ledger, best=46.07)
     return folder.path
-
-
-@pytest.fixture(scope="session")
-def design_run(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small design run: a model of its own, a shipped one, computed wishes and a constraint."""
-    from pharmakon.workflows.design import DesignConfig, run
-
-    folder = tmp_path_factory.mktemp("designed")
-    goal = folder / "goal.toml"
-    goal.write_text(DESIGN.format(model=trained), encoding="utf-8")
-    run(DesignConfig.from_toml(goal), output=folder / "run", workers=1)
-    return folder / "run"
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ VERBS = {
     "predict": "Estimate properties of molecules, each with an interval and a domain flag.",
     "mutagenicity": "Judge impurities as ICH M7 asks: by a statistical and an expert-rule method, apart.",
     "design": "Find new molecules that meet the goals of a TOML file.",
+    "passport": "Say where designed molecules come from, what their scores are made of, and what speaks against them.",
     "slice": "Propose where to cut a molecule for a mode of design.",
     "route": "Find how molecules can be made from your building blocks, by named reactions.",
     "train-prior": "Train a chemical language model on a collection of molecules.",

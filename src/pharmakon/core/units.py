@@ -23,6 +23,11 @@ def show(value: float, unit: str = "", *, digits: int = 3) -> str:
     return text if unit in NO_UNIT else f"{text} {unit}"
 
 
+def tiny(error: float) -> str:
+    """An error's size, such as 1e-16; "0" for none."""
+    return f"{error:.0e}" if error else "0"
+
+
 def rounded(value: float, *, digits: int = 4) -> float:
     """A number to so many significant figures: what a card needs of a score."""
     return float(f"{value:.{digits}g}")

@@ -78,7 +78,7 @@ def decompose(
         losses = [(RHO * one + (one if i == worst else 0.0)) / scale for i, one in enumerate(short)]
     lost = fsum(losses)
     costs = tuple(
-        Cost(name, grade, weight, loss + 0.0, loss / lost if lost else 0.0)
+        Cost(name, grade, weight, loss + 0.0, loss / lost + 0.0 if lost else 0.0)  # no cost is 0.0, not -0.0
         for (name, grade, weight), loss in zip(wishes, losses, strict=True)
     )
     return Decomposition(aggregate, recorded, costs, offset)

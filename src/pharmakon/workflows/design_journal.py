@@ -78,6 +78,15 @@ class RecordedJournal:
         )
 
 
+def started_with(path: Path) -> dict[str, str]:
+    """The hash of each model's card when the run began, as the ledger has it."""
+    for line in path.read_bytes().splitlines():
+        entry = parse(line)
+        if entry is not None and entry.event == "started":
+            return {str(name): str(digest) for name, digest in entry.data.get("models", {}).items()}
+    return {}
+
+
 def _digest(entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(entry)).hexdigest()
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.ledger_export import LedgerExportResult
     from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
+    from pharmakon.workflows.passport import PassportResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.release import ReleaseResult
@@ -298,6 +299,16 @@ def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:
     from pharmakon.workflows import models
 
     return models.cards(names)
+
+
+def design_passports(
+    run: str | Path, designs: str | Sequence[str] = (), *, progress: Progress = silent, **options: Any
+) -> PassportResult:
+    """Passports of a design run's molecules, by number, name or SMILES; options are those of `pharmakon passport`."""
+    from pharmakon.workflows import passport
+
+    asked = (designs,) if isinstance(designs, str) else tuple(designs)
+    return passport.run(build(passport.PassportConfig, {"run": run, "designs": asked, **options}), progress=progress)
 
 
 def replay_run(run: str | Path) -> ReplayResult:
