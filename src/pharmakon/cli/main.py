@@ -41,8 +41,12 @@ VERBS = {
     "anonymise": "Generalise a table until nobody can be singled out, at the least loss.",
     "release": "Publish counts, means, histograms and curves with differential privacy, from a kept budget.",
     "deidentify": "Take what identifies out of tables, FHIR bundles and DICOM headers.",
+    "reproduce": "Run a recorded run again and compare what comes out, file by file.",
+    "sbom": "Write a software bill of materials, CycloneDX.",
+    "mlflow": "Copy a finished run into an MLflow store.",
     "dossier-plan": "Register acceptance limits in a ledger, before the run that is judged by them.",
     "dossier": "Fill the forms that regulators ask for, from a model and its predictions.",
+    "monitor": "Compare new data with what a model was made of, check after check, in one record.",
     "models": "List the shipped models, or show one model's card.",
     "serve": "Start the workbench: pages and an API over all of this, in a browser.",
     "benchmark": "Score the learners on public benchmarks.",
@@ -53,7 +57,8 @@ DATA = "data"
 VAULT = "vault"
 FEDERATE = "federate"
 IDENTITY = "identity"
-GROUPS = (LEDGER, DATA, VAULT, FEDERATE, IDENTITY)
+CRATE = "crate"
+GROUPS = (LEDGER, DATA, VAULT, FEDERATE, IDENTITY, CRATE)
 
 EVERYWHERE = {"--user": "PHARMAKON_USER", "--signed-by": "PHARMAKON_IDENTITY"}
 """Options of every verb, and the environment variables that they stand for."""
@@ -85,6 +90,7 @@ def app() -> App:
     ledger.command("pharmakon.cli.ledger:export", name="export", help="Copy ledgers to a database, CSV or JSONL.")
     ledger.command("pharmakon.cli.ledger:replay", name="replay", help="Make every designed molecule again.")
     tree.command(ledger)
+    tree.command("pharmakon.cli.crate:app", name=CRATE, help="A finished run as an RO-Crate: write one, verify one.")
     identity = App(name=IDENTITY, help="A key with your printed name, to sign with.")
     identity.command("pharmakon.cli.identity:new", name="new", help="Make one, locked by a passphrase.")
     identity.command("pharmakon.cli.identity:show", name="show", help="What everybody may know of one.")

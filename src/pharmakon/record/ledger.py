@@ -114,6 +114,11 @@ class Ledger:
             raise RecordError(f"an amendment of {what} needs a reason")
         return self.append(AMENDED, what=what, before=before, after=after, why=why.strip())
 
+    @property
+    def signs(self) -> bool:
+        """Whether an identity is set, which signs checkpoints and the end."""
+        return self._signer is not None
+
     def checkpoint(self) -> Entry:
         """Let the identity vouch for everything up to here. Raises RecordError where there is none."""
         if self._signer is None:

@@ -107,7 +107,7 @@ def run(config: ValidateConfig, *, progress: Progress = silent) -> ValidateResul
     validations = []
     for done, path in enumerate(config.cohorts):
         progress(done, len(config.cohorts), f"applying to {path.stem}")
-        validations.append(_one(frozen, path, config))
+        validations.append(apply_to(frozen, path, config))
     folder = RunFolder.create(
         output,
         verb="validate",
@@ -205,7 +205,8 @@ def _unsketched(frozen: Frozen) -> list[str]:
     return ["No block of the signature was large enough for a sketch: its patients are known by exact values only."]
 
 
-def _one(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
+def apply_to(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
+    """The signature on one cohort: what `run` does with each, and writes nothing."""
     import numpy as np
 
     from pharmakon.biomarkers.check import enforce

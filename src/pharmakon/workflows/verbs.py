@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.audit_cohort import AuditCohortResult
     from pharmakon.workflows.benchmark import BenchmarkResult
+    from pharmakon.workflows.crate import CrateResult
+    from pharmakon.workflows.crate_verify import CrateVerification
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.deidentify import DeidentifyResult
     from pharmakon.workflows.design import DesignResult
@@ -30,14 +32,18 @@ if TYPE_CHECKING:
     from pharmakon.workflows.federate_simulate import SimulateResult
     from pharmakon.workflows.ledger_export import LedgerExportResult
     from pharmakon.workflows.match import MatchResult
+    from pharmakon.workflows.mlflow import MlflowResult
+    from pharmakon.workflows.monitor import MonitorResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.passport import PassportResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
     from pharmakon.workflows.release import ReleaseResult
     from pharmakon.workflows.replay import ReplayResult
+    from pharmakon.workflows.reproduce import ReproduceResult
     from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
+    from pharmakon.workflows.sbom import SbomResult
     from pharmakon.workflows.sign import SignResult
     from pharmakon.workflows.slice import SliceResult
     from pharmakon.workflows.train import TrainResult
@@ -239,6 +245,13 @@ def simulate_federation(cohort: str | Path, *, progress: Progress = silent, **op
     return federate_simulate.run(config, progress=progress)
 
 
+def monitor_model(model: str | Path, data: str | Path, *, progress: Progress = silent, **options: Any) -> MonitorResult:
+    """Compare new data with what a model was made of; options are those of `pharmakon monitor`."""
+    from pharmakon.workflows import monitor
+
+    return monitor.run(build(monitor.MonitorConfig, {"model": str(model), "data": data, **options}), progress=progress)
+
+
 def attack_model(model: str | Path | None = None, *, progress: Progress = silent, **options: Any) -> AttackResult:
     """Try to tell whose data a model was made with; options are those of `pharmakon attack`."""
     from pharmakon.workflows import attack
@@ -337,6 +350,41 @@ def export_ledgers(runs: Sequence[str | Path], **options: Any) -> LedgerExportRe
     from pharmakon.workflows import ledger_export
 
     return ledger_export.run(build(ledger_export.LedgerExportConfig, {"runs": tuple(runs), **options}))
+
+
+def make_crate(run: str | Path, **options: Any) -> CrateResult:
+    """Write a finished run as an RO-Crate; options are those of `pharmakon crate`."""
+    from pharmakon.workflows import crate
+
+    return crate.run(build(crate.CrateConfig, {"run": run, **options}))
+
+
+def verify_crate(crate: str | Path, *, trust: str | Path | None = None) -> CrateVerification:
+    """What is wrong with a crate; no problems when it is as it was written."""
+    from pharmakon.workflows import crate_verify
+
+    return crate_verify.verify(crate, trust=None if trust is None else Path(trust))
+
+
+def reproduce_run(run: str | Path, *, progress: Progress = silent, **options: Any) -> ReproduceResult:
+    """Run a recorded run again and compare; options are those of `pharmakon reproduce`."""
+    from pharmakon.workflows import reproduce
+
+    return reproduce.run(build(reproduce.ReproduceConfig, {"run": run, **options}), progress=progress)
+
+
+def make_sbom(**options: Any) -> SbomResult:
+    """A software bill of materials; options are those of `pharmakon sbom`."""
+    from pharmakon.workflows import sbom
+
+    return sbom.run(build(sbom.SbomConfig, options))
+
+
+def copy_to_mlflow(run: str | Path, uri: str, **options: Any) -> MlflowResult:
+    """Copy a finished run into an MLflow store; options are those of `pharmakon mlflow`."""
+    from pharmakon.workflows import mlflow
+
+    return mlflow.run(build(mlflow.MlflowConfig, {"run": run, "uri": uri, **options}))
 
 
 def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> BenchmarkResult:
