@@ -1,0 +1,72 @@
+"""Which of many molecules have a substructure: a screen of fingerprints, then the exact search of what it leaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem, DataStructs, rdBase
+from rdkit.Chem import Mol, rdSubstructLibrary
+
+from pharmakon.core.errors import DataError, Unavailable
+
+BITS = 1024
+LONGEST, MOST_ATOMS = 1_000, 200
+"""Of a query: characters and atoms."""
+BLOCK = 500
+"""Molecules between two looks at the clock."""
+
+
+def read_smarts(text: str) -> Mol:
+    """A query. Raises DataError where the text is no SMARTS, or is too large to be searched for."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise DataError(f"the substructure has {len(text):,} characters; the limit is {LONGEST:,}")
+    with rdBase.BlockLogs():
+        query = Chem.MolFromSmarts(text) if text else None
+    if query is None or not query.GetNumAtoms():
+        raise DataError(f"{text!r} is not a SMARTS: a substructure such as c1ccncc1 or [NX3;H2]")
+    if query.GetNumAtoms() > MOST_ATOMS:
+        raise DataError(f"the substructure has {query.GetNumAtoms()} atoms; the limit is {MOST_ATOMS}")
+    return query
+
+
+def pattern_bits(mols: Sequence[Mol | None]) -> NDArray[np.uint8]:
+    """RDKit's pattern fingerprints packed eight to a byte, shape (n, BITS // 8); a None is all zeros.
+
+    A molecule that lacks a bit of a query lacks the query.
+    """
+    packed = np.zeros((len(mols), BITS // 8), np.uint8)
+    for row, mol in zip(packed, mols, strict=True):
+        if mol is not None:
+            row[:] = np.frombuffer(DataStructs.BitVectToBinaryText(Chem.PatternFingerprint(mol, fpSize=BITS)), np.uint8)
+    return packed
+
+
+def may_have(query: Mol, packed: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """The rows of `pattern_bits` that a query is not ruled out in, in order."""
+    query.UpdatePropertyCache(strict=False)
+    wanted = pattern_bits([query])[0]
+    left = np.flatnonzero(packed.any(axis=1)) if not wanted.any() else np.arange(len(packed))
+    for place in np.flatnonzero(wanted):  # byte by byte: each leaves fewer rows for the next
+        left = left[(packed[left, place] & wanted[place]) == wanted[place]]
+    return left
+
+
+def having(query: Mol, smiles: Sequence[str], *, seconds: float) -> Iterator[tuple[int, list[int]]]:
+    """The exact search: again and again how many molecules are done, and which of these have the query.
+
+    The SMILES are RDKit's own. Raises Unavailable when the time is over.
+    """
+    until = time.monotonic() + seconds
+    for start in range(0, len(smiles), BLOCK):
+        holder = rdSubstructLibrary.CachedTrustedSmilesMolHolder()
+        block = smiles[start : start + BLOCK]
+        for text in block:
+            holder.AddSmiles(text)
+        found = rdSubstructLibrary.SubstructLibrary(holder).GetMatches(query, numThreads=1, maxResults=len(block))
+        yield start + len(block), sorted(start + int(i) for i in found)
+        if time.monotonic() > until and start + BLOCK < len(smiles):
+            raise Unavailable(f"the search took longer than {seconds:g} s: ask for a larger substructure")

@@ -1,0 +1,42 @@
+"""The search for substructures: the screen loses nobody, and the limits hold."""
+
+from __future__ import annotations
+
+import pytest
+from rdkit import Chem
+
+from pharmakon.chem.substructure import having, may_have, pattern_bits, read_smarts
+from pharmakon.core.errors import DataError, Unavailable
+
+QUERIES = ("c1ccncc1", "C(=O)[OH]", "[NX3;H2]", "[#6]~[#7]", "F", "c1ccc2ncccc2c1", "[$(C#N)]", "CC(C)(C)C")
+
+
+@pytest.mark.parametrize("smarts", QUERIES)
+def test_screen_and_search_find_what_a_search_of_every_molecule_finds(molecules, smarts):
+    mols = [Chem.MolFromSmiles(text) for text in molecules]
+    query = Chem.MolFromSmarts(smarts)
+    truth = [i for i, mol in enumerate(mols) if mol.HasSubstructMatch(query)]
+    left = may_have(read_smarts(smarts), pattern_bits(mols))
+    found = [
+        int(left[i]) for _, hits in having(read_smarts(smarts), [molecules[i] for i in left], seconds=60) for i in hits
+    ]
+    assert found == truth
+
+
+def test_a_row_without_a_structure_has_no_substructure():
+    packed = pattern_bits([None, Chem.MolFromSmiles("CCO")])
+    assert may_have(read_smarts("*"), packed).tolist() == [1]
+    assert may_have(read_smarts("O"), packed).tolist() == [1]
+
+
+@pytest.mark.parametrize("text", ["", "c1ccc", "not", "C" * 201, "C" * 1_001])
+def test_what_cannot_be_searched_for_is_refused(text):
+    with pytest.raises(DataError):
+        read_smarts(text)
+
+
+def test_the_time_limit_ends_a_search(molecules):
+    looking = having(read_smarts("C"), molecules * 5, seconds=0.0)
+    next(looking)
+    with pytest.raises(Unavailable, match="longer than"):
+        list(looking)
