@@ -23,8 +23,8 @@ def test_every_cell_is_as_the_table_says_and_denied_by_default(role, action):
 
 @pytest.mark.parametrize("action", list(server_actions()))
 def test_the_server_s_own_actions_take_an_administrator_and_no_token(action):
-    everybody = action == "account.self"
-    assert Caller("u", "Ada", "a@b", "p", frozenset(roles())).may(action) == everybody
+    everybody, in_person = action == "account.self", action == "account.change"
+    assert Caller("u", "Ada", "a@b", "p", frozenset(roles())).may(action) == (everybody or in_person)
     assert Caller("u", "Ada", "a@b", admin=True).may(action)
     assert Caller("u", "Ada", "a@b", "p", admin=True, token="t").may(action) == everybody
 

@@ -16,6 +16,8 @@ TRIES = 5
 """Wrong passwords in a row before an account is locked."""
 LOCKED = 60.0
 """Seconds of the first lock; each further wrong password doubles it, up to a day."""
+NAME, ADDRESS = 200, 320
+"""Characters of a name and of an e-mail address."""
 SHORTEST, LONGEST = 12, 1024
 """Characters of a password (NIST SP 800-63B: length, and no rules of what it must hold)."""
 WRONG = "the e-mail address or the password is wrong"
@@ -45,12 +47,10 @@ class Accounts:
         from sqlalchemy.exc import IntegrityError
 
         email = email.strip().lower()
-        if not _EMAIL.fullmatch(email):
-            raise UsageError(f"{email!r} is no e-mail address")
-        if not name.strip():
-            raise UsageError("an account needs a name, as it is printed beside a signature")
+        if not _EMAIL.fullmatch(email) or len(email) > ADDRESS or not email.isprintable():
+            raise UsageError(f"{email[:ADDRESS]!r} is no e-mail address")
         hashed = None if password is None else _hashed(password)
-        made = User(new_id(), email, name.strip(), admin, disabled=False)
+        made = User(new_id(), email, _named(name), admin, disabled=False)
         row = {key: getattr(made, key) for key in User.__slots__}
         row |= {"password": hashed, "subject": subject or None, "failed": 0, "locked_until": 0.0}
         try:
@@ -92,6 +92,15 @@ class Accounts:
             with self._database.write() as connection:
                 connection.execute(update(users).where(users.c.id == found["id"]).values(failed=0, locked_until=0.0))
         return _user(found)
+
+    def governed(self) -> bool:
+        """Whether there is an administrator who can log in: the one user of a server without accounts cannot."""
+        from sqlalchemy import select
+
+        opens = users.c.password.is_not(None) | users.c.subject.is_not(None)
+        with self._database.read() as connection:
+            query = select(users.c.id).where(users.c.admin & opens)
+            return connection.execute(query.limit(1)).first() is not None
 
     def get(self, user: str) -> User:
         """An account by its id. Raises UnknownName where there is none."""
@@ -139,6 +148,20 @@ class Accounts:
             )
             connection.execute(delete(sessions).where(sessions.c.user == user))
 
+    def has_password(self, user: str) -> bool:
+        """Whether an account is opened by a password, and not by an OpenID provider."""
+        from sqlalchemy import select
+
+        with self._database.read() as connection:
+            return connection.execute(select(users.c.password).where(users.c.id == user)).scalar() is not None
+
+    def rename(self, user: str, name: str) -> None:
+        """Another name, as it will be printed from now on. Raises UsageError for an empty one."""
+        from sqlalchemy import update
+
+        with self._database.write() as connection:
+            connection.execute(update(users).where(users.c.id == user).values(name=_named(name)))
+
     def set_disabled(self, user: str, *, disabled: bool) -> None:
         """Shut an account, or open it again. A shut one's sessions and tokens answer no more."""
         from sqlalchemy import update
@@ -149,6 +172,13 @@ class Accounts:
 
 def _user(row: Any) -> User:
     return User(row["id"], row["email"], row["name"], bool(row["admin"]), bool(row["disabled"]))
+
+
+def _named(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > NAME or not name.isprintable():
+        raise UsageError(f"an account needs a name of at most {NAME} letters, as it is printed beside a signature")
+    return name
 
 
 def _hashed(password: str) -> str:

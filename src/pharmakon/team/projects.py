@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pharmakon.core.errors import UnknownName, UsageError
 
+from .accounts import NAME
 from .database import Database, new_id
 from .sessions import known_roles
 from .tables import members, projects, users
@@ -42,8 +43,8 @@ class Projects:
         from sqlalchemy import insert
         from sqlalchemy.exc import IntegrityError
 
-        if not name.strip():
-            raise UsageError("a project needs a name")
+        if not name.strip() or len(name.strip()) > NAME or not name.strip().isprintable():
+            raise UsageError(f"a project needs a name of at most {NAME} letters")
         made = Project(new_id(), name.strip())
         try:
             with self._database.write() as connection:
@@ -77,7 +78,11 @@ class Projects:
             return [Project(row.id, row.name) for row in connection.execute(select(projects).order_by(projects.c.name))]
 
     def set_roles(self, project: str, user: str, roles: Iterable[str]) -> None:
-        """Give a user these roles in a project in place of those held; none at all takes the user out."""
+        """Give a user these roles in a project in place of those held; none at all takes the user out.
+
+        Raises UnknownName for a project, an account or a role that is not there, UsageError where nobody would be left
+        to administer the project.
+        """
         from sqlalchemy import delete, insert, select
 
         wanted = known_roles(dict.fromkeys(roles))
@@ -85,7 +90,13 @@ class Projects:
             for table, id, what in ((projects, project, "project"), (users, user, "account")):
                 if connection.execute(select(table.c.id).where(table.c.id == id)).first() is None:
                     raise UnknownName(what, id, ())
-            connection.execute(delete(members).where((members.c.project == project) & (members.c.user == user)))
+            mine = (members.c.project == project) & (members.c.user == user)
+            before = set(connection.execute(select(members.c.role).where(mine)).scalars())
+            connection.execute(delete(members).where(mine))
+            if "admin" not in wanted and "admin" in before:
+                left = select(members.c.user).where((members.c.project == project) & (members.c.role == "admin"))
+                if connection.execute(left.limit(1)).first() is None:
+                    raise UsageError("a project keeps an administrator: make somebody else one first")
             for role in wanted:
                 connection.execute(insert(members).values(project=project, user=user, role=role))
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from pharmakon.core.errors import Denied
 
-LOGGED_IN = "account.self"
-"""The one action that needs no role: to see and change one's own account."""
+LOGGED_IN, IN_PERSON = "account.self", "account.change"
+"""The two actions that need no role: to see one's own account; and to change it, which no token can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Caller:
             return bool(self.project) and not table[action].isdisjoint(self.roles)
         if action == LOGGED_IN:
             return True
+        if action == IN_PERSON:
+            return not self.token
         return action in server_actions() and self.admin and not self.token
 
     def check(self, action: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pharmakon.core.errors import Denied, UnknownName, UsageError
 
+from .accounts import NAME
 from .database import Database, new_id
 from .roles import Caller, roles
 from .tables import members, sessions, tokens, users
@@ -113,15 +114,17 @@ class Sessions:
     def add_token(self, caller: Caller, name: str, *, as_roles: Iterable[str], days: float = 90.0) -> tuple[Token, str]:
         """A token of a caller for the open project, and its secret, which is shown this once.
 
-        Raises UsageError for roles that the caller has not.
+        Raises UsageError for roles that the caller has not, Denied where the caller came with a token itself.
         """
         from sqlalchemy import insert
 
+        if caller.token:
+            raise Denied("a token makes no tokens: log in with a browser")
         wanted = tuple(sorted(set(as_roles)))
         if not wanted or not caller.roles.issuperset(wanted):
             raise UsageError(f"a token can have the roles that you have: {', '.join(sorted(caller.roles)) or 'none'}")
-        if not 0 < days <= 366 or not name.strip():
-            raise UsageError("a token has a name, and ends within a year")
+        if not 0 < days <= 366 or not name.strip() or len(name.strip()) > NAME or not name.strip().isprintable():
+            raise UsageError(f"a token has a name of at most {NAME} letters, and ends within a year")
         secret = PREFIX + secrets.token_urlsafe(32)
         with self._database.write() as connection:
             now = self._database.now(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from pharmakon import __version__
 
@@ -21,24 +21,31 @@ from . import routers
 from .estimates import warm
 from .guard import check_routes
 from .problems import handle_problems
-from .security import protect
+from .security import Protected, Rates
 from .settings import ServeConfig
 from .state import State
 
 
-def create_app(settings: ServeConfig) -> FastAPI:
-    """The application of a server; it opens the database when it starts, and closes it when it stops."""
+def create_app(settings: ServeConfig, *, say: Callable[[str], object] = lambda _: None) -> FastAPI:
+    """The application of a server; it opens the database when it starts, and closes it when it stops.
+
+    `say` is told the secret with which the first administrator's account is made, while there is none.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         held = await run_in_threadpool(State.open, settings)
         app.state.held = held
+        app.state.setup = ""
+        if settings.accounts and not await run_in_threadpool(held.accounts.governed):
+            app.state.setup = secrets.token_urlsafe(16)
+            say(f"no administrator has an account yet: the first is made at /setup with the secret {app.state.setup}")
         app.state.local = None if settings.accounts else await run_in_threadpool(held.local)
         await run_in_threadpool(warm, settings.profile)
         yield
         await run_in_threadpool(held.database.close)
 
-    app = FastAPI(
+    app = _Application(
         title="pharmakon",
         version=__version__,
         description="Predict what molecules do, design new ones, find the patients they are for, and show the working.",
@@ -47,16 +54,24 @@ def create_app(settings: ServeConfig) -> FastAPI:
         redoc_url=None,
         openapi_url=None,  # served by a route that names its action
     )
+    app.state.settings = settings
+    app.state.logins = Rates(settings.logins)
     app.state.secret = secrets.token_urlsafe(32)  # of the one user of a server without accounts
     static = Path(str(files("pharmakon.web") / "static"))
     app.state.stamp = _stamp(static)
     for router in routers.all_routers():
         app.include_router(router)
     app.mount("/static", _Static(directory=static), name="static")
-    protect(app, settings)
     handle_problems(app)
     check_routes(app)
     return app
+
+
+class _Application(FastAPI):
+    """FastAPI, with the checks around all of it: an answer to an error is made outside of any middleware."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Protected(super().build_middleware_stack(), self.state.settings)
 
 
 class _Static(StaticFiles):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -18,11 +18,11 @@ from fastapi.routing import APIRoute
 
 from pharmakon.core.errors import Denied
 from pharmakon.team.roles import Caller, actions
-from pharmakon.team.sessions import csrf
+from pharmakon.team.sessions import PROVED, csrf
 
+from .cookies import FORM, SESSION, cookie_name
 from .state import State
 
-COOKIE = "pharmakon"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC = "public"
 """The action of what everybody may see: the page to log in, health, styles."""
@@ -31,6 +31,10 @@ FORGED = "the form is not from this session: load the page again"
 
 class NotLoggedIn(Denied):
     """Nobody is known to call."""
+
+
+class NotProved(Denied):
+    """It is known who calls, but not since a moment ago."""
 
 
 class Guard:
@@ -58,6 +62,41 @@ def allowed(action: str) -> Any:
     return Depends(Guard(action))
 
 
+class Again:
+    """A dependency that wants the password given within the last PROVED seconds: a signature is a person's own."""
+
+    async def __call__(self, request: Request) -> None:
+        """Raises NotProved; Denied for a token, which is nobody in person."""
+        if not hasattr(request.state, "proved"):
+            await known(request)
+        proved = request.state.proved
+        if proved is None:
+            raise Denied("this takes a person at a browser, and no token")
+        if proved > PROVED:
+            raise NotProved("give your password again first")
+
+
+reauthenticated = Depends(Again())
+"""What a route has besides `allowed` that a person must have logged in for, or given the password again, just now."""
+
+
+class BeforeLogin:
+    """A dependency of forms that are sent by nobody yet: they bring back what their own page's cookie says."""
+
+    async def __call__(self, request: Request) -> None:
+        """Raises Denied."""
+        held = state(request)
+        secret = request.cookies.get(cookie_name(held.settings, FORM), "")
+        request.state.csrf = csrf(secret)
+        if request.method not in SAFE:
+            given = await _brought(request)
+            if not secret or not hmac.compare_digest(given.encode(), csrf(secret).encode()):
+                raise Denied(FORGED)
+
+
+before_login = Depends(BeforeLogin())
+
+
 class Public:
     """A dependency that marks a route as everybody's."""
 
@@ -78,25 +117,41 @@ def state(request: Request) -> State:
 
 async def known(request: Request) -> Caller:
     """Whoever calls. Raises NotLoggedIn."""
+    caller = await identified(request)
+    if request.method not in SAFE and not caller.token:
+        given = await _brought(request)
+        if not hmac.compare_digest(given.encode(), request.state.csrf.encode()):
+            raise Denied(FORGED)
+    return caller
+
+
+async def identified(request: Request) -> Caller:
+    """Whose token or session a request comes with; what it brought back is not looked at. Raises NotLoggedIn.
+
+    `request.state` gets `csrf`, what the session's forms must bring back, and `proved`, the seconds since the password
+    was given: None for a token, 0 where there are no accounts.
+    """
     held = state(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        if caller := await run_in_threadpool(held.sessions.find_token, secret.strip()):
-            request.state.csrf = ""
-            return caller
-        raise NotLoggedIn("the token is unknown, or has ended")
+        caller = await run_in_threadpool(held.sessions.find_token, secret.strip())
+        if caller is None:
+            raise NotLoggedIn("the token is unknown, or has ended")
+        request.state.csrf, request.state.proved = "", None
+        return caller
     if not held.settings.accounts:
-        caller, expected = request.app.state.local, csrf(request.app.state.secret)
-    else:
-        session = await run_in_threadpool(held.sessions.find, request.cookies.get(COOKIE, ""))
-        if session is None:
-            raise NotLoggedIn("log in first")
-        caller, expected = session.caller, session.csrf
-        request.state.proved = session.proved
-    request.state.csrf = expected
-    if request.method not in SAFE and not hmac.compare_digest(await _brought(request), expected):
-        raise Denied(FORGED)
-    return caller
+        request.state.csrf, request.state.proved = csrf(request.app.state.secret), 0.0
+        return cast("Caller", request.app.state.local)
+    session = await run_in_threadpool(held.sessions.find, session_of(request))
+    if session is None:
+        raise NotLoggedIn("log in first")
+    request.state.csrf, request.state.proved = session.csrf, session.proved
+    return session.caller
+
+
+def session_of(request: Request) -> str:
+    """The secret of the session that a request comes with; "" without one."""
+    return request.cookies.get(cookie_name(state(request).settings, SESSION), "")
 
 
 async def _brought(request: Request) -> str:

@@ -61,6 +61,7 @@ def templates() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["contains"] = lambda held, one: one in held
     environment.filters |= {"number": show, "time": _time, "size": _size}
     return environment
 

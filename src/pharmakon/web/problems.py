@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlsplit
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from pharmakon.core.errors import Cancelled, Denied, PharmakonError, TooMany, Unavailable, UnknownName
 from pharmakon.core.log import logger
 
-from .guard import NotLoggedIn
+from .guard import NotLoggedIn, NotProved
 from .pages import is_page, render
 
 TITLES = {
@@ -53,6 +55,13 @@ def answer(request: Request, status: int, detail: str, headers: dict[str, str] |
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
+def _path(request: Request) -> str:
+    """Where a page leads back to: itself, or, where it was sent and not read, what it was sent from."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return urlsplit(request.headers.get("referer", "/")).path
+
+
 def handle_problems(app: FastAPI) -> None:
     """Answer every error in this way."""
 
@@ -60,7 +69,9 @@ def handle_problems(app: FastAPI) -> None:
     async def ours(request: Request, error: PharmakonError) -> Response:
         status = status_of(error, request.method)
         if status == 401 and is_page(request) and request.method == "GET":
-            return RedirectResponse(f"/login?next={request.url.path}", 303)
+            return RedirectResponse(f"/login?next={quote(_path(request))}", 303)
+        if isinstance(error, NotProved) and is_page(request):
+            return RedirectResponse(f"/again?next={quote(_path(request))}", 303)
         headers = {"Retry-After": f"{error.wait + 1:.0f}"} if isinstance(error, TooMany) else {}
         if status == 401:
             headers["WWW-Authenticate"] = "Bearer"

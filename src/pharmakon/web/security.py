@@ -5,13 +5,16 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .guard import SAFE
+from .cookies import SESSION, cookie_name
+from .guard import SAFE, NotLoggedIn, identified
 from .settings import ServeConfig
 
 POLICY = (
@@ -36,6 +39,10 @@ HEADERS = {
 }
 CALLERS = 10_000
 """Callers whose rate is remembered."""
+MANY = 10
+"""Callers who may come from one address, each at the full rate."""
+STRANGERS, FIELDS = 65_536, 1_000_000
+"""Bytes that somebody unknown may send; bytes of a request besides the file that it uploads."""
 
 
 class Rates:
@@ -57,42 +64,97 @@ class Rates:
         return wait
 
 
-def protect(app: FastAPI, settings: ServeConfig) -> None:
-    """Add the checks to an application."""
-    rates = Rates(settings.rate)
+class Protected:
+    """An ASGI application around another: what it refuses never comes in, and whatever goes out carries the headers."""
 
-    @app.middleware("http")
-    async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        answer = _refused(request, settings, rates)
-        if answer is None:
-            answer = await call_next(request)
+    def __init__(self, app: ASGIApp, settings: ServeConfig) -> None:
+        self._app, self._settings = app, settings
+        self._callers, self._addresses = Rates(settings.rate), Rates(settings.rate * MANY)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # nothing here speaks by WebSocket
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        request = Request(scope)
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._mark(MutableHeaders(scope=message))
+            await send(message)
+
+        refused = self._refused(request)
+        if refused is not None:
+            await refused(scope, receive, sent)
+        else:
+            await self._app(scope, self._counted(request, receive), sent)
+
+    def _mark(self, headers: MutableHeaders) -> None:
         for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
-        answer.headers.setdefault("Content-Security-Policy", POLICY)
-        if "sandbox" in answer.headers["Content-Security-Policy"]:  # a report stands in a frame of our own page
-            answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-        if settings.secure:
-            answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        return answer
+            headers.setdefault(name, value)
+        headers.setdefault("Content-Security-Policy", POLICY)
+        if "sandbox" in headers["Content-Security-Policy"]:  # a report stands in a frame of our own page
+            headers["X-Frame-Options"] = "SAMEORIGIN"
+        if self._settings.secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+    def _counted(self, request: Request, receive: Receive) -> Receive:
+        """What comes in, counted as it comes: a request need not say how long it is, and need not say the truth."""
+        got, known = 0, False
+
+        async def counted() -> Message:
+            nonlocal got, known
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > self._largest:
+                raise HTTPException(413, self._too_large)
+            if got > STRANGERS and not known:
+                try:
+                    await identified(request)
+                except NotLoggedIn as error:
+                    raise HTTPException(401, str(error)) from None
+                known = True
+            return message
+
+        return counted
+
+    @property
+    def _largest(self) -> int:
+        return self._settings.largest + FIELDS
+
+    @property
+    def _too_large(self) -> str:
+        return f"the request is larger than {self._settings.largest:,} bytes"
+
+    def _refused(self, request: Request) -> Response | None:
+        settings = self._settings
+        host = request.headers.get("host", "")
+        if not settings.accounts and not (_is_local(host) and _is_this_machine(request)):
+            return _problem(403, "without accounts the server answers this machine alone: start it with --accounts")
+        origin = request.headers.get("origin")
+        if request.method not in SAFE:
+            foreign = origin is not None and _netloc(origin) not in (host, _netloc(settings.public))
+            if foreign or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+                return _problem(403, "the request comes from another site")
+        size = request.headers.get("content-length", "0")
+        if not size.isdecimal() or int(size) > self._largest:
+            return _problem(413, self._too_large)
+        if settings.accounts and not request.url.path.startswith(("/static/", "/health", "/ready")):
+            address = address_of(request)
+            session = request.cookies.get(cookie_name(settings, SESSION))
+            who = request.headers.get("authorization") or session or address
+            # Whoever makes up a new token for each request is still one address.
+            if wait := self._callers.take(who) or self._addresses.take(address):
+                return _problem(429, "too many requests", {"Retry-After": f"{wait + 1:.0f}"})
+        return None
 
 
-def _refused(request: Request, settings: ServeConfig, rates: Rates) -> Response | None:
-    host = request.headers.get("host", "")
-    if not settings.accounts and not (_is_local(host) and _is_this_machine(request)):
-        return _problem(403, "without accounts the server answers this machine alone: start it with --accounts")
-    origin = request.headers.get("origin")
-    if request.method not in SAFE:
-        foreign = origin is not None and urlsplit(origin).netloc not in (host, urlsplit(settings.public).netloc)
-        if foreign or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return _problem(403, "the request comes from another site")
-    size = request.headers.get("content-length", "0")
-    if not size.isdigit() or int(size) > settings.largest + 1_000_000:
-        return _problem(413, f"the request is larger than {settings.largest:,} bytes")
-    if not request.url.path.startswith(("/static/", "/health", "/ready")):
-        who = request.headers.get("authorization") or request.cookies.get("pharmakon") or _address(request)
-        if wait := rates.take(who):
-            return _problem(429, "too many requests", {"Retry-After": f"{wait + 1:.0f}"})
-    return None
+def address_of(request: Request) -> str:
+    """The address that a request came from."""
+    return request.client.host if request.client else ""
 
 
 def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
@@ -100,18 +162,24 @@ def _problem(status: int, detail: str, headers: dict[str, str] | None = None) ->
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _netloc(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _is_local(host: str) -> bool:
     """Whether a Host header names this machine: a page elsewhere whose name was pointed here is refused."""
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
     return name in ("localhost", "testserver") or _loopback(name)
 
 
 def _is_this_machine(request: Request) -> bool:
-    address = _address(request)
+    address = address_of(request)
     return address == "testclient" or _loopback(address)
 
 

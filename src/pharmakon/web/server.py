@@ -28,10 +28,10 @@ def run(config: ServeConfig, *, say: Callable[[str], object]) -> None:
     """Serve until a signal comes. Raises UsageError where the port is taken."""
     import uvicorn
 
-    if not config.accounts and config.host not in ("127.0.0.1", "localhost", "::1"):
+    if not config.accounts and not config.is_local:
         raise UsageError(f"a server on {config.host} is seen by others: start it with --accounts")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    app = create_app(config)
+    app = create_app(config, say=say)
     with _bound(config) as listening:
         port = listening.getsockname()[1]
         server = uvicorn.Server(

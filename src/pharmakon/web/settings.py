@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.store.places import cache_folder
+
+OIDC_SECRET = "PHARMAKON_OIDC_SECRET"  # noqa: S105 - the name of a variable
+"""The environment variable of the secret that this server has with an OpenID provider."""
 
 
 class ServeConfig(Config):
@@ -31,8 +35,35 @@ class ServeConfig(Config):
     largest: int = Field(2_000_000_000, ge=1, description="bytes of the largest upload")
     running: int = Field(2, ge=1, description="jobs that one user may have running")
     waiting: int = Field(100, ge=1, description="jobs that one user may have waiting or running")
-    rate: int = Field(600, ge=1, description="requests that one caller may make in a minute")
+    rate: int = Field(1200, ge=1, description="requests that one caller may make in a minute, where there are accounts")
+    logins: int = Field(
+        20, ge=1, description="tries to log in, or at one account, that one address may make in a minute"
+    )
+    oidc_issuer: str = Field("", description="address of an OpenID provider that people may log in with")
+    oidc_client: str = Field("", description=f"this server's name at the provider; its secret stands in {OIDC_SECRET}")
+    oidc_claim: str = Field("groups", description="the provider's claim that lists a person's groups")
+    oidc_roles: tuple[str, ...] = Field(
+        (), description="GROUP=PROJECT:ROLE, what the members of a group are in a project; set anew at each login"
+    )
     profile: Literal["fast", "full"] = Field("fast", description="models that answer on the molecule page")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.public and not re.fullmatch(r"https?://[^/?#@\s]+/?", self.public):
+            raise ValueError("public: an address such as https://pharmakon.example.org, with no path")
+        if self.oidc_issuer and not (self.accounts and self.oidc_client):
+            raise ValueError("oidc_issuer wants accounts = true and oidc_client")
+        if self.oidc_issuer and not self.public and not self.is_local:
+            raise ValueError("oidc_issuer wants public: the provider sends people back to it")
+        for text in self.oidc_roles:
+            if not re.fullmatch(r"[^=]+=[^:]+:[a-z]+", text):
+                raise ValueError(f"oidc_roles: {text!r} is not GROUP=PROJECT:ROLE")
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it listens to this machine alone."""
+        return self.host in ("127.0.0.1", "localhost", "::1")
 
     @property
     def url(self) -> str:
