@@ -200,6 +200,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "release": "pharmakon.workflows.benchmark_release:RELEASE",
         "federation": "pharmakon.workflows.benchmark_federation:FEDERATION",
         "attribution": "pharmakon.workflows.benchmark_attribution:ATTRIBUTION",
+        "reproduce": "pharmakon.workflows.benchmark_reproduce:REPRODUCTIONS",
     },
 )
 
