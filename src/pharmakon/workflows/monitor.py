@@ -110,7 +110,7 @@ def run(config: MonitorConfig, *, progress: Progress = silent) -> MonitorResult:
         ledger.append("watch", **fixed)
     elif before["limits"] != fixed["limits"]:
         ledger.amend("limits", before=before["limits"], after=fixed["limits"], why=config.why)
-    write_atomic(folder / WATCH, json.dumps(fixed, indent=1, sort_keys=True) + "\n")
+    ledger.output(write_atomic(folder / WATCH, json.dumps(fixed, indent=1, sort_keys=True) + "\n"))
     progress(2, _STEPS, "writing")
     result = write(folder, seen, files, ledger)
     progress(_STEPS, _STEPS, "done")

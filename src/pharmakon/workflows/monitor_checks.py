@@ -94,7 +94,7 @@ def of_molecules(
         ),
         Check(
             "coverage",
-            f"Share of measurements inside the {nominal:.0%} answer",
+            f"Share of measurements inside the {100 * nominal:.0f} % answer",
             share(int(np.nansum(hits)), n),
             Limit("least", edges["coverage"]),
             nominal,

@@ -174,7 +174,12 @@ def _trends(everything: Sequence[Mapping[str, Any]]) -> Iterator[Picture]:
         yield Picture(
             what["title"],
             f"Over {len(found)} checks. At {what['limit']['side']} {show(edge)} is allowed.",
-            Plot([course, Curve(ends, "limit", css="chance")], ("check", name), f"{what['title']} over the checks"),
+            Plot(
+                [course, Curve(ends, "limit", css="chance")],
+                ("check", name),
+                f"{what['title']} over the checks",
+                y_ends=(min(edge, *course.low), max(edge, *course.high)),
+            ),
         )
 
 
