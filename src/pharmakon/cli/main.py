@@ -44,9 +44,6 @@ VERBS = {
     "reproduce": "Run a recorded run again and compare what comes out, file by file.",
     "sbom": "Write a software bill of materials, CycloneDX.",
     "mlflow": "Copy a finished run into an MLflow store.",
-    "reproduce": "Run a recorded run again and compare what comes out, file by file.",
-    "sbom": "Write a software bill of materials, CycloneDX.",
-    "mlflow": "Copy a finished run into an MLflow store.",
     "dossier-plan": "Register acceptance limits in a ledger, before the run that is judged by them.",
     "dossier": "Fill the forms that regulators ask for, from a model and its predictions.",
     "monitor": "Compare new data with what a model was made of, check after check, in one record.",
@@ -61,8 +58,7 @@ VAULT = "vault"
 FEDERATE = "federate"
 IDENTITY = "identity"
 CRATE = "crate"
-CRATE = "crate"
-GROUPS = (LEDGER, DATA, VAULT, FEDERATE, IDENTITY, CRATE, CRATE)
+GROUPS = (LEDGER, DATA, VAULT, FEDERATE, IDENTITY, CRATE)
 
 EVERYWHERE = {"--user": "PHARMAKON_USER", "--signed-by": "PHARMAKON_IDENTITY"}
 """Options of every verb, and the environment variables that they stand for."""
@@ -94,7 +90,6 @@ def app() -> App:
     ledger.command("pharmakon.cli.ledger:export", name="export", help="Copy ledgers to a database, CSV or JSONL.")
     ledger.command("pharmakon.cli.ledger:replay", name="replay", help="Make every designed molecule again.")
     tree.command(ledger)
-    tree.command("pharmakon.cli.crate:app", name=CRATE, help="A finished run as an RO-Crate: write one, verify one.")
     tree.command("pharmakon.cli.crate:app", name=CRATE, help="A finished run as an RO-Crate: write one, verify one.")
     identity = App(name=IDENTITY, help="A key with your printed name, to sign with.")
     identity.command("pharmakon.cli.identity:new", name="new", help="Make one, locked by a passphrase.")

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.crate import CrateResult
     from pharmakon.workflows.crate_verify import CrateVerification
-    from pharmakon.workflows.crate import CrateResult
-    from pharmakon.workflows.crate_verify import CrateVerification
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.deidentify import DeidentifyResult
     from pharmakon.workflows.design import DesignResult
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mlflow import MlflowResult
     from pharmakon.workflows.monitor import MonitorResult
-    from pharmakon.workflows.mlflow import MlflowResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
     from pharmakon.workflows.passport import PassportResult
     from pharmakon.workflows.predict import PredictResult
@@ -44,10 +41,8 @@ if TYPE_CHECKING:
     from pharmakon.workflows.release import ReleaseResult
     from pharmakon.workflows.replay import ReplayResult
     from pharmakon.workflows.reproduce import ReproduceResult
-    from pharmakon.workflows.reproduce import ReproduceResult
     from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
-    from pharmakon.workflows.sbom import SbomResult
     from pharmakon.workflows.sbom import SbomResult
     from pharmakon.workflows.sign import SignResult
     from pharmakon.workflows.slice import SliceResult
@@ -355,41 +350,6 @@ def export_ledgers(runs: Sequence[str | Path], **options: Any) -> LedgerExportRe
     from pharmakon.workflows import ledger_export
 
     return ledger_export.run(build(ledger_export.LedgerExportConfig, {"runs": tuple(runs), **options}))
-
-
-def make_crate(run: str | Path, **options: Any) -> CrateResult:
-    """Write a finished run as an RO-Crate; options are those of `pharmakon crate`."""
-    from pharmakon.workflows import crate
-
-    return crate.run(build(crate.CrateConfig, {"run": run, **options}))
-
-
-def verify_crate(crate: str | Path, *, trust: str | Path | None = None) -> CrateVerification:
-    """What is wrong with a crate; no problems when it is as it was written."""
-    from pharmakon.workflows import crate_verify
-
-    return crate_verify.verify(crate, trust=None if trust is None else Path(trust))
-
-
-def reproduce_run(run: str | Path, *, progress: Progress = silent, **options: Any) -> ReproduceResult:
-    """Run a recorded run again and compare; options are those of `pharmakon reproduce`."""
-    from pharmakon.workflows import reproduce
-
-    return reproduce.run(build(reproduce.ReproduceConfig, {"run": run, **options}), progress=progress)
-
-
-def make_sbom(**options: Any) -> SbomResult:
-    """A software bill of materials; options are those of `pharmakon sbom`."""
-    from pharmakon.workflows import sbom
-
-    return sbom.run(build(sbom.SbomConfig, options))
-
-
-def copy_to_mlflow(run: str | Path, uri: str, **options: Any) -> MlflowResult:
-    """Copy a finished run into an MLflow store; options are those of `pharmakon mlflow`."""
-    from pharmakon.workflows import mlflow
-
-    return mlflow.run(build(mlflow.MlflowConfig, {"run": run, "uri": uri, **options}))
 
 
 def make_crate(run: str | Path, **options: Any) -> CrateResult:
