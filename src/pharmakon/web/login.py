@@ -26,9 +26,9 @@ def own_path(text: str) -> str:
     return text if text.startswith("/") and not text.startswith("//") and not parts.netloc else "/"
 
 
-def count_try(request: Request, account: str) -> None:
+def count_try(request: Request, account: str = "") -> None:
     """Count a try to log in, of an address and at an account, known or not. Raises TooMany."""
-    for who in (address_of(request), f"account {account.strip().lower()}"):
+    for who in (address_of(request), *([f"account {account.strip().lower()}"] if account else [])):
         if wait := request.app.state.logins.take(who):
             raise TooMany("too many tries to log in: wait a moment", wait=wait)
 
