@@ -7,7 +7,8 @@ PharmakonError
 │   ├── MissingExtra     an optional dependency is not installed
 │   └── RefusedGoal      the objective asks for harm
 ├── DataError            a file cannot be read at all            (exit code 1)
-│   └── RefusedDesign    a cohort cannot support what is asked of it
+│   ├── RefusedDesign    a cohort cannot support what is asked of it
+│   └── TooLarge         a file is larger than the server takes
 ├── ModelError           a model folder is damaged or does not fit
 ├── ScorerError          a scorer failed on a molecule
 ├── RecordError          a ledger or run folder is damaged
@@ -77,6 +78,10 @@ class DataError(PharmakonError):
 
 class RefusedDesign(DataError):
     """A cohort cannot support what is asked of it, however it is analysed."""
+
+
+class TooLarge(DataError):
+    """A file is larger than the server takes."""
 
 
 class ModelError(PharmakonError):

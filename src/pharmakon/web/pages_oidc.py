@@ -62,7 +62,7 @@ def come_back(
         there = _known(request, who, again=why == "again", path=_path(path))
     except PharmakonError as refused:
         held.journal.note("login refused", by="provider", address=address_of(request))
-        there = answer(request, status_of(refused, "GET"), str(refused))
+        there = answer(request, status_of(refused, request), str(refused))
     take_cookie(there, held.settings, AWAY)
     return there
 

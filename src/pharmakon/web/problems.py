@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pharmakon.core.errors import Cancelled, Denied, PharmakonError, TooMany, Unavailable, UnknownName
+from pharmakon.core.errors import Cancelled, Denied, PharmakonError, TooLarge, TooMany, Unavailable, UnknownName
 from pharmakon.core.log import logger
 
 from .guard import NotLoggedIn, NotProved
@@ -29,7 +29,7 @@ TITLES = {
 }
 
 
-def status_of(error: PharmakonError, method: str) -> int:
+def status_of(error: PharmakonError, request: Request) -> int:
     """The status that an error answers with."""
     if isinstance(error, NotLoggedIn):
         return 401
@@ -39,8 +39,10 @@ def status_of(error: PharmakonError, method: str) -> int:
         return 429
     if isinstance(error, (Unavailable, Cancelled)):
         return 503
-    if isinstance(error, UnknownName):
-        return 404 if method in ("GET", "HEAD", "DELETE") else 422
+    if isinstance(error, TooLarge):
+        return 413
+    if isinstance(error, UnknownName) and error.name in request.path_params.values():
+        return 404
     return 422
 
 
@@ -67,7 +69,7 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(PharmakonError)
     async def ours(request: Request, error: PharmakonError) -> Response:
-        status = status_of(error, request.method)
+        status = status_of(error, request)
         if status == 401 and is_page(request) and request.method == "GET":
             return RedirectResponse(f"/login?next={quote(_path(request))}", 303)
         if isinstance(error, NotProved) and is_page(request):
