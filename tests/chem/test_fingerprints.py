@@ -6,7 +6,7 @@ from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
 from pharmakon.chem import fingerprints
-from pharmakon.chem.fingerprints import COLUMNS, VIEWS, bits, counts, dense_counts
+from pharmakon.chem.fingerprints import COLUMNS, VIEWS, bits, counts, dense_counts, occurrences
 from pharmakon.core.errors import UnknownName
 
 TEXTS = ["CCO", "c1ccccc1C(=O)NC", "C", "CC(C)Cc1ccc(cc1)[C@@H](C)C(=O)O", "[Na+].[Cl-]", "N->[Pt](<-N)(Cl)Cl"]
@@ -94,3 +94,21 @@ def test_bits_of_smiles_are_those_of_the_molecules(molecules, monkeypatch):
 def test_reading_smiles_prints_nothing(capfd):
     fingerprints.bits_of_smiles(["[H+]", "C1CC", "CCO"])
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view != "avalon"])
+def test_occurrences_are_what_is_counted(view):
+    for mol, row in zip(MOLS, counts(MOLS, view), strict=True):
+        features, atoms = occurrences(mol, view)
+        assert atoms.shape == (len(features), mol.GetNumAtoms())
+        assert atoms.any(axis=1).all()
+        columns, number = np.unique(features % COLUMNS, return_counts=True)
+        assert columns.tolist() == row.indices.tolist()
+        assert number.tolist() == row.data.tolist()
+
+
+def test_occurrences_lie_on_their_atoms():
+    _, atoms = occurrences(Chem.MolFromSmiles("CCO"), "atom_pair")
+    assert sorted(map(tuple, atoms.tolist())) == [(False, True, True), (True, False, True), (True, True, False)]
+    with pytest.raises(UnknownName):
+        occurrences(MOLS[0], "avalon")

@@ -85,8 +85,7 @@ def test_many_molecules_and_models_cost_one_call_and_each_variant_once():
     found = atom_weights_many(panel, asked)
     assert len(calls) == 1
     variants = calls[0][3:]
-    # Aniline has 5 kinds of atom and a ring, ethylamine 3 and an alkyl part; a part of one atom is already there.
-    assert len(variants) == len(set(variants)) == 5 + 1 + 3 + 1
+    assert len(variants) == len(set(variants)) == 5 + 3  # the kinds of atom of aniline, and of ethylamine
     assert [len(found[name]) for name in ("n", "rings")] == [4, 4]
     assert found["n"][1].weights.tolist() == [0, 0, 1]
     assert found["n"][2].weights is None
@@ -102,7 +101,7 @@ def test_outside_the_domain_the_explanation_is_withheld_and_not_paid_for():
         return {"n": nitrogens(mols), "rings": rings(mols)}
 
     found = atom_weights_many(panel, ["CCN", "CCCN"], in_domain={"n": [True, False], "rings": [False, False]})
-    assert asked == [2 + 3 + 1]
+    assert asked == [2 + 3]
     assert found["n"][0].weights is not None
     for out in (found["n"][1], *found["rings"]):
         assert out.weights is None
@@ -167,32 +166,23 @@ def test_the_sentence_names_the_fragments_that_carry_the_value():
 
     found = atom_weights(acid_bad, "OC(=O)c1ccccc1CCN1CCOCC1")
     assert sentence(found, POTENCY) == (
-        "The benzene ring raises pIC50 most (+2.0 pIC50 compared with the same molecule with this part masked); "
-        "the carboxylic acid lowers it most (−1.5 pIC50)."
+        "The benzene ring raises pIC50 most (+12 pIC50); the carboxylic acid lowers it most (−4.5 pIC50)."
     )
     flat = atom_weights(lambda mols: np.zeros(len(mols)), "OC(=O)c1ccccc1CCN1CCOCC1")
     assert sentence(flat, POTENCY) == "No part of the molecule stands out for pIC50."
 
 
-def test_a_fragment_is_masked_once_so_that_it_cannot_be_worth_more_than_the_model_says():
+def test_parts_and_base_add_up_to_the_value():
     found = atom_weights(rings, "CCc1ccccc1C(=O)O")
-    assert found.weights.sum() == 6  # each of six atoms takes the ring away
-    assert {part.name: change for part, change in found.parts}["benzene ring"] == 1
+    parts = {part.name: change for part, change in found.parts}
+    assert parts["benzene ring"] == 6  # each of six atoms takes the ring away
+    assert sum(parts.values()) + found.base == found.value == 1
 
 
-def test_fragments_are_weighed_by_the_answer_and_atoms_by_the_score():
-    def score(mols):
-        return {"n": 10 * nitrogens(mols)}
-
-    def probability(mols):
-        return {"n": 0.4 + 0.1 * (nitrogens(mols) > 0)}
-
-    found = atom_weights_many(score, ["CCN", "CCO"], answer_many=probability)["n"]
-    assert found[0].weights.tolist() == [0, 0, 10]
-    told = sentence(found[0], Property("n", "Absorption", "probability"))
-    assert told.endswith(
-        "raises Absorption most (+0.10 probability compared with the same molecule with this part masked)."
-    )
+def test_a_number_in_another_unit_is_spelt_as_told():
+    found = atom_weights(nitrogens, "CCN")
+    told = sentence(found, Property("n", "Half-life", "h"), said=lambda change: f"×{10**change:.0f}")
+    assert told == "The primary amine raises Half-life most (×10)."
 
 
 def test_masking_a_part_leaves_the_rest_as_it_is():

@@ -167,3 +167,27 @@ def test_fast_enough_for_a_panel():
     start = time.perf_counter()
     kernel.transform(query)
     assert time.perf_counter() - start < 1.5  # 0.03 s on a quiet core
+
+
+def test_the_terms_of_a_row_add_up_to_its_weighted_similarities():
+    training, row = zipf(60), zipf(1, seed=5)
+    kernel = MinMax().fit(training)
+    weights = np.random.default_rng(0).normal(size=(60, 2))
+    columns, shares = kernel.terms(row, weights)
+    assert set(columns) <= set(row.indices)
+    assert shares.sum(axis=0) == pytest.approx(kernel.transform(row)[0] @ weights, abs=1e-6)
+    # A column's share is its part of every similarity, by the definition.
+    one = columns[0]
+    common = np.minimum(training[:, [one]].toarray().ravel().astype(int), int(row[0, one]))
+    larger = np.array([max_sum(row, training[i]) for i in range(60)])
+    assert shares[0] == pytest.approx((common / larger) @ weights, abs=1e-9)
+
+
+def max_sum(a, b):
+    return float(a.maximum(b).sum())
+
+
+def test_a_row_of_strange_columns_has_no_terms():
+    kernel = MinMax().fit(csr_matrix(([1, 2], ([0, 1], [3, 5])), shape=(2, COLUMNS)))
+    columns, shares = kernel.terms(csr_matrix(([1], ([0], [9])), shape=(1, COLUMNS)), np.ones((2, 1)))
+    assert len(columns) == len(shares) == 0

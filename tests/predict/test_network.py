@@ -74,3 +74,13 @@ def test_a_missing_molecule_has_no_answer(network: Network, molecules: list[str]
     value = network.read(Features.from_smiles([molecules[0], "not a molecule", molecules[1]]))
     assert np.isnan(value[1]).all()
     assert (value[0] == network.predict(*_inputs(molecules[:1]))[0]).all()
+
+
+def test_its_layers_say_what_it_says_but_for_the_rounding(network: Network, molecules: list[str]) -> None:
+    features = Features.from_smiles(molecules[:5])
+    steps = network.inputs(features.hashed, features.quick)
+    (first, bias), *rest = network.layers()
+    value = steps / STEP @ first + bias
+    for weights, bias in rest:
+        value = np.maximum(value, 0) @ weights + bias
+    assert np.abs(value - network.raw(steps)).max() < 0.05

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import DataStructs, rdBase
 from rdkit.Avalon import pyAvalonTools
-from rdkit.Chem import Mol, MolFromSmiles, MolToSmiles, rdFingerprintGenerator
+from rdkit.Chem import GetDistanceMatrix, Mol, MolFromSmiles, MolToSmiles, rdFingerprintGenerator
 
 from pharmakon.core.errors import UnknownName
 
@@ -68,6 +68,29 @@ def dense_counts(mols: Sequence[Mol | None], view: str, n_bits: int = 1024) -> N
         np.add.at(total, row * n_bits + feature % n_bits, number)
         rows[:] = np.minimum(total, 255).reshape(rows.shape)
     return dense
+
+
+def occurrences(mol: Mol, view: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Every part of a molecule that is counted in a view, once for each time: feature ids (k,) and atoms (k, n_atoms).
+
+    Raises UnknownName for Avalon, which does not say where it found what it counts.
+    """
+    if view not in _GENERATORS:
+        raise UnknownName("fingerprint", view, _GENERATORS)
+    told: Any = rdFingerprintGenerator.AdditionalOutput()
+    told.AllocateBitInfoMap()
+    told.AllocateBitPaths()
+    _GENERATORS[view].GetSparseCountFingerprint(mol, additionalOutput=told)
+    if view in ("atom_pair", "torsion"):
+        paths = told.GetBitInfoMap() if view == "atom_pair" else told.GetBitPaths()
+        found = [(feature, list(path)) for feature, seen in paths.items() for path in seen]
+        atoms = np.zeros((len(found), mol.GetNumAtoms()), dtype=bool)
+        for row, (_, path) in zip(atoms, found, strict=True):
+            row[path] = True
+        return np.array([feature for feature, _ in found], dtype=np.int64), atoms
+    seen = [(feature, *place) for feature, places in told.GetBitInfoMap().items() for place in places]
+    features, centres, radii = np.array(seen, dtype=np.int64).reshape(-1, 3).T
+    return features, GetDistanceMatrix(mol)[centres] <= radii[:, None]
 
 
 def bits(mols: Sequence[Mol | None], n_bits: int = 2048, radius: int = 2) -> NDArray[np.uint8]:

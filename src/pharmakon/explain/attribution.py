@@ -4,14 +4,15 @@ An atom is masked by making it a dummy (atomic number 0) whose bonds stay, so th
 it becomes unknown to the model and nothing else changes. On count-fingerprint models this finds planted groups as
 well as the best published graph-network attributions (Sanchez-Lengeling et al., NeurIPS 2020, gives the tasks).
 
-Single atoms' numbers do not add up: each of a ring's atoms takes the whole ring away. A fragment's number is therefore
-what the prediction loses when all its atoms are masked together, once.
+Each of a ring's atoms takes the whole ring away, so that masking overstates what many atoms share; what the weights do
+not make of the value is its base. A part's number is the sum of its atoms'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 from rdkit import Chem
@@ -27,6 +28,8 @@ Predict = Callable[[Sequence[Mol]], Floats]
 PredictMany = Callable[[Sequence[Mol]], Mapping[str, Floats]]
 
 OUTSIDE = "outside the model's domain: its reasons are not to be trusted there"
+NO_ANSWER = "the model has no answer for it"
+UNREAD = "the structure cannot be read"
 STANDS_OUT = 0.15
 """A fragment is worth a sentence when it carries at least this share of everything the atoms carry."""
 
@@ -36,8 +39,8 @@ class AtomWeights:
     """What each atom adds to one prediction, in the prediction's unit.
 
     `weights` has shape (n_atoms,), in the atom order of the molecule given, and sums with `base` to `value`; it is None
-    where an explanation is `withheld`, which is then the reason. `base` is what no single atom accounts for. `parts`
-    are the molecule's fragments, each with what the answer loses when all its atoms are masked together.
+    where an explanation is `withheld`, which is then the reason. `base` is what no atom accounts for. `parts` are the
+    molecule's fragments, each with the sum of its atoms' weights; `method` says how they were found.
     """
 
     smiles: str
@@ -46,6 +49,17 @@ class AtomWeights:
     value: float
     withheld: str = ""
     parts: tuple[tuple[Fragment, float], ...] = ()
+    method: str = "masking"
+
+    @classmethod
+    def of(
+        cls, smiles: str, weights: Floats, value: float, parts: Sequence[Fragment], *, method: str = "masking"
+    ) -> AtomWeights:
+        """With the base that belongs to these weights, and each part's sum."""
+        if not (np.isfinite(weights).all() and np.isfinite(value)):
+            return cls(smiles, None, np.nan, value, NO_ANSWER)
+        told = tuple((part, fsum(weights[list(part.atoms)])) for part in parts)
+        return cls(smiles, weights, value - fsum(weights), value, parts=told, method=method)
 
 
 def atom_weights(predict: Predict, smiles: str, *, in_domain: bool = True) -> AtomWeights:
@@ -59,40 +73,34 @@ def atom_weights_many(
     mols: Sequence[Mol | str | None],
     *,
     in_domain: Mapping[str, Sequence[bool]] | None = None,
-    answer_many: PredictMany | None = None,
 ) -> dict[str, list[AtomWeights]]:
     """For each of the model's names, the weights of each molecule's atoms.
 
     All variants of all molecules go to `predict_many` in one call, each distinct one once: symmetric atoms therefore
-    get the same number, exactly. Where `in_domain[name][i]` is false the explanation is withheld. `answer_many`, where
-    it differs, gives what a reader is told (a probability, say, and not a class score): fragments are weighed by it.
+    get the same number, exactly. Where `in_domain[name][i]` is false the explanation is withheld.
     """
     texts = [mol if isinstance(mol, str) else Chem.MolToSmiles(mol) if mol is not None else "" for mol in mols]
     read = [parse(mol).mol if isinstance(mol, str) else mol for mol in mols]
-    scores = _Batch([mol for mol in read if mol is not None])
-    answers = scores if answer_many is None else _Batch([mol for mol in read if mol is not None])
-    whole = iter(range(len(scores.mols)))
+    batch = _Batch([mol for mol in read if mol is not None])
+    whole = iter(range(len(batch.mols)))
     rows = [next(whole) if mol is not None else -1 for mol in read]
     atoms: list[list[int]] = []
-    parts: list[list[tuple[Fragment, int]]] = []
     for i, mol in enumerate(read):
-        wanted = mol is not None and (in_domain is None or any(inside[i] for inside in in_domain.values()))
-        atoms.append([scores.place(variant) for variant in masked(mol)] if mol is not None and wanted else [])
-        found = fragments(mol) if mol is not None and wanted else []
-        parts.append([(part, answers.place(without(mol, part.atoms))) for part in found if mol is not None])
-    if not scores.mols:
+        wanted = in_domain is None or any(inside[i] for inside in in_domain.values())
+        atoms.append([batch.place(variant) for variant in masked(mol)] if mol is not None and wanted else [])
+    if not batch.mols:
         return {name: [_unread(text) for text in texts] for name in in_domain or ()}
-    predicted = predict_many(scores.mols)
-    answered = predicted if answer_many is None else answer_many(answers.mols)
     out: dict[str, list[AtomWeights]] = {}
-    for name in predicted:
-        f, g = (np.asarray(values[name], dtype=np.float64) for values in (predicted, answered))
+    for name, predicted in predict_many(batch.mols).items():
+        f = np.asarray(predicted, dtype=np.float64)
         inside = in_domain.get(name) if in_domain is not None else None
         out[name] = [
-            _weights(text, f, g, row, mask, parts=some, inside=inside is None or bool(inside[i]))
-            if row >= 0
-            else _unread(text)
-            for i, (text, row, mask, some) in enumerate(zip(texts, rows, atoms, parts, strict=True))
+            _unread(text)
+            if mol is None
+            else AtomWeights(text, None, np.nan, float(f[row]), OUTSIDE)
+            if inside is not None and not inside[i]
+            else AtomWeights.of(text, f[row] - f[mask], float(f[row]), fragments(mol))
+            for i, (text, mol, row, mask) in enumerate(zip(texts, read, rows, atoms, strict=True))
         ]
     return out
 
@@ -150,10 +158,10 @@ def scaled(weights: Floats, *, better: Better = "high", largest: float | None = 
     return {i: float(w) for i, w in enumerate(np.clip(sign * weights / full, -1, 1) + 0.0)}
 
 
-def sentence(found: AtomWeights, what: Property) -> str:
-    """Which part raises and which lowers the value most, in one sentence made of nothing but the fragments' numbers.
+def sentence(found: AtomWeights, what: Property, *, said: Callable[[float], str] | None = None) -> str:
+    """Which part raises and which lowers the value most, in one sentence made of nothing but the parts' numbers.
 
-    A fragment's number is what the answer loses without it: an account of the model, not of nature.
+    It is an account of the model, not of nature. `said` spells a number, where the weights' unit is not the value's.
     """
     if found.weights is None:
         return f"Not explained: {found.withheld}."
@@ -162,38 +170,18 @@ def sentence(found: AtomWeights, what: Property) -> str:
     for verb, sign in (("raises", 1.0), ("lowers", -1.0)):
         part, change = max(found.parts, key=lambda pair: sign * pair[1], default=(None, 0.0))
         if part is not None and carried > 1e-12 and sign * change >= STANDS_OUT * carried:
-            told.append((verb, part, _signed(change, what.unit)))
+            told.append((verb, part, said(change) if said else _signed(change, what.unit)))
     if not told:
         return f"No part of the molecule stands out for {what.title}."
     (verb, part, shown), *rest = told
-    text = f"The {part.name} {verb} {what.title} most ({shown} compared with the same molecule with this part masked)"
+    text = f"The {part.name} {verb} {what.title} most ({shown})"
     for verb, part, shown in rest:
         text += f"; the {part.name} {verb} it most ({shown})"
     return text + "."
 
 
-def _weights(
-    text: str,
-    f: Floats,
-    g: Floats,
-    row: int,
-    atoms: Sequence[int],
-    *,
-    parts: Sequence[tuple[Fragment, int]],
-    inside: bool,
-) -> AtomWeights:
-    value = float(f[row])
-    if not inside:
-        return AtomWeights(text, None, np.nan, value, OUTSIDE)
-    weights = value - f[list(atoms)]
-    changes = [(part, float(g[row] - g[place])) for part, place in parts]
-    if not np.isfinite(weights).all() or not np.isfinite([change for _, change in changes]).all():
-        return AtomWeights(text, None, np.nan, value, "the model has no answer for it")
-    return AtomWeights(text, weights, value - float(weights.sum()), value, parts=tuple(changes))
-
-
 def _unread(text: str) -> AtomWeights:
-    return AtomWeights(text, None, np.nan, np.nan, "the structure cannot be read")
+    return AtomWeights(text, None, np.nan, np.nan, UNREAD)
 
 
 def _signed(change: float, unit: str) -> str:

@@ -71,6 +71,30 @@ class MinMax:
         known = self.vocabulary_[position] == column
         return self._similarities(row[known], position[known], value[known], totals)
 
+    def terms(self, counts: csr_matrix, weights: NDArray[np.float64]) -> tuple[Integers, NDArray[np.float64]]:
+        """What each column of one row (1, columns) gives to the training rows' similarities, weighted and summed.
+
+        `weights` (n, t) are those of t sums. Gives the columns (k,) that training knows, and shares (k, t): a
+        similarity is a sum over columns of smaller counts, each over the same sum of larger ones.
+        """
+        _, column, value = _entries(counts)
+        shares = np.zeros((0, weights.shape[1]))
+        if not len(self.vocabulary_) or not len(column):
+            return np.empty(0, np.int64), shares
+        position = np.minimum(np.searchsorted(self.vocabulary_, column), len(self.vocabulary_) - 1)
+        known = self.vocabulary_[position] == column
+        order, starts = self._by_column
+        first, last = starts[position[known]], starts[position[known] + 1]
+        length = last - first
+        entries = order[np.repeat(first - np.cumsum(length) + length, length) + np.arange(int(length.sum()))]
+        row, shared = self.row_[entries], np.minimum(np.repeat(value[known], length), self.value_[entries])
+        common = np.bincount(row, weights=shared, minlength=len(self.totals_))
+        each = weights / np.maximum(value.sum() + self.totals_ - common, 1)[:, None]
+        part = each[row] * shared[:, None]
+        ends = np.concatenate([[0], np.cumsum(length)])
+        running = np.concatenate([np.zeros((1, weights.shape[1])), np.cumsum(part, axis=0)])
+        return column[known], running[ends[1:]] - running[ends[:-1]]
+
     def gram(self) -> Kernel:
         """The kernel (n, n) of the training rows, exact for min_count 1 and 2.
 

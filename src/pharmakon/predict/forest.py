@@ -49,7 +49,10 @@ class Forest:
 
     def predict(self, features: Features) -> Floats:
         """Values (shares of class 1 for a classification) of shape (n,); NaN for missing molecules."""
-        total = self.trees_.total(features)
+        return self.link(self.trees_.total(features))
+
+    def link(self, total: Floats) -> Floats:
+        """What the sum of the trees means."""
         return np.clip(total, 0.0, 1.0) if self.kind == "classification" else total  # shortened leaves sum to 1.0002
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -119,15 +119,23 @@ class Network:
         out = np.empty((len(counts), len(self.tasks_)))
         for start in range(0, len(counts), _BATCH):
             rows = slice(start, start + _BATCH)
-            out[rows] = self._forward(self.inputs(counts[rows], quick[rows]))
+            raw = self.raw(self.inputs(counts[rows], quick[rows]))
+            out[rows] = answered(raw, self.classes_, self.mean_, self.scale_)
         return out
 
-    def _forward(self, value: Matrix) -> Floats:
+    def layers(self) -> list[tuple[Matrix, Matrix]]:
+        """Weights (inputs, outputs) and bias of each layer in floating point, for inputs in units, not in steps."""
+        return [
+            (weights.astype(np.float32) * steps, bias)
+            for weights, steps, bias in zip(self.weights_, self.steps_, self.bias_, strict=True)
+        ]
+
+    def raw(self, value: Matrix) -> Floats:
+        """What `answered` makes answers of, (n, t), for `inputs`."""
         last = len(self.weights_) - 1
         for depth in range(last):
             value = self._steps(depth + 1, np.maximum(self._layer(depth, value), 0.0))
-        raw = self._layer(last, value).astype(np.float64)
-        return answered(raw, self.classes_, self.mean_, self.scale_)
+        return self._layer(last, value).astype(np.float64)
 
     def _layer(self, depth: int, steps: Matrix) -> Matrix:
         sums = steps @ self.weights_[depth].astype(np.float32)

@@ -26,11 +26,12 @@ class Output:
     def __init__(self, network: AnyNetwork, name: str) -> None:
         self.network, self.name = network, name
         self.kind = network.kind
-        self._column = network.tasks_.index(name)
+        self.column = network.tasks_.index(name)
+        """Its place among the network's outputs."""
 
     def predict(self, features: Features) -> Floats:
         """The output, (m,), on the model's own scale; NaN for missing molecules."""
-        return features.through(self.network)[:, self._column]
+        return features.through(self.network)[:, self.column]
 
 
 class Weighted(ABC):

@@ -65,8 +65,11 @@ class BoostedTrees:
 
     def predict(self, features: Features) -> Floats:
         """Values (probabilities for a classification) of shape (n,); NaN for missing molecules."""
-        out = self.trees_.total(features)
-        return 1.0 / (1.0 + np.exp(-out)) if self.kind == "classification" else out
+        return self.link(self.trees_.total(features))
+
+    def link(self, total: Floats) -> Floats:
+        """What the sum of the trees means."""
+        return 1.0 / (1.0 + np.exp(-total)) if self.kind == "classification" else total
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything `predict` needs."""

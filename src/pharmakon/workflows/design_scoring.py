@@ -10,6 +10,7 @@ from pharmakon.predict.panel import Panel, own_names
 
 if TYPE_CHECKING:
     from pharmakon.engine.base import Engine
+    from pharmakon.explain.attribution import AtomWeights
 
 CHUNK = 5
 """Molecules a worker scores at a time: fixed, so that the number of workers changes no byte."""
@@ -81,23 +82,12 @@ def estimate(task: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, Estimat
     return _worker["panel"].estimate(smiles, models)
 
 
-def explain_values(smiles: tuple[str, ...]) -> dict[str, list[Any]]:
-    """In a worker: for each model, the atom weights of a few molecules.
+def explain_values(smiles: tuple[str, ...]) -> dict[str, list[AtomWeights]]:
+    """In a worker: for each model, the atom weights of a few molecules."""
+    from pharmakon.chem.parse import parse
 
-    Atoms are weighed by the model's own score, which is finer than a calibrated probability; fragments by the answer.
-    """
-    from pharmakon.explain.attribution import atom_weights_many
-    from pharmakon.predict.features import Features
+    from .explain_members import explain_panel
 
     panel = _worker["panel"]
-
-    def scores(mols: Sequence[Any]) -> dict[str, Any]:
-        features = Features(mols)
-        return {name: model.values(features) for name, model in panel.models.items()}
-
-    def answers(mols: Sequence[Any]) -> dict[str, Any]:
-        found = panel.predict([""] * len(mols), features=Features(mols))
-        return {name: got.value for name, got in found.items()}
-
     inside = {name: got.in_domain.tolist() for name, got in panel.predict(smiles).items()}
-    return dict(atom_weights_many(scores, list(smiles), in_domain=inside, answer_many=answers))
+    return explain_panel(panel, [parse(text).mol for text in smiles], inside)
