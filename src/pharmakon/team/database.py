@@ -13,10 +13,14 @@ from pharmakon.core.errors import PharmakonError, Unavailable, UsageError
 from pharmakon.core.lazy import require
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Select, Table
 
 PATIENCE = 30.0
 """Seconds that a writer of SQLite waits for another."""
+
+
+MIGRATING = 0x70686B
+"""The lock that a migration of PostgreSQL holds."""
 
 
 def new_id() -> str:
@@ -79,6 +83,17 @@ class Database:
         self.engine.dispose()
 
 
+def newest_first(table: Table, *, limit: int, before: str = "") -> Select[Any]:
+    """Rows of a table that has `created` and `id`, the newest first; those older than the row whose id is `before`."""
+    from sqlalchemy import select, tuple_
+
+    query = select(table).order_by(table.c.created.desc(), table.c.id.desc()).limit(limit)
+    if before:  # both columns: many rows are made in one tick of the clock
+        last = select(table.c.created, table.c.id).where(table.c.id == before)
+        query = query.where(tuple_(table.c.created, table.c.id) < last.scalar_subquery())
+    return query
+
+
 def connect(url: str) -> Database:
     """The database at `sqlite:///FILE` or `postgresql://...`; its tables are made by `migrate`.
 
@@ -114,21 +129,32 @@ def connect(url: str) -> Database:
     return Database(engine, url)
 
 
-def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the tables to a revision (the newest when none is given), up or down."""
-    from alembic import command
-    from sqlalchemy import inspect
+def migrate(database: Database, to: str = "head") -> None:
+    """Bring the tables to a revision (the newest when none is given), up or down, as a whole or not at all.
 
-    from .tables import metadata
+    Raises UsageError where the tables are of a later version of the program than this.
+    """
+    from alembic import command
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
     config = _alembic(database)
-    with database.engine.begin() as connection:
+    with database.write() as connection:
+        if database.kind == "postgresql":  # of two servers that start at once, one waits for the other
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
         config.attributes["connection"] = connection
-        have = set(inspect(connection).get_table_names())
-        if revision == "head" or "alembic_version" not in have or not have.issuperset(metadata.tables):
-            command.upgrade(config, revision)
-        else:
-            command.downgrade(config, revision)
+        have = MigrationContext.configure(connection).get_current_revision()
+        order = [
+            "base",
+            *(one.revision for one in reversed(list(ScriptDirectory.from_config(config).walk_revisions()))),
+        ]
+        if have is not None and have not in order:
+            raise UsageError(f"the tables are of revision {have}, which a later version of pharmakon made: upgrade it")
+        wanted = order[-1] if to == "head" else to
+        if order.index(wanted) > order.index(have or "base"):
+            command.upgrade(config, wanted)
+        elif wanted != (have or "base"):
+            command.downgrade(config, wanted)
 
 
 def revision(database: Database) -> str:

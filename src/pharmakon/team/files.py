@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pharmakon.core.errors import DataError, Denied, UnknownName, UsageError
+from pharmakon.core.errors import DataError, Denied, TooLarge, UnknownName, UsageError
 
-from .database import Database, new_id
+from .database import Database, new_id, newest_first
 from .roles import Caller
 from .tables import files
 
@@ -40,7 +40,7 @@ class Files:
         self._database, self.folder, self._largest = database, folder, largest
 
     def add(self, caller: Caller, name: str, parts: Iterable[bytes], *, patient: bool) -> File:
-        """Keep a file. Raises DataError where it is too large, UsageError for a name with a path in it."""
+        """Keep a file. Raises TooLarge where it is that, UsageError for a name with a path in it."""
         from sqlalchemy import insert
 
         caller.check("patient.write" if patient else "file.write")
@@ -53,11 +53,12 @@ class Files:
                 for part in parts:
                     size += len(part)
                     if size > self._largest:
-                        raise DataError(f"{name} is larger than {self._largest:,} bytes, the server's limit")  # noqa: TRY301
+                        raise TooLarge(f"{name} is larger than {self._largest:,} bytes, the server's limit")  # noqa: TRY301
                     digest.update(part)
                     target.write(part)
                 target.flush()
                 os.fsync(target.fileno())
+                path.chmod(0o400)  # jobs read the same bytes through a link, and none may change them
             with self._database.write() as connection:
                 now = self._database.now(connection)
                 made = File(id, caller.project, caller.user, name, size, digest.hexdigest(), patient, now)
@@ -91,14 +92,10 @@ class Files:
             raise DataError(f"the bytes of {file.name} ({file.id}) are gone from the server")
         return path
 
-    def list(self, caller: Caller, *, limit: int = 100, before: float | None = None) -> list[File]:
-        """The project's files that the caller may read, the newest first; page on with the last one's `created`."""
-        from sqlalchemy import select
-
+    def list(self, caller: Caller, *, limit: int = 100, before: str = "") -> list[File]:
+        """The project's files that the caller may read, the newest first; page on from the last one's id."""
         caller.check("file.read")
-        query = select(files).where(files.c.project == caller.project).order_by(files.c.created.desc()).limit(limit)
-        if before is not None:
-            query = query.where(files.c.created < before)
+        query = newest_first(files, limit=limit, before=before).where(files.c.project == caller.project)
         if not caller.may("patient.read"):
             query = query.where(files.c.patient.is_(False))
         with self._database.read() as connection:

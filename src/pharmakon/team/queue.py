@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pharmakon.core.errors import TooMany, UnknownName, UsageError
 
-from .database import Database, new_id
+from .database import Database, new_id, newest_first
 from .roles import Caller
 from .tables import jobs
 
@@ -122,11 +122,11 @@ class Queue:
             "note": "",
             "key": key or None,
         }
+        mine = (jobs.c.user == caller.user) & jobs.c.state.in_(("queued", "running"))
+        same = (jobs.c.project == caller.project) & (jobs.c.user == caller.user) & (jobs.c.key == key)
         try:
             with self._database.write() as connection:
-                mine = (jobs.c.user == caller.user) & jobs.c.state.in_(("queued", "running"))
                 if key:
-                    same = (jobs.c.project == caller.project) & (jobs.c.user == caller.user) & (jobs.c.key == key)
                     if there := connection.execute(select(jobs).where(same)).mappings().first():
                         return _same(there, row)
                 if connection.execute(select(func.count()).where(mine)).scalar_one() >= self._limits.waiting:
@@ -134,7 +134,11 @@ class Queue:
                 row["created"] = self._database.now(connection)
                 connection.execute(insert(jobs).values(**row))
         except IntegrityError:  # the same key, twice at once: the other won
-            return self.add(caller, verb, config, files=files, title=title, patient=patient, key=key)
+            with self._database.read() as connection:
+                there = connection.execute(select(jobs).where(same)).mappings().first() if key else None
+            if there is None:
+                raise
+            return _same(there, row)
         return self._one(row["id"])
 
     def get(self, caller: Caller, id: str) -> Job:
@@ -157,17 +161,21 @@ class Queue:
         return job
 
     def list(
-        self, caller: Caller, *, limit: int = 50, before: float | None = None, verbs: Sequence[str] = ()
+        self,
+        caller: Caller,
+        *,
+        limit: int = 50,
+        before: str = "",
+        verbs: Sequence[str] = (),
+        states: Sequence[str] = (),
     ) -> list[Job]:
-        """The project's jobs that the caller may see, the newest first; page on with the last one's `created`."""
-        from sqlalchemy import select
-
+        """The project's jobs that the caller may see, the newest first; page on from the last one's id."""
         caller.check("job.read")
-        query = select(jobs).where(jobs.c.project == caller.project).order_by(jobs.c.created.desc()).limit(limit)
-        if before is not None:
-            query = query.where(jobs.c.created < before)
+        query = newest_first(jobs, limit=limit, before=before).where(jobs.c.project == caller.project)
         if verbs:
             query = query.where(jobs.c.verb.in_(verbs))
+        if states:
+            query = query.where(jobs.c.state.in_(states))
         if not caller.may("patient.read"):
             query = query.where(jobs.c.patient.is_(False))
         with self._database.read() as connection:
@@ -306,6 +314,14 @@ class Queue:
         with self._database.read() as connection:
             query = select(jobs.c.state, func.count().label("n")).group_by(jobs.c.state)
             return {row.state: int(row.n) for row in connection.execute(query)}
+
+    def waiting(self) -> float:
+        """Seconds for which the job that has waited longest waits; 0.0 where none does."""
+        from sqlalchemy import func, select
+
+        with self._database.read() as connection:
+            first = connection.execute(select(func.min(jobs.c.created)).where(jobs.c.state == "queued")).scalar()
+            return max(0.0, self._database.now(connection) - first) if first is not None else 0.0
 
     def _one(self, id: str) -> Job:
         from sqlalchemy import select

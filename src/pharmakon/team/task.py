@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from pharmakon.core.errors import Cancelled, PharmakonError
-from pharmakon.core.files import sha256
+from pharmakon.core.files import sha256, sync_folder
 
 EVERY = 0.2
 """Seconds between two messages of progress."""
@@ -71,12 +71,20 @@ def perform(asked: dict[str, Any], said: TextIO) -> dict[str, Any]:
 
     os.chdir(inputs)
     result = what.run(config, progress=progress, **more)
-    return {"notes": [str(note) for note in getattr(result, "notes", ())], "files": written(output)}
+    return {"notes": [str(note) for note in getattr(result, "notes", ())], "files": written(output, durable=True)}
 
 
-def written(folder: Path) -> list[dict[str, Any]]:
-    """What lies in a folder: name, bytes and SHA-256 of each file, by name."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+def written(folder: Path, *, durable: bool = False) -> list[dict[str, Any]]:
+    """What lies in a folder: name, bytes and SHA-256 of each file, by name; `durable` once it is on the disk."""
+    found = sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
+    )
+    if durable:  # whoever reads that the job is done finds its files, also after a power cut
+        for path in found:
+            with path.open("rb") as held:
+                os.fsync(held.fileno())
+        for place in {folder, *(path.parent for path in found)}:
+            sync_folder(place)
     return [
         {"name": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": sha256(path)}
         for path in found
@@ -93,6 +101,8 @@ def _listen() -> None:
     for line in sys.stdin:
         if line.strip() == "stop":
             os.kill(os.getpid(), signal.SIGINT)
+    if os.getpgrp() == os.getpid():  # the processes that the job started go too
+        os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(1)
 
 

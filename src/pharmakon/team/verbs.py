@@ -6,6 +6,7 @@ Nothing that a request says is a path of the server: a file is named as it was u
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,18 +14,24 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from pharmakon.core.config import build, read_toml
-from pharmakon.core.errors import Denied, UnknownName, UsageError
+from pharmakon.core.config import build
+from pharmakon.core.errors import ConfigError, Denied, UnknownName, UsageError
+from pharmakon.workflows.molecules import MoleculesConfig
 
+from .containment import below, contained
 from .files import file_name
 
 JOB = re.compile(r"job:([0-9a-f]{16})(?:/(.+))?")
 """How a request names what another job of the project made."""
+OURS = frozenset({"output", "resume", "overwrite", "workers"})
+"""What no request sets: where the results go, and how much of the machine they take."""
+GIVEN = "structures.csv"
+"""The table that structures given as text become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class Verb:
     refused: frozenset[str]
     patient: bool
     resume: bool
+    cli: str
+    python: str
 
     @property
     def model(self) -> type[BaseModel]:
@@ -59,6 +68,16 @@ class Verb:
         typed = (name for name, field in self.model.model_fields.items() if _holds_path(field.annotation))
         return self.paths.union(typed) - {"output"}
 
+    @property
+    def first(self) -> str:
+        """The field that says what it is about."""
+        fields = self.model.model_fields
+        return next((name for name, field in fields.items() if field.is_required()), next(iter(fields)))
+
+    def taken(self) -> frozenset[str]:
+        """The fields that no request may set."""
+        return self.refused | OURS
+
 
 @cache
 def verbs() -> Mapping[str, Verb]:
@@ -75,6 +94,8 @@ def verbs() -> Mapping[str, Verb]:
             refused=frozenset(row.get("refused", ())),
             patient=row.get("patient", False),
             resume=row.get("resume", False),
+            cli=row.get("cli", name),
+            python=row.get("python", ""),
         )
         for name, row in tomllib.loads(text).items()
     }
@@ -92,19 +113,41 @@ def check(verb: Verb, config: Mapping[str, Any], names: Sequence[str]) -> None:
 
     Raises ConfigError, UsageError, UnknownName or Denied. That a file lies there and can be read is the job's to find.
     """
-    taken = verb.refused.union({"output", "resume"} if "resume" in verb.model.model_fields else {"output"})
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(f"two of the job's files are called {twice[0]}: give one of them another name")
     for key in config:
-        if key in taken:
+        if key in verb.taken():
             raise Denied(f"{key!r} cannot be set here: it is the server's to say")
     for field, text in named(verb, config):
         if JOB.fullmatch(text):
             continue
-        if field in verb.paths and text not in names and "/" not in text and "\\" not in text:
-            continue  # the name of a shipped model
         file_name(text)
+        if field in verb.paths and text not in names:
+            continue  # the name of a shipped model
         if text not in names:
             raise UnknownName("file", text, names, hint="upload it, and list it among the job's files")
-    build(verb.model, {**config, **_output(verb, Path("output"))})
+    build(verb.model, {**_tabled(verb, config), **_output(verb, Path("output"))})
+
+
+def mistakes(verb: Verb, config: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with a configuration, by field; "" stands for what is wrong with all of it."""
+    found: dict[str, str] = {}
+    try:
+        verb.model.model_validate({**_tabled(verb, config), **_output(verb, Path("output"))})
+    except ValidationError as error:
+        for mistake in error.errors(include_url=False):
+            place = ".".join(str(part) for part in mistake["loc"][1:])
+            said = mistake["msg"].removeprefix("Value error, ")
+            found.setdefault(str(mistake["loc"][0]) if mistake["loc"] else "", f"{place}: {said}" if place else said)
+    except ConfigError as error:
+        found[""] = str(error)
+    return found
+
+
+def jobs_named(verb: Verb, config: Mapping[str, Any]) -> list[str]:
+    """The ids of the jobs whose results a configuration names, each once."""
+    found = (JOB.fullmatch(text) for _, text in named(verb, config))
+    return list(dict.fromkeys(match[1] for match in found if match))
 
 
 def named(verb: Verb, config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -123,16 +166,16 @@ def prepared(
 
     `made` gives the folder of what another job made, by its id.
     """
+    config = _tabled(verb, config, inputs)
     known = {path.name: path for path in inputs.iterdir()} if inputs.is_dir() else {}
     for path in known.values():
-        if path.suffix.lower() == ".toml":
-            _contained(path)
+        contained(path)
 
     def place(text: Any) -> Any:
         if not isinstance(text, str):
             return text
         if match := JOB.fullmatch(text):
-            return str(_below(made(match[1]), match[2] or ""))
+            return str(below(made(match[1]), match[2] or ""))
         return str(known[text]) if text in known else text
 
     places = verb.places()
@@ -152,44 +195,25 @@ def prepared(
     return build(verb.model, whole), more
 
 
+def _tabled(verb: Verb, config: Mapping[str, Any], inputs: Path | None = None) -> dict[str, Any]:
+    """Structures that were given as text become a table (written to `inputs`): a job answers with a file."""
+    whole = dict(config)
+    given = whole.get("smiles")
+    if not issubclass(verb.model, MoleculesConfig) or whole.get("data") or not isinstance(given, (list, tuple)):
+        return whole
+    build(verb.model, whole)
+    if inputs is not None:
+        with (inputs / GIVEN).open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target).writerows([("id", "smiles"), *enumerate(given, 1)])
+    del whole["smiles"]
+    return {**whole, "data": GIVEN}
+
+
 def _output(verb: Verb, folder: Path) -> dict[str, Any]:
     if "output" not in verb.model.model_fields:
         return {}
     paths = [str(folder / name) for name in verb.outputs]
     return {"output": paths if verb.many else paths[0]}
-
-
-def _below(folder: Path, name: str) -> Path:
-    parts = PurePosixPath(name).parts
-    if ".." in parts or name.startswith("/") or "\\" in name:
-        raise Denied(f"{name!r} leads out of what the job made")
-    path = folder.joinpath(*parts)
-    if not path.exists():
-        raise UsageError(f"the job made no {name!r}")
-    return path
-
-
-def _contained(path: Path) -> None:
-    """Refuse a TOML file that names what lies outside its own folder. Raises Denied."""
-    root = path.parent.resolve()
-    for text in _texts(read_toml(path)):
-        if not text or len(text) > 1_000 or "\x00" in text or "\n" in text:
-            continue
-        leads = (root / text).resolve()
-        if ".." in PurePosixPath(text.replace("\\", "/")).parts or (not leads.is_relative_to(root) and leads.exists()):
-            raise Denied(f"{path.name} names {text!r}, which lies outside of the uploaded files")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts(key)
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
 
 
 def _holds_path(annotation: Any) -> bool:

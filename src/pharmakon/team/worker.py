@@ -33,14 +33,22 @@ IDLE, BEAT, GRACE = 0.5, 2.0, 30.0
 """Seconds between two looks at an empty queue; between two beats; for a job to stop when it is told to."""
 
 
-def attempt_folder(root: Path, job: Job) -> Path:
-    """The folder of a job's last attempt: inputs/ and output/ lie in it."""
-    return root / job.id / str(job.attempts)
+def attempts(root: Path, job: str) -> list[int]:
+    """The numbers of a job's folders, in order: each time it is worked on it has a new one, with inputs/ and output/.
+
+    They are counted apart from the job's tries: a worker that lost its lease, and does not know it yet, may still
+    write to its own.
+    """
+    place = root / job
+    return sorted(int(path.name) for path in place.iterdir() if path.name.isdigit()) if place.is_dir() else []
 
 
 def output_folder(root: Path, job: Job) -> Path:
-    """Where the files lie that a job's result names: in the attempt that ended it."""
-    return root / job.id / str(job.result.get("attempt", job.attempts)) / "output"
+    """What a job wrote: in the attempt that ended it, or in the latest while it goes on."""
+    number = job.result.get("attempt") if job.over else None
+    if number is None:
+        number = max(attempts(root, job.id), default=1)
+    return root / job.id / str(number) / "output"
 
 
 @dataclass(slots=True)
@@ -68,22 +76,30 @@ class Worker:
 
     def work(self, job: Job) -> None:
         """Run a claimed job to its end."""
+        before = attempts(self.folder, job.id)
+        here = self.folder / job.id / str(max(before, default=0) + 1)
         try:
-            asked = self._prepare(job)
+            asked = self._prepare(job, here, before)
+        except Unavailable as error:  # of the database: the lease will end, and the job be claimed again
+            logger.warning("job %s: %s", job.id, error)
+            return
         except PharmakonError as error:
             self._end(job, "failed", error=str(error))
             return
+        except OSError as error:
+            logger.exception("job %s", job.id)
+            self._end(job, "failed", error=f"the server could not lay out the job's files: {error.strerror or error}")
+            return
         with _process(asked) as process:
-            self._follow(job, process)
+            self._follow(job, here, process)
 
-    def _prepare(self, job: Job) -> dict[str, Any]:
-        """Lay the inputs out, and say what the process is to do."""
+    def _prepare(self, job: Job, here: Path, before: list[int]) -> dict[str, Any]:
+        """Lay the inputs out in a new folder, and say what the process is to do."""
         what = verb(job.verb)
-        here = attempt_folder(self.folder, job)
-        shutil.rmtree(here, ignore_errors=True)
         inputs = here / "inputs"
         inputs.mkdir(parents=True)
         for file in self.files.known(job.project, job.files):
+            self.jobs.beat(job, done=job.done, total=job.total, note="laying out the files")
             source, target = self.files.path(file), inputs / file.name
             try:
                 target.hardlink_to(source)
@@ -92,12 +108,11 @@ class Worker:
             except OSError:
                 shutil.copyfile(source, target)
         resume = job.resume and what.resume
-        before = [path for path in here.parent.iterdir() if path.name.isdigit() and path.name != here.name]
         if resume and before:
             # A copy, since a worker that lost its lease and does not know it may still write to the old one.
-            latest = max(before, key=lambda path: int(path.name)) / "output"
+            latest = here.parent / str(before[-1]) / "output"
             if latest.is_dir():
-                shutil.copytree(latest, here / "output")
+                shutil.copytree(latest, here / "output", symlinks=True)
         made = {}
         for _, text in named(what, job.config):
             if match := JOB.fullmatch(text):
@@ -112,7 +127,7 @@ class Worker:
             "resume": there,
         }
 
-    def _follow(self, job: Job, process: subprocess.Popen[str]) -> None:
+    def _follow(self, job: Job, here: Path, process: subprocess.Popen[str]) -> None:
         """Beat while the process works, pass on what users ask for, and end the job as it ends."""
         heard: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(process, heard), daemon=True).start()
@@ -142,26 +157,34 @@ class Worker:
                 _tell(process, "stop")
             if stop_at and time.monotonic() > stop_at:
                 process.kill()
-        code = process.wait()
+        try:
+            code = process.wait(timeout=BEAT)  # it has said all it will
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
         with contextlib.suppress(Unavailable):
             self.jobs.beat(job, done=at[0], total=at[1], note=str(at[2]))
-        self._ended(job, last, code, asked)
+        self._ended(job, here, last, code, asked)
 
-    def _ended(self, job: Job, last: dict[str, Any], code: int, asked: Asked | None) -> None:
-        output = attempt_folder(self.folder, job) / "output"
+    def _ended(self, job: Job, here: Path, last: dict[str, Any], code: int, asked: Asked | None) -> None:
+        output, attempt = here / "output", {"attempt": int(here.name)}
         if "result" in last:
-            self._end(job, "done", result={**last["result"], "attempt": job.attempts})
+            self._end(job, "done", result=last["result"] | attempt)
+            for number in attempts(self.folder, job.id):
+                if number < int(here.name):  # what it went on from is in what it made
+                    shutil.rmtree(here.parent / str(number), ignore_errors=True)
         elif asked is not None and (asked.cancel or asked.pause):
-            partial = {"partial": True, "attempt": job.attempts, "files": written(output) if output.is_dir() else []}
+            partial = {"partial": True, "files": written(output) if output.is_dir() else []} | attempt
             self._end(job, "cancelled" if asked.cancel else "paused", result=partial)
         elif self.stopping.is_set():
             with contextlib.suppress(Unavailable):
                 self.jobs.give_back(job)
         elif "error" in last:
-            self._end(job, "failed", error=last["error"], result={"attempt": job.attempts})
+            self._end(job, "failed", error=last["error"], result=attempt)
         else:
             died = f"signal {-code}" if code < 0 else f"exit code {code}"
-            self._end(job, "failed", error=f"the job's process ended without a word ({died}): most often memory")
+            said = f"the job's process ended without a word ({died}): most often memory"
+            self._end(job, "failed", error=said, result=attempt)
 
     def _end(self, job: Job, state: Any, *, result: dict[str, Any] | None = None, error: str = "") -> None:
         """Write the end down; while the database is away, wait for it as long as the lease could hold."""
@@ -209,5 +232,6 @@ def _read(process: subprocess.Popen[str], heard: queue.SimpleQueue[dict[str, Any
     if process.stdout is not None:
         with contextlib.suppress(ValueError, OSError):
             for line in process.stdout:
-                heard.put(json.loads(line))
+                with contextlib.suppress(json.JSONDecodeError):  # a killed process leaves half a line
+                    heard.put(json.loads(line))
     heard.put(None)

@@ -40,7 +40,7 @@ class FilePage(BaseModel):
     """Some files, the newest first; `next` goes on with the older ones."""
 
     items: list[FileOut]
-    next: float | None
+    next: str | None
 
 
 @router.post("", status_code=201)
@@ -68,11 +68,11 @@ def list_files(
     request: Request,
     caller: Caller = allowed("file.read"),
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: float | None = None,
+    before: Annotated[str, Query(max_length=16, description="`next` of the page before")] = "",
 ) -> FilePage:
     """The project's files, the newest first."""
     found = state(request).files.list(caller, limit=limit, before=before)
-    return FilePage(items=[FileOut.of(file) for file in found], next=found[-1].created if len(found) == limit else None)
+    return FilePage(items=[FileOut.of(file) for file in found], next=found[-1].id if len(found) == limit else None)
 
 
 @router.get("/{id}")

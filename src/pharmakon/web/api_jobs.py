@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import FileResponse, StreamingResponse
+from starlette.responses import StreamingResponse
 
-from pharmakon.core.errors import UnknownName
-from pharmakon.team.queue import Job
+from pharmakon.core.errors import Unavailable
+from pharmakon.team.queue import Job, State
 from pharmakon.team.roles import Caller
-from pharmakon.team.verbs import check, verb, verbs
+from pharmakon.team.verbs import check, jobs_named, verb, verbs
 
 from .guard import allowed, state
-from .security import SANDBOX
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
 
 LOOK = 0.5
 """Seconds between two looks at a job whose events are followed."""
+ALIVE = 15.0
+"""Seconds of silence after which a follower is told that the server is still there: proxies close what is silent."""
 
 
 class NewJob(BaseModel):
@@ -46,7 +47,7 @@ class JobOut(BaseModel):
     config: dict[str, Any]
     files: list[str]
     patient: bool
-    state: Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+    state: State
     created: float
     started: float | None
     ended: float | None
@@ -67,7 +68,7 @@ class JobPage(BaseModel):
     """Some jobs, the newest first; `next` goes on with the older ones."""
 
     items: list[JobOut]
-    next: float | None
+    next: str | None
 
 
 class VerbOut(BaseModel):
@@ -105,7 +106,10 @@ def start(request: Request, caller: Caller, asked: NewJob, *, key: str = "") -> 
     what = verb(asked.verb)
     known = [held.files.get(caller, id) for id in asked.files]
     check(what, asked.config, [file.name for file in known])
-    patient = what.patient or any(file.patient for file in known)
+    read = [
+        held.jobs.get(caller, id) for id in jobs_named(what, asked.config)
+    ]  # of the project, and the caller's to read
+    patient = what.patient or any(f.patient for f in known) or any(job.patient for job in read)
     job = held.jobs.add(
         caller,
         asked.verb,
@@ -123,14 +127,18 @@ def start(request: Request, caller: Caller, asked: NewJob, *, key: str = "") -> 
 @router.get("/jobs")
 def list_jobs(
     request: Request,
+    *,
     caller: Caller = allowed("job.read"),
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: float | None = None,
+    before: Annotated[str, Query(max_length=16, description="`next` of the page before")] = "",
     verb: str = "",
+    in_state: Annotated[State | None, Query(alias="state")] = None,
 ) -> JobPage:
     """The project's jobs, the newest first."""
-    found = state(request).jobs.list(caller, limit=limit, before=before, verbs=[verb] if verb else [])
-    return JobPage(items=[JobOut.of(job) for job in found], next=found[-1].created if len(found) == limit else None)
+    found = state(request).jobs.list(
+        caller, limit=limit, before=before, verbs=[verb] if verb else [], states=[in_state] if in_state else []
+    )
+    return JobPage(items=[JobOut.of(job) for job in found], next=found[-1].id if len(found) == limit else None)
 
 
 @router.get("/jobs/{id}")
@@ -152,50 +160,25 @@ def change_job(
 
 @router.get("/jobs/{id}/events")
 async def follow_job(request: Request, id: str, caller: Caller = allowed("job.read")) -> StreamingResponse:
-    """The job's progress as server-sent events, each a job as JSON, until it is over."""
+    """The job's progress as server-sent events `job`, each a job as JSON, until it is over."""
     jobs = state(request).jobs
     first = await run_in_threadpool(jobs.get, caller, id)
 
     async def events() -> AsyncIterator[str]:
-        job, said = first, ""
-        while True:
+        job, said, quiet = first, "", 0.0
+        while True:  # until it is over, or the reader has gone and the response is cancelled
             text = JobOut.of(job).model_dump_json()
             if text != said:
-                said = text
-                yield f"event: {job.state}\ndata: {text}\n\n"
-            if job.over or await request.is_disconnected():
+                said, quiet = text, 0.0
+                yield f"event: job\ndata: {text}\n\n"
+            elif quiet >= ALIVE:
+                quiet = 0.0
+                yield ": still there\n\n"
+            if job.over:
                 return
             await asyncio.sleep(LOOK)
-            job = await run_in_threadpool(jobs.get, caller, id)
+            quiet += LOOK
+            with contextlib.suppress(Unavailable):  # the database is away for a moment
+                job = await run_in_threadpool(jobs.get, caller, id)
 
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-
-
-@router.get("/jobs/{id}/files/{name:path}")
-def job_file(request: Request, id: str, name: str, caller: Caller = allowed("job.read")) -> FileResponse:
-    """One file that a job wrote."""
-    held = state(request)
-    job = held.jobs.get(caller, id)
-    names = [file["name"] for file in job.result.get("files", ())]
-    if name not in names:  # a list of names, so that no path leads out
-        raise UnknownName("file", name, names)
-    if job.patient:
-        held.journal.note("patients' data read", caller, job=job.id, file=name)
-    path = held.made(job) / name
-    kind = {".html": "text/html", ".json": "application/json", ".csv": "text/csv", ".svg": "image/svg+xml"}
-    answer = FileResponse(path, media_type=kind.get(path.suffix.lower(), "application/octet-stream"))
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    if path.suffix.lower() not in (".html", ".svg"):
-        answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{_quoted(path.name)}"
-    return answer
-
-
-def _quoted(name: str) -> str:
-    from urllib.parse import quote
-
-    return quote(name, safe="")
-
-
-def plain(value: Any) -> str:
-    """A value as JSON for a script of a page."""
-    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,111 @@
+"""A job's request in other words: for the shell, for Python, and as a TOML file."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pharmakon
+from pharmakon.team.verbs import Verb
+
+Config = Mapping[str, Any]
+GOAL_FILE = "goal.toml"
+
+
+def copies_of(verb: Verb, config: Config) -> dict[str, str]:
+    """What a page shows under "copy as" of a verb with a configuration."""
+    found = {"CLI": as_cli(verb, config), "Python": as_python(verb, config), "TOML": as_toml(config)}
+    return {name: text for name, text in found.items() if text}
+
+
+def as_cli(verb: Verb, config: Config) -> str:
+    """The command line; "" where the verb is none. What tables hold comes from a file, as TOML."""
+    if not verb.cli:
+        return ""
+    if _tables(config):
+        return f"pharmakon {verb.cli} {GOAL_FILE} -o {shlex.quote(_output(verb))}    # {GOAL_FILE}: see TOML"
+    words = ["pharmakon", verb.cli]
+    for name, value in config.items():
+        flag = "--" + name.replace("_", "-")
+        if value is True:
+            words.append(flag)
+        elif value is False:
+            words.append(f"{flag}=false")
+        elif isinstance(value, (list, tuple)):
+            words += [word for one in value for word in (flag, str(one))]
+        elif value is not None:
+            words += [flag, str(value)]
+    return shlex.join(words + [word for name in verb.outputs for word in ("--output", name.rstrip("/"))])
+
+
+def as_python(verb: Verb, config: Config) -> str:
+    """A call of the verb's function; "" where it has none."""
+    if not verb.python:
+        return ""
+    if _tables(config):
+        return f'import pharmakon\n\npharmakon.{verb.python}("{GOAL_FILE}", output={_literal(_output(verb))})'
+    rest, first = dict(config), []
+    for parameter in inspect.signature(getattr(pharmakon, verb.python)).parameters.values():
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            name = parameter.name if parameter.name in verb.model.model_fields else verb.first
+            if name in rest:
+                first.append(_literal(rest.pop(name)))
+            elif parameter.default is parameter.empty:
+                return ""
+            else:
+                break
+    rest["output"] = list(verb.outputs) if verb.many else _output(verb)
+    options = [f"{name}={_literal(value)}" for name, value in rest.items()]
+    return f"import pharmakon\n\npharmakon.{verb.python}({', '.join([*first, *options])})"
+
+
+def as_toml(config: Config) -> str:
+    """The configuration as a TOML file."""
+    return "\n".join(_toml(config)).strip()
+
+
+def _tables(config: Config) -> bool:
+    return any(isinstance(x, Mapping) for value in config.values() for x in (value if _is_list(value) else [value]))
+
+
+def _output(verb: Verb) -> str:
+    return verb.outputs[0].rstrip("/")
+
+
+def _literal(value: Any) -> str:
+    return repr(list(value) if isinstance(value, tuple) else value)
+
+
+def _toml(config: Config, place: str = "") -> Iterator[str]:
+    """Plain keys first, then tables, then lists of tables."""
+    later: list[tuple[str, Any]] = []
+    for name, value in config.items():
+        if isinstance(value, Mapping) or (_is_list(value) and value and isinstance(value[0], Mapping)):
+            later.append((name, value))
+        elif value is not None:
+            yield f"{_key(name)} = {_value(value)}"
+    for name, value in later:
+        path = f"{place}{_key(name)}"
+        for table in value if _is_list(value) else [value]:
+            yield ""
+            yield f"[[{path}]]" if _is_list(value) else f"[{path}]"
+            yield from _toml(table, path + ".")
+
+
+def _value(value: Any) -> str:
+    if _is_list(value):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items() if v is not None) + "}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else json.dumps(name)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))

@@ -1,0 +1,138 @@
+"""A page to start any verb from, made of its configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from pharmakon.core.errors import Denied, PharmakonError
+from pharmakon.team.files import File
+from pharmakon.team.queue import Job
+from pharmakon.team.roles import Caller
+from pharmakon.team.verbs import Verb, mistakes, verb, verbs
+
+from .api_files import keep
+from .api_jobs import NewJob, start
+from .forms import Field, Filled, fields_of, filled
+from .guard import allowed, state
+from .pages import render
+
+router = APIRouter(include_in_schema=False)
+
+OFFERED = 200
+"""Uploads and finished jobs that a form offers."""
+ALSO, PATIENT, TITLE = "also.files", "patient.data", "job.title"
+"""Fields of the form itself; a verb's own have no point in their names."""
+
+
+@router.get("/run")
+def all_verbs(request: Request, caller: Caller = allowed("job.start")) -> HTMLResponse:
+    """Everything that can be started."""
+    found = [(one, _summary(one)) for one in verbs().values() if caller.may("patient.read") or not one.patient]
+    return render(request, "verbs.html", caller, verbs=found)
+
+
+@router.get("/run/{name}")
+def form(request: Request, name: str, caller: Caller = allowed("job.start")) -> HTMLResponse:
+    """The form of a verb; what stands in the address is filled in."""
+    what = verb(name)
+    given = {key: request.query_params.getlist(key) for key in request.query_params}
+    return _page(request, caller, what, fields=fields_of(what), values=given, found=Filled())
+
+
+@router.post("/run/{name}")
+async def started(request: Request, name: str, caller: Caller = allowed("job.start")) -> Response:
+    """Start the job, or show the form again with what is wrong beside it."""
+    sent = await request.form()
+    return await run_in_threadpool(_started, request, caller, verb(name), sent)
+
+
+def _started(request: Request, caller: Caller, what: Verb, sent: FormData) -> Response:
+    fields = fields_of(what)
+    values = _texts(request, caller, sent)
+    found = filled(fields, values, {file.id: file.name for file in _files(request, caller)})
+    found.files = list(dict.fromkeys([*found.files, *values.get(ALSO, [])]))
+    if not found.errors:
+        found.errors = mistakes(what, found.config)
+    if not found.errors:
+        title = (values.get(TITLE) or [""])[-1][:200]
+        try:
+            asked = NewJob(verb=what.name, config=found.config, files=found.files, title=title)
+            job = start(request, caller, asked)
+            return RedirectResponse(f"/jobs/{job.id}", 303)
+        except PharmakonError as error:
+            found.errors[""] = str(error)
+    page = _page(request, caller, what, fields=fields, values=values, found=found)
+    page.status_code = 422
+    return page
+
+
+def _texts(request: Request, caller: Caller, sent: FormData) -> dict[str, list[str]]:
+    """The form's texts by field; what was uploaded is kept, and its id stands among the texts of its field."""
+    values: dict[str, list[str]] = {}
+    patient = bool(sent.get(PATIENT))
+    for name, value in sent.multi_items():
+        if isinstance(value, UploadFile):
+            if value.filename:
+                place = name.removeprefix("upload.")
+                values.setdefault(place, []).append(keep(request, caller, value, patient=patient).id)  # type: ignore[arg-type]
+        else:
+            values.setdefault(name, []).append(value)
+    return values
+
+
+def _page(
+    request: Request, caller: Caller, what: Verb, *, fields: list[Field], values: dict[str, list[str]], found: Filled
+) -> HTMLResponse:
+    if what.patient and not caller.may("patient.read"):
+        raise Denied(f"{what.title} reads patients' data: it takes a role of curator")
+    loose = {name: said for name, said in found.errors.items() if name not in {one.name for one in fields}}
+    return render(
+        request,
+        "run.html",
+        caller,
+        verb=what,
+        summary=_summary(what),
+        first=[one for one in fields if one.required or one.kind in ("file", "files", "tables")],
+        others=[one for one in fields if not (one.required or one.kind in ("file", "files", "tables"))],
+        values=values,
+        errors=found.errors,
+        problem="; ".join(f"{name}: {said}" if name else said for name, said in loose.items()),
+        files=_files(request, caller),
+        made=_made(state(request).jobs.list(caller, limit=OFFERED, states=["done"])),
+        shipped=_shipped() if any(one.kind == "name" for one in fields) else (),
+        also=ALSO,
+        patient=PATIENT,
+        title=TITLE,
+    )
+
+
+def _files(request: Request, caller: Caller) -> list[File]:
+    return state(request).files.list(caller, limit=OFFERED)
+
+
+def _made(jobs: list[Job]) -> list[tuple[str, str]]:
+    """(how a request names it, how a reader does) of what finished jobs made: each file, and each folder."""
+    found = []
+    for job in jobs:
+        outputs = verb(job.verb).outputs if job.verb in verbs() else ()
+        folders = [output.rstrip("/") for output in outputs if output.endswith("/")]
+        found += [(f"job:{job.id}/{name}", f"{job.title}: all of {name}") for name in folders]
+        names = [str(file["name"]) for file in job.result.get("files", ())]
+        found += [(f"job:{job.id}/{name}", f"{job.title}: {name}") for name in names[:20]]
+    return found
+
+
+def _shipped() -> list[str]:
+    from pharmakon.predict.panel import shipped_names
+
+    return list(shipped_names())
+
+
+def _summary(what: Verb) -> str:
+    said: Any = what.run.__doc__ or ""
+    return str(said).strip().split("\n\n", maxsplit=1)[0].replace("\n", " ")

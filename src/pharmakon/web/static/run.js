@@ -1,0 +1,13 @@
+// The form that starts a job: an upload takes the place of a choice, and a problem gets the focus.
+document.querySelector("#problem")?.focus();
+for (const pick of document.querySelectorAll(".pick")) {
+  const choice = pick.querySelector("select"), upload = pick.querySelector("input[type=file]");
+  upload.addEventListener("change", () => { if (upload.files.length && !choice.multiple) choice.value = ""; });
+  choice.addEventListener("change", () => { if (!choice.multiple && choice.value) upload.value = ""; });
+}
+const form = document.querySelector("form.run");
+form?.addEventListener("submit", () => {
+  const button = form.querySelector("button.primary");
+  setTimeout(() => { button.disabled = true; button.textContent = "Starting …"; });
+});
+addEventListener("pageshow", () => { const button = form?.querySelector("button.primary"); if (button) { button.disabled = false; button.textContent = "Start"; } });

@@ -1,0 +1,91 @@
+"""A job's own process: its messages are its own, and it dies with its worker."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+from pharmakon.core.files import sha256
+from pharmakon.team.task import written
+
+NOISE = """
+import os, sys
+import pharmakon.workflows.mutagenicity as verb
+def run(config, progress=None, output=None):
+    os.write(1, b"a library says hello\\n{\\"result\\": {}}\\n")
+    print("and so does another")
+    progress(1, 2, "half")
+    {}
+    return type("Result", (), {"notes": ["well done"]})()
+verb.run = run
+from pharmakon.team.task import main
+sys.exit(main())
+"""
+
+
+def start(tmp_path, then: str = ""):
+    process = subprocess.Popen(
+        [sys.executable, "-c", NOISE.replace("    {}\n", f"    {then}\n" if then else "")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    (tmp_path / "in").mkdir()
+    where = {"inputs": str(tmp_path / "in"), "output": str(tmp_path / "out")}
+    asked = {"verb": "mutagenicity", "config": {"smiles": ["CCO"]}, "made": {}, "resume": False, **where}
+    process.stdin.write(json.dumps(asked) + "\n")
+    process.stdin.flush()
+    return process
+
+
+def finish(process) -> list[dict]:
+    said = [json.loads(line) for line in process.stdout]
+    process.stdin.close()
+    process.stdout.close()
+    process.wait()
+    return said
+
+
+def test_what_libraries_print_is_no_message(tmp_path):
+    *_, last = said = finish(start(tmp_path))
+    assert said[0] == {"progress": [1, 2, "half"]}
+    assert last == {"result": {"notes": ["well done"], "files": []}}
+
+
+def test_memory_and_surprises_end_with_a_sentence(tmp_path):
+    for n, (then, sentence) in enumerate(
+        {"raise MemoryError": "the job ran out of memory", "1 / 0": "ZeroDivisionError: division by zero"}.items()
+    ):
+        place = tmp_path / str(n)
+        place.mkdir()
+        assert finish(start(place, then))[-1] == {"error": sentence}
+
+
+def test_it_stops_when_told_and_dies_with_its_worker(tmp_path):
+    for n, told in enumerate((True, False)):
+        place = tmp_path / str(n)
+        place.mkdir()
+        process = start(place, "import time; time.sleep(60)")
+        assert "progress" in json.loads(process.stdout.readline())
+        begun = time.monotonic()
+        if told:
+            process.stdin.write("stop\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline()) == {"stopped": True}
+        process.stdin.close()
+        assert process.wait(timeout=30) in ((130, -9, 1) if told else (-9, 1))
+        process.stdout.close()
+        assert time.monotonic() - begun < 60
+
+
+def test_what_was_written_is_told_with_size_and_hash_and_no_link_or_hidden_file(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "a.csv").write_text("x")
+    (tmp_path / ".part").write_text("x")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (told,) = written(tmp_path, durable=True)
+    assert told == {"name": "run/a.csv", "size": 1, "sha256": sha256(tmp_path / "run" / "a.csv")}
