@@ -15,6 +15,8 @@ from typing import Any, cast
 from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
 from pharmakon.core.errors import Denied
 from pharmakon.team.roles import Caller, actions
@@ -173,20 +175,23 @@ def action_of(route: APIRoute) -> str:
 
 
 def check_routes(app: FastAPI) -> None:
-    """Refuse to serve an application with a route that names no action. Raises RuntimeError."""
-    open_ = [route.path for route in api_routes(app.routes) if not action_of(route)]
-    if open_:
-        raise RuntimeError(f"routes without an action: {', '.join(open_)}")
+    """Refuse to serve an application with a route that names no action, or with none at all. Raises RuntimeError."""
+    found = api_routes(app.routes)
+    open_ = [route.path for route in found if not action_of(route)]
+    if open_ or not found:
+        raise RuntimeError(f"routes without an action: {', '.join(open_) or 'all'}")
 
 
 def api_routes(routes: Iterable[Any]) -> list[APIRoute]:
-    """All routes, those of included routers too."""
+    """All routes, those of included routers too. Raises RuntimeError for what is neither, and no folder of files."""
     found: list[APIRoute] = []
     for route in routes:
         if isinstance(route, APIRoute):
             found.append(route)
-        elif hasattr(route, "routes"):
-            found += api_routes(route.routes or [])
+        elif inner := getattr(route, "original_router", None):  # FastAPI keeps included routers whole
+            found += api_routes(inner.routes)
+        elif not (isinstance(route, Mount) and isinstance(route.app, StaticFiles)):
+            raise RuntimeError(f"{route!r} is served by nothing that asks who calls")
     return found
 
 

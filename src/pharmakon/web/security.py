@@ -134,11 +134,8 @@ class Protected:
         host = request.headers.get("host", "")
         if not settings.accounts and not (_is_local(host) and _is_this_machine(request)):
             return _problem(403, "without accounts the server answers this machine alone: start it with --accounts")
-        origin = request.headers.get("origin")
-        if request.method not in SAFE:
-            foreign = origin is not None and _netloc(origin) not in (host, _netloc(settings.public))
-            if foreign or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-                return _problem(403, "the request comes from another site")
+        if request.method not in SAFE and not self._is_own(request, host):
+            return _problem(403, "the request comes from another site")
         size = request.headers.get("content-length", "0")
         if not size.isdecimal() or int(size) > self._largest:
             return _problem(413, self._too_large)
@@ -150,6 +147,15 @@ class Protected:
             if wait := self._callers.take(who) or self._addresses.take(address):
                 return _problem(429, "too many requests", {"Retry-After": f"{wait + 1:.0f}"})
         return None
+
+    def _is_own(self, request: Request, host: str) -> bool:
+        """Whether a page of this server sent a request, as far as a browser says so."""
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return False
+        origin, public = request.headers.get("origin"), self._settings.public.rstrip("/")
+        if origin is None or origin == public:
+            return True
+        return _netloc(origin) == host != "" and (not public or _is_local(host))
 
 
 def address_of(request: Request) -> str:
