@@ -146,6 +146,7 @@ def configuration() -> str:
     from pharmakon.workflows.audit import AuditConfig
     from pharmakon.workflows.audit_cohort import AuditCohortConfig
     from pharmakon.workflows.benchmark import BenchmarkConfig
+    from pharmakon.workflows.counterfactuals import CounterfactualsConfig
     from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.deidentify import DeidentifyConfig
     from pharmakon.workflows.design import DesignConfig
@@ -185,6 +186,7 @@ def configuration() -> str:
         ("train", TrainConfig),
         ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),
+        ("counterfactuals", CounterfactualsConfig),
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),
         ("slice", SliceConfig),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.crate import CrateResult
     from pharmakon.workflows.crate_verify import CrateVerification
+    from pharmakon.workflows.counterfactuals_result import CounterfactualsResult
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.deidentify import DeidentifyResult
     from pharmakon.workflows.design import DesignResult
@@ -92,6 +93,14 @@ def predict_properties(
     given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
     config = build(predict.PredictConfig, {"smiles": given, "data": data, **options})
     return predict.run(config, progress=progress)
+
+
+def find_counterfactuals(smiles: str, *, progress: Progress = silent, **options: Any) -> CounterfactualsResult:
+    """Find edits that change a model's answer; options are those of `pharmakon counterfactuals`."""
+    from pharmakon.workflows import counterfactuals
+
+    config = build(counterfactuals.CounterfactualsConfig, {"smiles": smiles, **options})
+    return counterfactuals.run(config, progress=progress)
 
 
 def assess_mutagenicity(
