@@ -1,4 +1,4 @@
-"""`pharmakon explain SIGNATURE COHORT.toml --patient P07`."""
+"""`pharmakon explain SMILES ... --models herg`, and `pharmakon explain SIGNATURE COHORT.toml --patient P07`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,69 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from pharmakon.core.excerpt import excerpt
 from pharmakon.core.units import show
-from pharmakon.workflows import explain as workflow
+from pharmakon.workflows import explain as signature_workflow
+from pharmakon.workflows import explain_molecules as workflow
 
 from . import render
 from .flags import from_config
+from .progress import progress
 
 
-@from_config(positional=("signature", "cohort"), short={"output": "-o"})
+@from_config(
+    positional=("molecules",),
+    short={"output": "-o", "models": "-m"},
+    commas=("models",),
+    instead={".toml": signature_workflow.ExplainConfig},
+)
 def explain(
-    config: workflow.ExplainConfig,
+    config: workflow.ExplainMoleculesConfig | signature_workflow.ExplainConfig,
     *,
-    top: Annotated[int, Parameter("--top", help="markers, or patients, to print; 0 for all")] = 10,
+    top: Annotated[int, Parameter("--top", help="parts, markers or patients to print; 0 for all")] = 10,
     as_json: Annotated[bool, Parameter("--json", negative=(), help="print everything as JSON")] = False,
-) -> None:
-    """Say why a signature gives a patient this risk: what each marker adds, beside what the clinic alone says."""
-    result = workflow.run(config)
+) -> int:
+    """Say why molecules get their numbers, part by part; or why a signature gives a patient this risk.
+
+    Molecules (SMILES): what each part adds to each property, which sums to the model's score; a page with coloured
+    drawings with -o why.html. A signature and a cohort (its folder, then a TOML file): what each marker adds to the
+    risk, beside what the clinic alone says.
+    """
+    if isinstance(config, signature_workflow.ExplainConfig):
+        _signature(config, top=top, as_json=as_json)
+        return 0
+    with progress("explain") as advance:
+        result = workflow.run(config, progress=advance)
+    for note in result.notes:
+        render.note(note)
+    render.result(result, lambda found: _molecules(found, top), as_json=as_json)
+    if result.output is not None:
+        render.note(f"written: {result.output}")
+    return int(all(one.problem for one in result.molecules))
+
+
+def _molecules(result: workflow.ExplainMoleculesResult, top: int) -> None:
+    for one in result.molecules:
+        if one.problem:
+            print(f"{excerpt(one.given)}: {one.problem}")
+            continue
+        print(excerpt(one.given) if one.given == one.smiles else f"{excerpt(one.given)}, read as {excerpt(one.smiles)}")
+        for each in one.properties:
+            domain = "inside" if each.in_domain else "outside"
+            print(f"\n{each.what.title}: {each.estimate}, {domain} the domain")
+            print(each.sentence)
+            if each.why.withheld:
+                continue
+            *parts, base, together = workflow.told(each)
+            shown = parts[: top or None]
+            more = len(parts) - len(shown)
+            rest = [(f"{more} more {'part' if more == 1 else 'parts'}", "")] if more else []
+            render.table(("part", f"adds ({each.scale})"), [*shown, *rest, base, together])
+            print(f"by {each.why.method}")
+
+
+def _signature(config: signature_workflow.ExplainConfig, *, top: int, as_json: bool) -> None:
+    result = signature_workflow.run(config)
     if as_json:
         from pharmakon.store.plain import document
 
@@ -53,7 +100,7 @@ def explain(
         print(f"table: {result.output}")
 
 
-def _one(one: workflow.Explained, top: int) -> None:
+def _one(one: signature_workflow.Explained, top: int) -> None:
     for sentence in one.sentences:
         print(sentence)
     columns = ("block", "marker", "value", "SDs from the mean", "adds to the score", "changes the risk by", "stable")

@@ -34,7 +34,8 @@ def from_config(
 
     Fields in `positional` may stand without their flag, in that order, `short` gives one-letter names, `also` second
     names, and the words of the fields in `commas` may be joined by commas. The handler's further keyword parameters
-    stay flags of the command line alone. `instead` gives other models by the suffix of the file that comes first: the
+    stay flags of the command line alone. `instead` gives other models by the suffix of the file that comes first, or
+    last where the first field takes many words, which are then dealt to the other model's fields in their order: the
     flags are those of all, and one that is not of the file's own model is refused.
     """
 
@@ -52,6 +53,7 @@ def from_config(
                 more=[x[name] for x in (short, also) if x and name in x],
             )
             for name in [*positional, *(name for name in home if name not in positional)]
+            if home[name] is model or not home[name].model_fields[name].is_required()  # such a one comes as a word
         ]
         extras = [other.replace(annotation=hints[other.name]) for other in others]
         signature = inspect.Signature([*fields, *extras])
@@ -63,13 +65,19 @@ def from_config(
             for name in commas:
                 if name in given:
                     given[name] = tuple(word for text in given[name] for word in text.split(",") if word)
-            own = model
+            own, words = model, given.get(positional[0], "") if positional else ""
+            many = isinstance(words, (tuple, list))
+            last = words[-1] if many and words else words
             for suffix, other in (instead or {}).items():
-                if str(given.get(positional[0], "")).casefold().endswith(suffix):
+                if str(last).casefold().endswith(suffix):
                     own = other
+            if own is not model and many:
+                given = dict(zip(own.model_fields, given.pop(positional[0]), strict=False)) | given
             if others := [name for name in given if name not in own.model_fields]:
                 flag = "--" + others[0].replace("_", "-")
-                raise UsageError(f"{flag} is not for such a file as {given[positional[0]]}")
+                raise UsageError(
+                    f"{flag} is not for such a {'file' if own is not model or not many else 'word'} as {last}"
+                )
             return handler(build(own, {k: v for k, v in given.items() if v is not None}), **extra)
 
         command.__signature__ = signature  # type: ignore[attr-defined]

@@ -35,7 +35,7 @@ VERBS = {
     "match": "Rank treatments for a patient by the tumour's expression, mutations and copy number.",
     "dose": "Estimate doses of warfarin from genotype and patient, with interval and error by race.",
     "validate": "Apply a frozen signature to other cohorts and say how well it does.",
-    "explain": "Say why a signature gives a patient this risk: marker by marker, beside the clinic alone.",
+    "explain": "Say why molecules get their numbers, part by part, or why a signature gives a patient this risk.",
     "export": "Take a signature out of its run folder, to be handed on.",
     "sign": "Sign a finished run or a model electronically: reviewed, approved, released, withdrawn.",
     "attack": "Try to tell whose data a model was made with, and say how far that gets.",

@@ -258,7 +258,7 @@ def render(report: Report) -> str:
         report=report,
         marks=MARKS,
         bars=_bars(report),
-        overlay=_overlay,
+        overlay=lambda design, line, drawing: overlay(line.weights, design.atoms, drawing),
         card_html=card_html,
         charts=[
             ("wide", trajectory(report.trajectory, scores=report.scores)),
@@ -328,16 +328,16 @@ def _bars(report: Report) -> dict[tuple[str, str], str]:
     return bars
 
 
-def _overlay(design: DesignCard, line: PropertyLine, drawing: Drawing) -> str:
-    """Coloured discs that lie behind a structure, one for each atom that matters."""
-    if not line.weights or not design.atoms:
+def overlay(weights: Mapping[int, float] | None, atoms: Sequence[tuple[float, float]], drawing: Drawing) -> str:
+    """Coloured discs that lie behind a structure, one for each atom that matters; "" without weights or places."""
+    if not weights or not atoms:
         return ""
-    radius = 0.46 * _bond_length(design.atoms)
+    radius = 0.46 * _bond_length(atoms)
     discs = "".join(
         f'<circle class="{"up" if weight > 0 else "down"}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
         f' fill-opacity="{0.15 + 0.7 * abs(weight):.2f}"/>'
-        for i, (x, y) in enumerate(design.atoms)
-        if abs(weight := line.weights.get(i, 0.0)) >= FAINT
+        for i, (x, y) in enumerate(atoms)
+        if abs(weight := weights.get(i, 0.0)) >= FAINT
     )
     return f'<svg class="glow" viewBox="{drawing.box}" aria-hidden="true">{discs}</svg>'
 

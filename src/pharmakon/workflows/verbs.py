@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.dossier import DossierResult
     from pharmakon.workflows.dossier_plan import Registered
     from pharmakon.workflows.explain import ExplainResult
+    from pharmakon.workflows.explain_molecules import ExplainMoleculesResult
     from pharmakon.workflows.export import ExportResult
     from pharmakon.workflows.federate import AnswerResult, CombineResult
     from pharmakon.workflows.federate_simulate import SimulateResult
@@ -201,6 +202,17 @@ def dose_patients(drug: str, patients: str | Path, *, progress: Progress = silen
     from pharmakon.workflows import dose
 
     return dose.run(build(dose.DoseConfig, {"drug": drug, "patients": patients, **options}), progress=progress)
+
+
+def explain_molecules(
+    smiles: str | Sequence[str], *, progress: Progress = silent, **options: Any
+) -> ExplainMoleculesResult:
+    """Say what each part of molecules adds to their properties; options are those of `pharmakon explain`."""
+    from pharmakon.workflows import explain_molecules
+
+    given = (smiles,) if isinstance(smiles, str) else tuple(smiles)
+    config = build(explain_molecules.ExplainMoleculesConfig, {"molecules": given, **options})
+    return explain_molecules.run(config, progress=progress)
 
 
 def explain_signature(
