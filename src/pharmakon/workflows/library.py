@@ -134,8 +134,7 @@ def _layout(table: Table, estimated: Sequence[Property]) -> list[dict[str, Any]]
     inputs = {name: _free(name, taken) for name in table.columns}
     columns: list[dict[str, Any]] = [{"name": name, "kind": "own", "title": name, "group": "row"} for name in OWN]
     columns += [
-        {"name": header, "kind": "text", "title": name, "group": "input", "input": name}
-        for name, header in inputs.items()
+        _told(Property(header, name, ""), "input") | {"kind": "text", "input": name} for name, header in inputs.items()
     ]
     for name in DESCRIPTORS:
         computed = descriptor(name)

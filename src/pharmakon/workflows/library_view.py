@@ -133,7 +133,8 @@ class Library:
             read = standardize(smiles)
             if read.mol is None:
                 raise DataError(f"the molecule to compare with: {read.problem}")
-            return tanimoto(bits([read.mol]), self._bits(ECFP4))[0]
+            alike: NDArray[np.float32] = tanimoto(bits([read.mol]), self._bits(ECFP4))[0]
+            return alike
 
         found: NDArray[np.float32] = self._remembered(("similarity", smiles.strip()), compared)
         return found

@@ -1,0 +1,143 @@
+"""A chemist's way through a library: upload, read, filter, select, plot, export; by mouse, keyboard and telephone."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def made(server, chromium, molecules, tmp_path_factory):
+    """A library, made as a user makes one: the form, the job, the page that opens."""
+    path = tmp_path_factory.mktemp("upload") / "series.csv"
+    rows = [f'M{i},{smiles},{i % 7},"=1+{i}"' for i, smiles in enumerate(molecules[:140])]
+    rows[3] = "M3,c1ccc,3,broken"
+    path.write_text("id,smiles,potency,remark\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    context = chromium.new_context(base_url=server.address)
+    page = context.new_page()
+    page.goto("/library")
+    page.get_by_label("Molecules").set_input_files(str(path))
+    page.get_by_role("button", name="Make a library").click()
+    page.wait_for_selector("#count", timeout=90_000)
+    yield page.url
+    context.close()
+
+
+def opened(page, made, **asked):
+    page.goto(made.partition("?")[0] + "?" + "&".join(f"{name}={json.dumps(value)}" for name, value in asked.items()))
+    page.wait_for_selector("#list [data-row]")
+    page.until("document.querySelector('#list img[src]')")
+    return page
+
+
+def count(page):
+    return page.locator("#count").inner_text()
+
+
+def test_every_row_is_there_and_only_what_is_on_screen_is_drawn(page, made, shoot):
+    opened(page, made)
+    assert count(page) == "140 of 140 molecules"
+    assert page.locator(".vline").count() < 40
+    assert page.get_by_text("unclosed ring").first.is_visible()
+    page.locator("#list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+    page.get_by_role("link", name="M139", exact=True).wait_for()
+
+
+def test_filter_by_substructure_text_and_property(page, made):
+    opened(page, made)
+    page.get_by_label("Substructure").fill("C#N")
+    page.until("!document.querySelector('#count').textContent.startsWith('140')")
+    with_nitrile = int(count(page).split()[0])
+    assert 0 < with_nitrile < 140
+    page.get_by_label("Substructure").fill("c1cc")
+    page.until("document.querySelector('#count').textContent.includes('SMARTS')")
+    page.failures.clear()  # the browser reports the refusal
+    page.get_by_role("button", name="Clear all filters").click()
+    page.until("document.querySelector('#count').textContent.startsWith('140 of')")
+    page.get_by_label("Filter by a property").select_option("mw")
+    page.get_by_label("Molecular weight: at most").fill("130")
+    page.until("!document.querySelector('#count').textContent.startsWith('140')")
+    light = int(count(page).split()[0])
+    page.reload()  # the address keeps what is asked
+    page.wait_for_selector("#list [data-row]")
+    assert int(count(page).split()[0]) == light < 140
+
+
+def test_selection_is_kept_on_the_server_and_exported(page, made, tmp_path):
+    opened(page, made)
+    page.get_by_label("Select M1", exact=True).check()
+    page.get_by_label("Select M2", exact=True).check()
+    page.until("document.querySelector('#selected').textContent === '2 selected'")
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    page.until("document.querySelector('#selected').textContent === '2 selected'")
+    page.get_by_text("Export").click()
+    with page.expect_download() as download:
+        page.locator("#export p").nth(1).get_by_role("link", name="CSV").click()
+    with open(download.value.path(), encoding="utf-8", newline="") as stream:  # noqa: PTH123
+        rows = list(csv.DictReader(stream))
+    assert [row["id"] for row in rows] == ["M1", "M2"]
+    assert rows[0]["remark"] == "'=1+1" and float(rows[0]["mw"]) > 0
+    page.get_by_role("button", name="Clear the selection").click()
+    page.until("document.querySelector('#selected').textContent === 'Nothing is selected'")
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_box_in_the_plot_selects_what_is_in_it(page, made):
+    opened(page, made)
+    page.until("document.querySelector('#canvas').getAttribute('aria-label').includes('Molecular weight')")
+    canvas = page.locator("#canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 58, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 12, box["y"] + box["height"] - 44, steps=4)
+    page.mouse.up()
+    page.until("parseInt(document.querySelector('#selected').textContent) >= 130")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Clear the selection").click()
+    page.wait_for_load_state("networkidle")
+
+
+def test_by_keyboard_alone(page, made):
+    opened(page, made)
+    page.locator("#list").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.until("document.querySelector('#selected').textContent === '1 selected'")
+    assert page.get_by_label("Select M1", exact=True).is_checked()
+    page.keyboard.press("Space")
+    page.keyboard.press("End")
+    page.get_by_role("link", name="M139", exact=True).wait_for()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/molecule?smiles=*")
+
+
+def test_sorting_by_a_click_on_the_heading(page, made):
+    opened(page, made)
+    page.get_by_role("button", name="Molecular weight").click()
+    page.wait_for_selector("[aria-sort=descending]")
+    page.wait_for_selector("#list [data-row]")
+    rows = page.locator(".vline[data-at='0'] .num, .vline[data-at='1'] .num").all_inner_texts()
+    assert len(rows) > 2
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (1400, True), (360, False)])
+def test_accessible_at_each_width_and_in_the_dark(open_page, made, axe, shoot, width, dark):
+    page = opened(open_page(width=width, height=900, dark=dark), made)
+    page.wait_for_load_state("networkidle")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    name = "workbench-library" + ("-dark" if dark else "") + ("-narrow" if width < 1000 else "")
+    shoot(page, name)
+
+
+def test_the_list_of_libraries_is_accessible(page, axe, made):
+    page.goto("/library")
+    assert page.get_by_role("link", name="series.csv").first.is_visible()
+    assert axe(page) == []
