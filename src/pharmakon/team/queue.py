@@ -126,9 +126,8 @@ class Queue:
         same = (jobs.c.project == caller.project) & (jobs.c.user == caller.user) & (jobs.c.key == key)
         try:
             with self._database.write() as connection:
-                if key:
-                    if there := connection.execute(select(jobs).where(same)).mappings().first():
-                        return _same(there, row)
+                if key and (there := connection.execute(select(jobs).where(same)).mappings().first()):
+                    return _same(there, row)
                 if connection.execute(select(func.count()).where(mine)).scalar_one() >= self._limits.waiting:
                     raise TooMany(f"{self._limits.waiting} of your jobs are waiting: let some end, or cancel them")
                 row["created"] = self._database.now(connection)

@@ -40,6 +40,8 @@ class Verb:
 
     name: str
     title: str
+    about: str
+    first: tuple[str, ...]
     config: str
     outputs: tuple[str, ...]
     many: bool
@@ -69,7 +71,7 @@ class Verb:
         return self.paths.union(typed) - {"output"}
 
     @property
-    def first(self) -> str:
+    def subject(self) -> str:
         """The field that says what it is about."""
         fields = self.model.model_fields
         return next((name for name, field in fields.items() if field.is_required()), next(iter(fields)))
@@ -87,6 +89,8 @@ def verbs() -> Mapping[str, Verb]:
         name: Verb(
             name=name,
             title=row["title"],
+            about=row["about"],
+            first=tuple(row.get("first", ())),
             config=row["config"],
             outputs=tuple([row["output"]] if isinstance(row["output"], str) else row["output"]),
             many=not isinstance(row["output"], str),

@@ -50,7 +50,7 @@ def as_python(verb: Verb, config: Config) -> str:
     rest, first = dict(config), []
     for parameter in inspect.signature(getattr(pharmakon, verb.python)).parameters.values():
         if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
-            name = parameter.name if parameter.name in verb.model.model_fields else verb.first
+            name = parameter.name if parameter.name in verb.model.model_fields else verb.subject
             if name in rest:
                 first.append(_literal(rest.pop(name)))
             elif parameter.default is parameter.empty:

@@ -61,7 +61,8 @@ def fields_of(verb: Verb) -> list[Field]:
         for name, said in schema["properties"].items()
         if name not in verb.taken()
     ]
-    return sorted(made, key=lambda one: (not one.required, one.kind not in ("file", "files")))
+    order = list(verb.first)
+    return sorted(made, key=lambda one: (not one.required, order.index(one.name) if one.name in order else len(order)))
 
 
 def _field(verb: Verb, name: str, said: Mapping[str, Any], *, required: bool) -> Field:

@@ -160,6 +160,7 @@ def _shown(request: Request, caller: Caller, job: Job, files: list[dict[str, Any
         choice = choice or next((file for file in files if file[kind]), None)
     if choice is None or (job.patient and not asked):  # patients' data are read when somebody asks for them
         return {}
+    choice = {**choice, "problem": ""}
     if not choice["table"]:
         return choice
     note_read(request, caller, job, choice["name"])

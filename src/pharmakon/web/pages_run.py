@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -32,7 +30,7 @@ ALSO, PATIENT, TITLE = "also.files", "patient.data", "job.title"
 @router.get("/run")
 def all_verbs(request: Request, caller: Caller = allowed("job.start")) -> HTMLResponse:
     """Everything that can be started."""
-    found = [(one, _summary(one)) for one in verbs().values() if caller.may("patient.read") or not one.patient]
+    found = [one for one in verbs().values() if caller.may("patient.read") or not one.patient]
     return render(request, "verbs.html", caller, verbs=found)
 
 
@@ -96,9 +94,8 @@ def _page(
         "run.html",
         caller,
         verb=what,
-        summary=_summary(what),
-        first=[one for one in fields if one.required or one.kind in ("file", "files", "tables")],
-        others=[one for one in fields if not (one.required or one.kind in ("file", "files", "tables"))],
+        first=[one for one in fields if _is_first(what, one)],
+        others=[one for one in fields if not _is_first(what, one)],
         values=values,
         errors=found.errors,
         problem="; ".join(f"{name}: {said}" if name else said for name, said in loose.items()),
@@ -109,6 +106,10 @@ def _page(
         patient=PATIENT,
         title=TITLE,
     )
+
+
+def _is_first(what: Verb, field: Field) -> bool:
+    return field.required or field.name in what.first
 
 
 def _files(request: Request, caller: Caller) -> list[File]:
@@ -131,8 +132,3 @@ def _shipped() -> list[str]:
     from pharmakon.predict.panel import shipped_names
 
     return list(shipped_names())
-
-
-def _summary(what: Verb) -> str:
-    said: Any = what.run.__doc__ or ""
-    return str(said).strip().split("\n\n", maxsplit=1)[0].replace("\n", " ")
