@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pharmakon.design.lineage import Evaluation
+from pharmakon.workflows.design_passport import taken_apart
 from pharmakon.workflows.finished_run import FinishedRun, read_run
-from pharmakon.workflows.passport_score import moved, score_of, taken_apart, why_less
+from pharmakon.workflows.passport_score import moved, score_of, why_less
 
 
 @pytest.fixture(scope="module")

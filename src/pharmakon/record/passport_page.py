@@ -58,7 +58,7 @@ def _summary(found: Passports) -> list[str]:
     designs, copies = len(memory.similarity), memory.same_fingerprint
     copied = (
         f"Of the run's {designs} designs {copies or 'none'} {'has' if copies == 1 else 'have'} the fingerprint of "
-        f"a measured molecule, of {memory.against:,}, and {memory.near or 'none'} "
+        f"one of the {memory.against:,} measured molecules, and {memory.near or 'none'} "
         f"{'is' if memory.near == 1 else 'are'} a near copy (similarity {memory.bar:g} or more)."
     )
     flagged = sum(o.flagged for one in found.passports for o in one.opinions)

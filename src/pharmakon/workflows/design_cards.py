@@ -20,6 +20,7 @@ from pharmakon.predict.features import Features
 from pharmakon.record import report
 from pharmakon.record.report import Value
 
+from .design_passport import in_short
 from .design_patient import OURS
 from .design_routes import ROUTE, ROUTES
 from .design_table import Dossier, descriptors, is_estimated, lead_model, value_column
@@ -153,10 +154,15 @@ class Cards:
             novelty=Value("novelty", row["novelty"]) if "novelty" in row else None,
             nearest=[*_known(row), *self.neighbours.of(i, row)],
             lineage=_lineage(self.dossier.archive, row["smiles"]),
-            notes=[f"{name}: {row[name]}" for name in self._changed(mol)],
+            notes=[*(f"{name}: {row[name]}" for name in self._changed(mol)), self._passport(row["smiles"])],
             lead=self.lead or KEPT,
             route=self._route(row["smiles"]),
         )
+
+    def _passport(self, smiles: str) -> str:
+        dossier = self.dossier
+        record = dossier.archive[smiles]
+        return in_short(record, archive=dossier.archive, objective=dossier.objective, guard=dossier.guard)
 
     def _changed(self, mol: Mol | None) -> Sequence[str]:
         guard = self.dossier.guard

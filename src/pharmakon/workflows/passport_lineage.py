@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from rdkit.Chem import MolToInchiKey
-
-from pharmakon.chem.parse import to_mol
 from pharmakon.design.guard import OPERATORS
-from pharmakon.design.lineage import Record, Step, ancestry, main_line
+from pharmakon.design.lineage import Record, Step, main_line
 from pharmakon.design.propose import replay as again
 from pharmakon.record.passport import Descent, Replay, Rival
 
 from .design import INITIAL
+from .design_passport import replayed
 from .finished_run import FinishedRun
 from .passport_score import why_less
 
@@ -38,10 +36,7 @@ class Lineages:
 
     def replay(self, record: Record) -> Replay:
         """The molecule and all scored ones it descends from, made again from their steps."""
-        steps = [step for one in ancestry(self.run.archive, record.smiles) for step in one.steps]
-        made = sum(self._again(step) == step.child for step in steps)
-        last = self._again(record.steps[-1]) if record.steps else record.smiles
-        return Replay(len(steps), made, MolToInchiKey(to_mol(record.smiles)), MolToInchiKey(to_mol(last)))
+        return replayed(record, archive=self.run.archive, guard=self.run.guard, made=self._made)
 
     def line(self, record: Record) -> tuple[str, list[Descent]]:
         """How the main line began, in words, and its steps, the oldest first."""

@@ -9,10 +9,11 @@ from pharmakon.design.aggregate import IN_WORDS
 from pharmakon.design.desirability import Want
 from pharmakon.design.lineage import Evaluation, Record
 from pharmakon.design.objective import Goal, Judge, Objective
-from pharmakon.explain.decomposition import Decomposition, decompose
+from pharmakon.explain.decomposition import Decomposition
 from pharmakon.record.passport import Score, Term
 
 from .design_cards import asked
+from .design_passport import taken_apart, weight_of
 from .finished_run import FinishedRun
 
 BROKEN = "a constraint is broken: the weighted geometric mean of the constraints, less 1"
@@ -36,16 +37,6 @@ def score_of(run: FinishedRun, record: Record) -> Score:
         constraints=_terms(run, objective.constraints, evaluation, None if feasible else found),
         feasible=feasible,
     )
-
-
-def taken_apart(objective: Objective, evaluation: Evaluation) -> Decomposition:
-    """What each wish costs: the goals, or the constraints where one is broken."""
-    parts = evaluation.parts
-    if evaluation.feasible:
-        wishes = [(j.key, parts[j.key].desirability, _weight(j)) for j in objective.goals]
-        return decompose(wishes, aggregate=objective.aggregate, recorded=evaluation.score)
-    wishes = [(j.key, parts[j.key].desirability, 1.0) for j in objective.constraints]
-    return decompose(wishes, aggregate="geometric", recorded=evaluation.score, offset=-1.0)
 
 
 def why_less(run: FinishedRun, rival: Record, chosen: Record) -> str:
@@ -98,17 +89,13 @@ def _terms(
                 in_domain=part.in_domain,
                 desirability=part.desirability,
                 regraded=again,
-                weight=_weight(judge) if isinstance(judge.term, Goal) else 0.0,
+                weight=weight_of(judge) if isinstance(judge.term, Goal) else 0.0,
                 loss=cost.loss if cost is not None else 0.0,
                 share=cost.share if cost is not None else 0.0,
                 source=line.source,
             )
         )
     return out
-
-
-def _weight(judge: Judge) -> float:
-    return judge.term.weight if isinstance(judge.term, Goal) else 1.0
 
 
 def moved(objective: Objective, evaluation: Evaluation, change: dict[str, float]) -> float:
