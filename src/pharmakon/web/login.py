@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,8 +21,8 @@ from .security import address_of
 
 def own_path(text: str) -> str:
     """A path of this server to go back to; / for whatever else somebody put into a link."""
-    parts = urlsplit(text) if text.isprintable() and "\\" not in text else urlsplit("")
-    return text if text.startswith("/") and not text.startswith("//") and not parts.netloc else "/"
+    plain = text.startswith("/") and not text.startswith("//") and text.isprintable() and "\\" not in text
+    return text if plain else "/"  # a browser reads \\ as /, and takes tabs and line ends out
 
 
 def count_try(request: Request, account: str = "") -> None:
