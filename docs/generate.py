@@ -147,6 +147,7 @@ def configuration() -> str:
     from pharmakon.workflows.audit_cohort import AuditCohortConfig
     from pharmakon.workflows.benchmark import BenchmarkConfig
     from pharmakon.workflows.counterfactuals import CounterfactualsConfig
+    from pharmakon.workflows.crate import CrateConfig
     from pharmakon.workflows.data import FetchConfig
     from pharmakon.workflows.deidentify import DeidentifyConfig
     from pharmakon.workflows.design import DesignConfig
@@ -159,11 +160,14 @@ def configuration() -> str:
     from pharmakon.workflows.federate_plan import Plan
     from pharmakon.workflows.federate_simulate import SimulateConfig
     from pharmakon.workflows.match import MatchConfig
+    from pharmakon.workflows.mlflow import MlflowConfig
     from pharmakon.workflows.mutagenicity import MutagenicityConfig
     from pharmakon.workflows.predict import PredictConfig
     from pharmakon.workflows.recalibrate import RecalibrateConfig
+    from pharmakon.workflows.reproduce import ReproduceConfig
     from pharmakon.workflows.route import RouteConfig
     from pharmakon.workflows.sample import SampleConfig
+    from pharmakon.workflows.sbom import SbomConfig
     from pharmakon.workflows.slice import SliceConfig
     from pharmakon.workflows.train import TrainConfig
     from pharmakon.workflows.train_prior import PriorConfig
@@ -201,6 +205,10 @@ def configuration() -> str:
         ("match", MatchConfig),
         ("dose", DoseConfig),
         ("deidentify", DeidentifyConfig),
+        ("crate", CrateConfig),
+        ("reproduce", ReproduceConfig),
+        ("sbom", SbomConfig),
+        ("mlflow", MlflowConfig),
         ("dossier", DossierConfig),
         ("dossier-plan", PlanConfig),
         ("federated plan", Plan),
