@@ -19,7 +19,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent
 SLOW = (
-    "audit train recalibrate predict counterfactuals design route match dose train-response discover validate "
+    "audit train recalibrate predict explain counterfactuals design route match dose train-response discover validate "
     "deidentify anonymise release attack vault federate dossier passport reproduce"
 )
 """The verbs that say how far they are."""

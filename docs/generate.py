@@ -156,6 +156,7 @@ def configuration() -> str:
     from pharmakon.workflows.dossier import DossierConfig
     from pharmakon.workflows.dossier_plan import PlanConfig
     from pharmakon.workflows.explain import ExplainConfig
+    from pharmakon.workflows.explain_molecules import ExplainMoleculesConfig
     from pharmakon.workflows.federate import AnswerConfig, CombineConfig
     from pharmakon.workflows.federate_plan import Plan
     from pharmakon.workflows.federate_simulate import SimulateConfig
@@ -200,7 +201,8 @@ def configuration() -> str:
         ("cohort file", Declaration),
         ("discover", DiscoverConfig),
         ("validate", ValidateConfig),
-        ("explain", ExplainConfig),
+        ("explain", ExplainMoleculesConfig),
+        ("explain of a signature", ExplainConfig),
         ("train-response", ResponseConfig),
         ("match", MatchConfig),
         ("dose", DoseConfig),

@@ -200,6 +200,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "release": "pharmakon.workflows.benchmark_release:RELEASE",
         "federation": "pharmakon.workflows.benchmark_federation:FEDERATION",
         "attribution": "pharmakon.workflows.benchmark_attribution:ATTRIBUTION",
+        "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",
         "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "counterfactuals": "pharmakon.workflows.benchmark_counterfactuals:COUNTERFACTUALS",
         "reproduce": "pharmakon.workflows.benchmark_reproduce:REPRODUCTIONS",
