@@ -17,16 +17,7 @@ from .progress import progress
 if TYPE_CHECKING:
     from pharmakon.record.passport import Descent, Passport
 
-HEADINGS = (
-    "design",
-    "score",
-    "replay",
-    "rebuilt to",
-    "held back by",
-    "moved most by",
-    "nearest measured",
-    "rarest part",
-)
+HEADINGS = ("design", "score", "replay", "error", "held back by", "moved most by", "nearest measured", "rarest part")
 
 
 @from_config(positional=("run", "designs"), short={"output": "-o"})
