@@ -50,6 +50,7 @@ VERBS = {
     "monitor": "Compare new data with what a model was made of, check after check, in one record.",
     "models": "List the shipped models, or show one model's card.",
     "serve": "Start the workbench: pages and an API over all of this, in a browser.",
+    "worker": "Take jobs of a server, on this machine or another.",
     "benchmark": "Score the learners on public benchmarks.",
 }
 
@@ -59,7 +60,8 @@ VAULT = "vault"
 FEDERATE = "federate"
 IDENTITY = "identity"
 CRATE = "crate"
-GROUPS = (LEDGER, DATA, VAULT, FEDERATE, IDENTITY, CRATE)
+SERVER = "server"
+GROUPS = (LEDGER, DATA, VAULT, FEDERATE, IDENTITY, CRATE, SERVER)
 
 EVERYWHERE = {"--user": "PHARMAKON_USER", "--signed-by": "PHARMAKON_IDENTITY"}
 """Options of every verb, and the environment variables that they stand for."""
@@ -92,6 +94,7 @@ def app() -> App:
     ledger.command("pharmakon.cli.ledger:replay", name="replay", help="Make every designed molecule again.")
     tree.command(ledger)
     tree.command("pharmakon.cli.crate:app", name=CRATE, help="A finished run as an RO-Crate: write one, verify one.")
+    tree.command("pharmakon.cli.server:app", name=SERVER, help="Copies, accounts and projects of a server.")
     identity = App(name=IDENTITY, help="A key with your printed name, to sign with.")
     identity.command("pharmakon.cli.identity:new", name="new", help="Make one, locked by a passphrase.")
     identity.command("pharmakon.cli.identity:show", name="show", help="What everybody may know of one.")

@@ -79,7 +79,7 @@ class Queue:
     """The jobs of a database."""
 
     def __init__(self, database: Database, limits: Limits | None = None) -> None:
-        self._database, self._limits = database, limits or Limits()
+        self.database, self._limits = database, limits or Limits()
 
     def add(
         self,
@@ -125,15 +125,15 @@ class Queue:
         mine = (jobs.c.user == caller.user) & jobs.c.state.in_(("queued", "running"))
         same = (jobs.c.project == caller.project) & (jobs.c.user == caller.user) & (jobs.c.key == key)
         try:
-            with self._database.write() as connection:
+            with self.database.write() as connection:
                 if key and (there := connection.execute(select(jobs).where(same)).mappings().first()):
                     return _same(there, row)
                 if connection.execute(select(func.count()).where(mine)).scalar_one() >= self._limits.waiting:
                     raise TooMany(f"{self._limits.waiting} of your jobs are waiting: let some end, or cancel them")
-                row["created"] = self._database.now(connection)
+                row["created"] = self.database.now(connection)
                 connection.execute(insert(jobs).values(**row))
         except IntegrityError:  # the same key, twice at once: the other won
-            with self._database.read() as connection:
+            with self.database.read() as connection:
                 there = connection.execute(select(jobs).where(same)).mappings().first() if key else None
             if there is None:
                 raise
@@ -177,7 +177,7 @@ class Queue:
             query = query.where(jobs.c.state.in_(states))
         if not caller.may("patient.read"):
             query = query.where(jobs.c.patient.is_(False))
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return [_job(row) for row in connection.execute(query).mappings()]
 
     def stop(self, caller: Caller, id: str, *, pause: bool = False) -> Job:
@@ -187,8 +187,8 @@ class Queue:
         caller.check("job.stop")
         self.get(caller, id)
         end: State = "paused" if pause else "cancelled"
-        with self._database.write() as connection:
-            now = self._database.now(connection)
+        with self.database.write() as connection:
+            now = self.database.now(connection)
             waits = (jobs.c.id == id) & jobs.c.state.in_(("queued", "paused"))
             connection.execute(update(jobs).where(waits).values(state=end, ended=now))
             runs = (jobs.c.id == id) & (jobs.c.state == "running")
@@ -201,7 +201,7 @@ class Queue:
 
         caller.check("job.start")
         self.get(caller, id)
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             again = connection.execute(
                 update(jobs)
                 .where((jobs.c.id == id) & jobs.c.state.in_(("paused", "cancelled", "failed")))
@@ -219,8 +219,8 @@ class Queue:
         from sqlalchemy import func, or_, select, update
 
         secret = secrets.token_hex(16)
-        with self._database.write() as connection:
-            now = self._database.now(connection)
+        with self.database.write() as connection:
+            now = self.database.now(connection)
             lost = (jobs.c.state == "running") & (jobs.c.lease_until < now)
             connection.execute(
                 update(jobs)
@@ -241,7 +241,7 @@ class Queue:
             )
             free = or_(jobs.c.state == "queued", lost) & jobs.c.user.not_in(busy)
             pick = select(jobs.c.id).where(free).order_by(jobs.c.created).limit(1)
-            if self._database.kind == "postgresql":
+            if self.database.kind == "postgresql":
                 pick = pick.with_for_update(skip_locked=True)
             row = (
                 connection.execute(
@@ -267,11 +267,11 @@ class Queue:
         """Say that the job is alive and how far it is; what its users ask for. None where the lease was lost."""
         from sqlalchemy import update
 
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             row = connection.execute(
                 update(jobs)
                 .where((jobs.c.id == job.id) & (jobs.c.lease == job.lease))
-                .values(lease_until=self._database.now(connection) + lease, done=done, total=total, note=note[:500])
+                .values(lease_until=self.database.now(connection) + lease, done=done, total=total, note=note[:500])
                 .returning(jobs.c.cancel, jobs.c.pause)
             ).first()
         return Asked(bool(row.cancel), bool(row.pause)) if row else None
@@ -280,7 +280,7 @@ class Queue:
         """End a job that one holds the lease of; whether one did, and the result counts."""
         from sqlalchemy import update
 
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             ended = connection.execute(
                 update(jobs)
                 .where((jobs.c.id == job.id) & (jobs.c.lease == job.lease))
@@ -288,7 +288,7 @@ class Queue:
                     state=state,
                     lease=None,
                     lease_until=None,
-                    ended=self._database.now(connection),
+                    ended=self.database.now(connection),
                     result=json.dumps(result or {}),
                     error=error or None,
                 )
@@ -299,7 +299,7 @@ class Queue:
         """Let another worker have it now: this one is told to stop, and it is no failure of the job."""
         from sqlalchemy import update
 
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute(
                 update(jobs)
                 .where((jobs.c.id == job.id) & (jobs.c.lease == job.lease))
@@ -310,7 +310,7 @@ class Queue:
         """How many jobs are in each state."""
         from sqlalchemy import func, select
 
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             query = select(jobs.c.state, func.count().label("n")).group_by(jobs.c.state)
             return {row.state: int(row.n) for row in connection.execute(query)}
 
@@ -318,14 +318,14 @@ class Queue:
         """Seconds for which the job that has waited longest waits; 0.0 where none does."""
         from sqlalchemy import func, select
 
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             first = connection.execute(select(func.min(jobs.c.created)).where(jobs.c.state == "queued")).scalar()
-            return max(0.0, self._database.now(connection) - first) if first is not None else 0.0
+            return max(0.0, self.database.now(connection) - first) if first is not None else 0.0
 
     def _one(self, id: str) -> Job:
         from sqlalchemy import select
 
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == id)).mappings().first()
         if row is None:
             raise UnknownName("job", id, ())

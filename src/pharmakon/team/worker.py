@@ -91,6 +91,7 @@ class Worker:
             self._end(job, "failed", error=f"the server could not lay out the job's files: {error.strerror or error}")
             return
         with _process(asked) as process:
+            threading.Thread(target=_echo, args=(process, job), daemon=True).start()
             self._follow(job, here, process)
 
     def _prepare(self, job: Job, here: Path, before: list[int]) -> dict[str, Any]:
@@ -204,8 +205,10 @@ def _process(asked: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
         [sys.executable, "-m", "pharmakon.team.task"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        errors="replace",
         start_new_session=True,
     )
     try:
@@ -215,7 +218,7 @@ def _process(asked: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # what it started dies with it
         process.wait()
-        for pipe in (process.stdin, process.stdout):
+        for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
@@ -226,6 +229,14 @@ def _tell(process: subprocess.Popen[str], line: str) -> None:
         with contextlib.suppress(OSError):
             process.stdin.write(line + "\n")
             process.stdin.flush()
+
+
+def _echo(process: subprocess.Popen[str], job: Job) -> None:
+    """What the process and its libraries print goes to the log, which takes out what is nobody's business."""
+    if process.stderr is not None:
+        with contextlib.suppress(ValueError, OSError):
+            for line in process.stderr:
+                logger.info("job %s: %s", job.id, line.rstrip(), extra={"job": job.id})
 
 
 def _read(process: subprocess.Popen[str], heard: queue.SimpleQueue[dict[str, Any] | None]) -> None:

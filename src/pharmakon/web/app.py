@@ -20,6 +20,8 @@ from pharmakon import __version__
 from . import routers
 from .estimates import warm
 from .guard import check_routes
+from .metrics import Requests
+from .observed import Observed
 from .problems import handle_problems
 from .security import Protected, Rates
 from .settings import ServeConfig
@@ -56,6 +58,7 @@ def create_app(settings: ServeConfig, *, say: Callable[[str], object] = lambda _
     )
     app.state.settings = settings
     app.state.logins = Rates(settings.logins)
+    app.state.requests = Requests()
     app.state.secret = secrets.token_urlsafe(32)  # of the one user of a server without accounts
     static = Path(str(files("pharmakon.web") / "static"))
     app.state.stamp = _stamp(static)
@@ -71,7 +74,7 @@ class _Application(FastAPI):
     """FastAPI, with the checks around all of it: an answer to an error is made outside of any middleware."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Protected(super().build_middleware_stack(), self.state.settings)
+        return Observed(Protected(super().build_middleware_stack(), self.state.settings), self.state.requests)
 
 
 class _Static(StaticFiles):

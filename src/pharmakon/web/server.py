@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import signal
 import socket
@@ -16,9 +15,10 @@ from collections.abc import Callable, Iterator
 
 from pharmakon.core.errors import UsageError
 from pharmakon.core.log import logger
+from pharmakon.team.logs import set_up
 
 from .app import create_app
-from .settings import ServeConfig
+from .settings import ServeConfig, WorkerConfig
 
 AGAIN = 1.0
 """Seconds before a worker that died is started again."""
@@ -30,13 +30,14 @@ def run(config: ServeConfig, *, say: Callable[[str], object]) -> None:
 
     if not config.accounts and not config.is_local:
         raise UsageError(f"a server on {config.host} is seen by others: start it with --accounts")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    set_up(config.log)
     app = create_app(config, say=say)
     with _bound(config) as listening:
         port = listening.getsockname()[1]
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -77,13 +78,14 @@ def workers(config: ServeConfig) -> Iterator[None]:
 
 
 def _keep(config: ServeConfig, stopping: threading.Event) -> None:
+    asked = config.model_dump(mode="json", include=set(WorkerConfig.model_fields))
     while not stopping.is_set():
         process = subprocess.Popen(
             [sys.executable, "-m", "pharmakon.web.work"], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
         with contextlib.suppress(OSError):
             if process.stdin is not None:
-                process.stdin.write(json.dumps(config.model_dump(mode="json")) + "\n")
+                process.stdin.write(json.dumps(asked) + "\n")
                 process.stdin.flush()  # and stays open: when it closes, the server is gone, and the worker goes too
         while process.poll() is None and not stopping.is_set():
             time.sleep(0.2)

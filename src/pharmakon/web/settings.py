@@ -15,11 +15,9 @@ OIDC_SECRET = "PHARMAKON_OIDC_SECRET"  # noqa: S105 - the name of a variable
 """The environment variable of the secret that this server has with an OpenID provider."""
 
 
-class ServeConfig(Config):
-    """Where the server listens, what it keeps where, and how much anybody may ask of it."""
+class Place(Config):
+    """Where a server keeps what it has."""
 
-    host: str = Field("127.0.0.1", description="address to listen on; others than this machine's want --accounts")
-    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     data: Path = Field(
         default_factory=lambda: cache_folder().parent / "pharmakon-server",
         description="folder of uploads, jobs, the record and, unless --database says otherwise, the database",
@@ -27,13 +25,31 @@ class ServeConfig(Config):
     database: str = Field(
         "", description="sqlite:///FILE or postgresql://...; server.db in the data folder if not given"
     )
+
+    @property
+    def url(self) -> str:
+        """The address of the database."""
+        return self.database or f"sqlite:///{(self.data / 'server.db').resolve()}"
+
+
+class WorkerConfig(Place):
+    """What a worker needs of its server: the same data folder, the same database, the same limit."""
+
+    running: int = Field(2, ge=1, description="jobs that one user may have running at a time")
+    log: Literal["text", "json"] = Field("text", description="form of the log, which goes to standard error")
+
+
+class ServeConfig(WorkerConfig):
+    """Where the server listens, what it keeps where, and how much anybody may ask of it."""
+
+    host: str = Field("127.0.0.1", description="address to listen on; others than this machine's want --accounts")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     workers: int = Field(1, ge=0, le=64, description="worker processes to start; 0 where others do the work")
     accounts: bool = Field(
         False, description="ask everybody to log in; without it the server answers this machine alone, as one user"
     )
     public: str = Field("", description="address that users type, such as https://pharmakon.example.org")
     largest: int = Field(2_000_000_000, ge=1, description="bytes of the largest upload")
-    running: int = Field(2, ge=1, description="jobs that one user may have running")
     waiting: int = Field(100, ge=1, description="jobs that one user may have waiting or running")
     rate: int = Field(1200, ge=1, description="requests that one caller may make in a minute, where there are accounts")
     logins: int = Field(
@@ -64,11 +80,6 @@ class ServeConfig(Config):
     def is_local(self) -> bool:
         """Whether it listens to this machine alone."""
         return self.host in ("127.0.0.1", "localhost", "::1")
-
-    @property
-    def url(self) -> str:
-        """The address of the database."""
-        return self.database or f"sqlite:///{(self.data / 'server.db').resolve()}"
 
     @property
     def secure(self) -> bool:
