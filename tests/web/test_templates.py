@@ -23,7 +23,7 @@ class Found(HTMLParser):
         given = dict(attrs)
         if tag == "style" or (tag == "script" and not given.get("src")):
             self.faults.append(tag)
-        self.faults += [name for name in given if name == "style" or name.startswith("on")]
+        self.faults += [name for name, value in attrs if name == "style" or (name.startswith("on") and value)]
         for name in ("src", "href", "action", "formaction", "poster", "srcset"):
             address = (given.get(name) or "").strip().lower()
             if address.startswith(("javascript:", "data:text", "//", "http:", "https:")):

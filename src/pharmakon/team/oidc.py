@@ -24,8 +24,9 @@ from .projects import Projects
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 """Signatures that are believed. None of them takes a secret that somebody else may know, and `none` is not one."""
-PATIENCE, KEPT, LEEWAY = 10.0, 3600.0, 60
-"""Seconds to wait for the provider; for which its description and keys are kept; by which two clocks may differ."""
+PATIENCE, KEPT, FRESH, LEEWAY = 10.0, 3600.0, 10.0, 60
+"""Seconds to wait for the provider; for which what it says of itself is kept, or, when its keys do not open a token, is
+fresh; by which two clocks may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Provider:
     def _kept(self, address: str, *, fresh: bool = False) -> dict[str, Any]:
         with self._lock:
             at, found = self._known.get(address, (0.0, {}))
-            if not found or time.monotonic() - at > (PATIENCE if fresh else KEPT):
+            if not found or time.monotonic() - at > (FRESH if fresh else KEPT):
                 found = self._ask("GET", address)
                 self._known[address] = (time.monotonic(), found)
             return found
