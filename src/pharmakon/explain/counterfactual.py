@@ -23,9 +23,7 @@ from pharmakon.chem.similarity import tanimoto
 from pharmakon.core.types import Floats
 
 from .attribution import masked
-from .difference import ORIGIN, Difference, difference, label, marked
-
-__all__ = ["ORIGIN", "Answers", "Counterfactual", "Edit", "Goal", "Search", "Tried", "find", "label"]
+from .difference import Difference, difference, marked
 
 BUDGET = 1_500
 """Edits that one round looks at, those at the most blamed atoms first."""

@@ -27,7 +27,7 @@ from .benchmark import BenchmarkConfig, Learner, Say
 from .benchmark_attribution import FOR_FITTING, Molecules, mean_of, single
 
 TASKS = ("benzene", "logic7", "logic8", "logic10")
-MOST = 200
+MOST = 60
 """Molecules of a task that are edited."""
 OTHER_ALERTS = ("nih", "glaxo", "surechembl", "mlsmr")
 """Sets of alerts that the search does not look at."""

@@ -131,13 +131,13 @@ def _goal(config: CounterfactualsConfig, got: Estimates) -> tuple[Goal, str]:
         if threshold is None:
             raise UsageError(f"{what.title} has no threshold; say which value to cross (--threshold) or --change")
         goal = Goal(threshold, above=value < threshold)
+    if clip(goal.threshold, what.low, what.high) != goal.threshold:
+        raise ConfigError(f"{show(goal.threshold)} is outside the range of {what.title}")
     if what.hazard and what.better != "none" and goal.above != (what.better == "high"):
         side = f"{show(value, what.unit)} is already on the good side of {show(goal.threshold)}"
         if config.change is None:
             raise UsageError(f"{what.title}: {side}; to go further, give --threshold")
         raise RefusedGoal(f"{what.title} is a hazard: an edit that raises it is not looked for")
-    if clip(goal.threshold, what.low, what.high) != goal.threshold:
-        raise ConfigError(f"{show(goal.threshold)} is outside the range of {what.title}")
     side = "at least" if goal.above else "below"
     return goal, f"{what.title} {side} {show(goal.threshold, what.unit if what.kind == 'regression' else '')}"
 
