@@ -7,7 +7,7 @@ BENCH := build/bench
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs clean
+.PHONY: help setup demo test check bench docs editors clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: $(VENV)/.dev  ## a small slice of every benchmark (needs PHARMAKON_DATA)
 docs: $(VENV)/.dev  ## write docs/reference from the code, and the outputs in docs from their commands
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/console.py
+
+editors:  ## take the structure editor and the 3-D viewer of the workbench from npm, as the build of a wheel does
+	$(PYTHON) hatch_build.py
 
 clean:  ## remove what make made, but not your results
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

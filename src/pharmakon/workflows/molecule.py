@@ -78,12 +78,27 @@ class MoleculeCard:
     changes: Sequence[str] = ()
     groups: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     computed: Mapping[str, tuple[Property, float]] = field(default_factory=dict)
+    ranks: Mapping[str, float] = field(default_factory=dict)
+    """Percentiles of the computed properties among approved drugs, 0-100."""
     alarms: Sequence[Alarm] = ()
+    formula: str = ""
+    rings: Sequence[tuple[str, bool]] = ()
+    """Its ring systems as SMILES, and whether each is rare among the molecules of ChEMBL."""
+
+    def rows(self) -> list[Row]:
+        """All estimates, group after group."""
+        return [row for rows in self.groups.values() for row in rows]
 
 
 def run(config: MoleculeConfig) -> MoleculeCard:
     """Estimate everything there is a model of. Raises UnknownName for a model that is not there."""
+    import numpy as np
+    from rdkit import Chem
+    from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
     from pharmakon.chem import alerts, properties
+    from pharmakon.chem.precedent import ring_systems, unprecedented
+    from pharmakon.chem.reference import percentile
     from pharmakon.chem.standardize import standardize
     from pharmakon.predict.endpoints import endpoints
     from pharmakon.predict.features import Features
@@ -104,5 +119,18 @@ def run(config: MoleculeConfig) -> MoleculeCard:
         for name, what in known.items()
         if what is not None and math.isfinite(value := float(properties.named([done.mol], name)[0]))
     }
-    found = [Alarm(alert.name, alert.set, tuple(alert.atoms)) for alert in alerts.find(done.mol)]
-    return MoleculeCard(config.smiles, done.smiles, "", tuple(done.changes), groups, computed, found)
+    ranks = {name: float(percentile(np.array([value]), name)[0]) for name, (_, value) in computed.items()}
+    rare = set(unprecedented(done.mol))
+    mol = Chem.MolFromSmiles(done.smiles)  # in the order of the SMILES that is shown
+    found = [Alarm(alert.name, alert.set, tuple(alert.atoms)) for alert in alerts.find(mol)]
+    return MoleculeCard(
+        config.smiles,
+        done.smiles,
+        changes=tuple(done.changes),
+        groups=groups,
+        computed=computed,
+        ranks=ranks,
+        alarms=found,
+        formula=CalcMolFormula(done.mol),
+        rings=[(system, system in rare) for system in dict.fromkeys(ring_systems(done.mol))],
+    )
