@@ -19,7 +19,7 @@ def made(tmp_path, monkeypatch):
 
 def test_a_crate_is_written_and_verified(capsys):
     assert main(["crate", "made", "-o", "crate.zip", "--with-inputs"]) == 0
-    assert capsys.readouterr().out == "crate.zip: 6 files, 1 inputs copied\n"
+    assert capsys.readouterr().out == "crate.zip: 6 files, 1 input copied\n"
     assert main(["crate", "verify", "crate.zip"]) == 0
     assert capsys.readouterr().out == "crate.zip: 6 files, 3 entries, as written\n"
     assert main(["crate", "made", "-o", "crate.zip"]) == 2
@@ -28,7 +28,7 @@ def test_a_crate_is_written_and_verified(capsys):
 
 def test_a_changed_byte_is_named_and_is_an_exit_code(tmp_path, capsys):
     assert main(["crate", "made", "-o", "crate"]) == 0
-    assert "1 inputs named by their SHA-256" in capsys.readouterr().out
+    assert "1 input named by SHA-256" in capsys.readouterr().out
     (tmp_path / "crate" / "run" / "out.csv").write_text("y\n3\n")
     assert main(["crate", "verify", "crate"]) == 1
     shown = capsys.readouterr().out.splitlines()

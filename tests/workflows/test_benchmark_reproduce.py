@@ -9,10 +9,10 @@ from pharmakon.workflows.benchmark_reproduce import CHANGES, REPRODUCTIONS
 
 
 def test_every_kind_of_change_is_found_and_named(tmp_path):
-    config = BenchmarkConfig(name="reproduce", tasks=("changes",), limit=2 * len(CHANGES), output=tmp_path / "out")
+    config = BenchmarkConfig(name="reproduce", tasks=("changes",), limit=4 * len(CHANGES), output=tmp_path / "out")
     scores = run(config).record["tasks"]["changes"]["scores"]
     assert all(score["value"] == 1 for score in scores.values()), scores
-    assert scores["all: found"]["n"] == 2 * len(CHANGES)
+    assert scores["all: found"]["n"] == 4 * len(CHANGES)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["reproduce.json"]
 
 

@@ -14,9 +14,8 @@ from pharmakon.store.runs import RunFolder
 from pharmakon.workflows.mlflow import MlflowConfig, _metrics, run
 
 
-def test_the_store_holds_parameters_figures_hashes_and_files(small_run, tmp_path, monkeypatch):
+def test_the_store_holds_parameters_figures_hashes_and_files(small_run, tmp_path):
     mlflow = pytest.importorskip("mlflow", reason="mlflow-skinny is an extra of its own")
-    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     uri = f"file:{tmp_path / 'store'}"
     done = run(MlflowConfig(run=small_run, uri=uri))
     client = mlflow.tracking.MlflowClient(tracking_uri=uri)

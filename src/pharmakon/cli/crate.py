@@ -22,12 +22,16 @@ app = App(name="crate", help="A finished run as an RO-Crate, which any other mac
 def crate(config: workflow.CrateConfig) -> None:
     """Write a finished run as an RO-Crate: inputs by SHA-256, code, environment, parameters, outputs, record."""
     done = workflow.run(config)
-    inputs = [f"{done.copied} inputs copied"] if done.copied else []
-    inputs += [f"{done.named} inputs named by their SHA-256"] if done.named else []
+    inputs = [f"{_inputs(done.copied)} copied"] if done.copied else []
+    inputs += [f"{_inputs(done.named)} named by SHA-256"] if done.named else []
     signed = f"; signed by {done.signer}" if done.signer else ""
     print(f"{done.place}: {done.files} files, {', '.join(inputs) or 'no inputs'}{signed}")
     for note in done.notes:
         render.note(note)
+
+
+def _inputs(n: int) -> str:
+    return "1 input" if n == 1 else f"{n} inputs"
 
 
 @app.command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from pharmakon.store.runs import RunFolder
 
 from .crate_inputs import OF_PEOPLE
 
+FILE_STORE = "MLFLOW_ALLOW_FILE_STORE"
+"""Newer MLflow refuses a store that is a folder unless this says that it is meant; whoever names one means it."""
 RESULTS = ("result.json", "card.json", "signature/card.json")
 """Files whose numbers become metrics, where a run has them."""
 LONGEST = 6_000
@@ -67,6 +70,8 @@ def run(config: MlflowConfig) -> MlflowResult:
             f"the files of {folder.run['verb']} may tell of people: name who permitted copying them (--permission), or "
             "copy only parameters, figures and hashes (--files false)"
         )
+    if not config.uri.partition(":")[0].startswith(("http", "sqlite", "postgresql", "mysql", "mssql")):
+        os.environ.setdefault(FILE_STORE, "true")
     module = require("mlflow", extra="mlflow", needed_for="exporting to MLflow")
     experiment = config.experiment or f"pharmakon {folder.run['verb']}"
     params, metrics = dict(_params(folder.run)), dict(_metrics(config.run))
