@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from pharmakon.design.lineage import Archive
 from pharmakon.design.objective import Goal, Judge, Term, halves
 from pharmakon.explain.attribution import AtomWeights, scaled, sentence
 from pharmakon.predict.features import Features
+from pharmakon.predict.scale import difference
 from pharmakon.record import report
 from pharmakon.record.report import Value
 
@@ -239,7 +241,8 @@ class Cards:
         coloured, reason = None, f"Not explained: {why.withheld}."
         if why.weights is not None and mol is not None:
             coloured = scaled(why.weights, better=what.better, largest=self.largest[name])
-            reason = sentence(why, what)
+            said = partial(difference, what=what, transform=self.dossier.panel.models[name].transform)
+            reason = f"{sentence(why, what, said=said)} By {why.method}."
         return report.PropertyLine(
             name=name,
             title=what.title,
