@@ -200,6 +200,8 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "release": "pharmakon.workflows.benchmark_release:RELEASE",
         "federation": "pharmakon.workflows.benchmark_federation:FEDERATION",
         "attribution": "pharmakon.workflows.benchmark_attribution:ATTRIBUTION",
+        "library": "pharmakon.workflows.benchmark_library:LIBRARY",
+        "workbench": "pharmakon.workflows.benchmark_workbench:WORKBENCH",
         "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",
         "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "counterfactuals": "pharmakon.workflows.benchmark_counterfactuals:COUNTERFACTUALS",
