@@ -50,3 +50,7 @@ def test_an_unfinished_run_has_no_designs(tmp_path: Path, design_run: Path) -> N
         shutil.copy(design_run / name, tmp_path)
     with pytest.raises(RecordError, match="has not finished"):
         read_run(tmp_path)
+
+
+def test_only_the_models_that_were_asked_are_read(finished: FinishedRun) -> None:
+    assert set(finished.panel.models) == {"logs", "dili"}

@@ -82,14 +82,14 @@ def read_run(path: str | Path) -> FinishedRun:
     from pharmakon.engine.local import engine
     from pharmakon.store.runs import Journal, RunFolder
 
-    from .design import DesignConfig, answered, objective_of
-    from .design_scoring import ModelScorer, load_panel
+    from .design import DesignConfig, objective_of
+    from .design_scoring import ModelScorer
 
     folder = RunFolder.open(path)
     if folder.run["verb"] != "design" or not (folder.path / CALLS).is_file():
         raise RecordError(f"{folder.path} is not the folder of a design run")
     config = build(DesignConfig, _said(DesignConfig, folder.run["config"]))
-    panel = load_panel((*config.models, *answered(config)))
+    panel = _panel(config)
     guard = guard_of(config.mode)
     records = [record for entry in Journal(folder.path / CALLS).read() for record in from_entry(entry)]
     last = {record.smiles: record.evaluation for record in records}
@@ -103,6 +103,23 @@ def read_run(path: str | Path) -> FinishedRun:
         objectives = [objective_of(config, stage, scorer, guard) for stage in stages]
     designs = _designs(folder.path)
     return FinishedRun(folder.path, folder.run, config, objectives, panel, guard, records, archive, designs)
+
+
+def _panel(config: DesignConfig) -> Panel:
+    """The models that are asked; all that the run had where examples set a range, for these are asked again."""
+    from pharmakon.design.quantities import halves
+    from pharmakon.predict.panel import Panel, own_names
+
+    from .design import answered
+    from .design_scoring import load_panel
+
+    terms = (*config.goals, *config.constraints)
+    others = (*config.models, *answered(config))
+    if any(term.like for term in terms):
+        return load_panel(others)
+    asked = {name.partition(".")[0] for term in terms for name in halves(term)}
+    names = [*(name for name in own_names() if name in asked), *others]
+    return Panel.load(names) if names else Panel([])
 
 
 def _meanings(config: DesignConfig) -> dict[str, Property]:
