@@ -33,6 +33,10 @@ BEAM, WIDTH = 4, 200
 """Products that are edited again, and how many edits of each are looked at."""
 ATOM, STEP = 0.02, 0.1
 """How much similarity a changed heavy atom is worth, and a second edit, where the smallest change is asked for."""
+MEASURED = 0.2
+"""How much similarity it is worth that measured pairs show an edit."""
+PAIRED = "matched pair"
+"""The kind of an edit that measured pairs show."""
 SHORTLIST, LOOKED = 6, 5
 """Products to be judged for each one that is wanted, and to be looked at for each of these."""
 APART = 0.5
@@ -96,6 +100,11 @@ class Counterfactual:
     def size(self) -> float:
         """How much was changed: what is lacking in similarity, and a little for each heavy atom and further edit."""
         return _size(self.similarity, self.difference, len(self.steps))
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is one edit, and measured pairs show it."""
+        return [step.kind for step in self.steps] == [PAIRED]
 
     @property
     def words(self) -> str:
@@ -204,9 +213,9 @@ def find(start: Mol, search: Search) -> tuple[list[Counterfactual], Tried]:
 def pick(found: Collection[Counterfactual], number: int) -> list[Counterfactual]:
     """At most so many: another place and another group each, then another place, then another kind of edit there.
 
-    Sure ones come first, then the smallest.
+    Sure ones come first, then the smallest; what was measured counts as smaller.
     """
-    ranked = sorted(found, key=lambda one: (not one.sure, one.size, one.smiles))
+    ranked = sorted(found, key=lambda one: (not one.sure, one.size - MEASURED * one.measured, one.smiles))
     chosen: list[Counterfactual] = []
     for differs in (_in_all, _elsewhere, _otherwise):
         for one in ranked:

@@ -102,9 +102,13 @@ def run(config: CounterfactualsConfig, *, progress: Progress = silent) -> Counte
     silence = rdBase.BlockLogs()
     try:
         found, tried = _searched(config, start, panel, goal, pairs)
-        alternatives = _told(base, start, found, goal, pairs)
+        alternatives = _told(base, start, found, goal, pairs=pairs, panel=panel)
     finally:
         del silence
+    if found and max(one.similarity for one in found) < config.min_similarity:
+        notes.append(
+            f"none of similarity {config.min_similarity:g} or more was found: these are less like the molecule"
+        )
     progress(3, 3, "")
     return _written(replace(base, found=alternatives, tried=tried), config)
 
@@ -243,14 +247,19 @@ def _told(
     start: Mol,
     found: Sequence[Counterfactual],
     goal: Goal,
+    *,
     pairs: MatchedPairs | None,
+    panel: Panel,
 ) -> list[Alternative]:
-    from .counterfactuals_evidence import alternative, side_effects
+    from .counterfactuals_evidence import alternative, measured_itself, side_effects
 
+    if not found:
+        return []
+    same = measured_itself(panel.predict([one.smiles for one in found])[base.model])
     effects = side_effects(base.smiles, [one.smiles for one in found], but=base.model)
     return [
-        alternative(one, start, base, goal=goal, pairs=pairs, effects=both)
-        for one, both in zip(found, effects, strict=True)
+        alternative(one, start, base, goal=goal, pairs=pairs, same=text, effects=both)
+        for one, text, both in zip(found, same, effects, strict=True)
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pharmakon.core.types import Property
+from pharmakon.core.types import Estimates, Property
 from pharmakon.core.units import show, show_interval
 from pharmakon.core.words import joined
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COLLECTIONS = "75,000 molecules of ZINC and ChEMBL"
 NONE = "an edit of the graph, of which no precedent was counted"
+SAME = 0.9995
 NAMED = 4
 """Other properties that a list names."""
 
@@ -33,9 +34,10 @@ def alternative(
     *,
     goal: Goal,
     pairs: MatchedPairs | None,
+    same: str,
     effects: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Alternative:
-    """A product with its evidence and its sentence; `effects` as `side_effects` gives them."""
+    """A product with its evidence and its sentence; `same` and `effects` as the functions below give them."""
     from rdkit import Chem
 
     what, seen = base.property, _seen(one, start)
@@ -47,7 +49,7 @@ def alternative(
         smiles=one.smiles,
         words=one.words,
         sentence=_sentence(one, start, base, goal),
-        evidence=_evidence(change, seen, what),
+        evidence=_evidence(change, seen, same),
         similarity=one.similarity,
         n_removed=len(one.difference.removed) + one.difference.swapped,
         n_added=len(one.difference.added) + one.difference.swapped,
@@ -61,6 +63,17 @@ def alternative(
         lost=effects[0],
         gained=effects[1],
     )
+
+
+def measured_itself(got: Estimates) -> list[str]:
+    """For each molecule what was measured of it, where the model's training molecules have its very fingerprint."""
+    unit = got.property.unit if got.property.kind == "regression" else ""
+    return [
+        f"measured, among the model's training molecules: {show(float(value), unit)} ({name or 'no name'})"
+        if similarity > SAME
+        else ""
+        for similarity, value, name in zip(got.nearest_similarity, got.nearest_value, got.nearest_id, strict=True)
+    ]
 
 
 def side_effects(before: str, after: Sequence[str], *, but: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -140,8 +153,8 @@ def _measured(one: Counterfactual, start: Mol, pairs: MatchedPairs) -> Change | 
     return next((change for change in shown if change is not None), None)
 
 
-def _evidence(change: Change | None, seen: int, what: Property) -> str:
-    told = []
+def _evidence(change: Change | None, seen: int, same: str) -> str:
+    told = [same] if same else []
     if change is not None:
         text = f"{change.n} measured {'pair' if change.n == 1 else 'pairs'} ({change.before} to {change.after}): "
         text += f"mean change {_signed(change.mean)}"
