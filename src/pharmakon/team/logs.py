@@ -25,7 +25,8 @@ _SECRETS = (
     (re.compile(r"(?i)((?:__Host-|__Secure-)?pharmakon[\w-]*=)[\w-]{16,}"), r"\1[secret]"),
     (
         re.compile(
-            r"(?i)\b(\w*(?:password|passphrase|secret|csrf|api_?key)\w*['\"]?\s*[:=]\s*)(['\"]?)[^\s'\",;&}]+\2"
+            r"(?i)\b(\w*(?:password|passphrase|secret|csrf|api_?key)\w*['\"]?\s*[:=]\s*)"
+            r"(\"[^\"\n]*\"|'[^'\n]*'|[^\s'\",;&}]+)"
         ),
         r"\1[secret]",
     ),
