@@ -30,7 +30,7 @@ from .explanation_shortcuts import SETS, place, read, shown
 
 MOLECULES = "chembl31_s4dd_valid"
 MEMBERS, SPEED = "members", "speed"
-DRAWN, TIMED = 30, 40
+DRAWN, TIMED = 16, 20
 SIZES = (12, 40)
 """Heavy atoms of a molecule that is drawn."""
 MASKED_SHARE, RANDOM_ORDERS = 0.2, 3

@@ -1,9 +1,9 @@
 """Whether an explanation reveals a shortcut: sets in which one group may stand for another.
 
 The sets are those of Sanchez-Lengeling et al. (NeurIPS 2020). The label is group A. Of the positives that a model
-learns from a share also has group B: where all have it, B tells the classes apart as well as A does. Molecules with B alone
-then show how far the model goes by B, and an explanation should point at B as much as the model does. The published
-"parc" is not computed: its definition is not with the data.
+learns from a share also has group B: where all have it, B tells the classes apart as well as A does. Molecules with B
+alone then show how far the model goes by B, and an explanation should point at B as much as the model does. The
+published "parc" is not computed: its definition is not with the data.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SETS = ("ester-benzene", "ester-phenyl", "morpholine-benzene", "piperdine-benzen
 FOLDER = Path("xai/graph_attribution/dataset_bias")
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Of the positives, how many have the shortcut."""
-TAUGHT, ASKED = 1_000, 300
+TAUGHT, ASKED = 500, 200
 """Molecules of either class that a model learns from, and of each kind that it is asked about."""
 RADIUS = 2
 
