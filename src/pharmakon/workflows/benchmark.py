@@ -195,6 +195,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "vault": "pharmakon.workflows.benchmark_vault:VAULTS",
         "ledger": "pharmakon.workflows.benchmark_ledger:LEDGERS",
         "dossier": "pharmakon.workflows.benchmark_dossier:DOSSIERS",
+        "api-fuzz": "pharmakon.workflows.benchmark_api_fuzz:API_FUZZ",
         "parsers": "pharmakon.workflows.benchmark_parsers:PARSERS",
         "anonymity": "pharmakon.workflows.benchmark_anonymity:ANONYMITY",
         "release": "pharmakon.workflows.benchmark_release:RELEASE",
@@ -205,7 +206,9 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",
         "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "counterfactuals": "pharmakon.workflows.benchmark_counterfactuals:COUNTERFACTUALS",
+        "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "reproduce": "pharmakon.workflows.benchmark_reproduce:REPRODUCTIONS",
+        "server-faults": "pharmakon.web.benchmark_faults:FAULTS",
     },
 )
 
