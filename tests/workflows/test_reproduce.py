@@ -22,6 +22,8 @@ from pharmakon.workflows.deidentify import DeidentifyConfig
 from pharmakon.workflows.deidentify import run as deidentify
 from pharmakon.workflows.design import DesignConfig
 from pharmakon.workflows.design import run as design
+from pharmakon.workflows.discover import DiscoverConfig
+from pharmakon.workflows.discover import run as discover
 from pharmakon.workflows.federate_simulate import SimulateConfig
 from pharmakon.workflows.federate_simulate import run as simulate
 from pharmakon.workflows.reproduce import ReproduceConfig, run
@@ -114,17 +116,24 @@ def test_anonymise(tmp_path):
     assert "anonymous.csv" in found.compared.same
 
 
-def test_discover_and_validate(discovered, tmp_path):
-    found = again(discovered.folder)
+def test_discover_and_validate(cohort_file, tmp_path):
+    config = DiscoverConfig(
+        cohort=cohort_file(n=90, p=24),
+        output=tmp_path / "found",
+        folds=3,
+        permutations=1,
+        without=("stability", "trees"),
+        workers=1,
+    )
+    discover(config)
+    found = again(tmp_path / "found")
     assert found.ok, found.compared.different
     assert {"markers.csv", "risks.csv", "result.json", "signature/card.json"} <= set(found.compared.same)
-    (cohort,) = discovered.folder.parent.glob("*.toml")
-    options = {"drop_seen": False, "output": tmp_path / "validated"}
-    other = tmp_path / "other"
-    shutil.copytree(cohort.parent, other, ignore=shutil.ignore_patterns("run*"))
-    table = next(path for path in other.glob("*.csv") if "patient" in path.read_text().splitlines()[0])
-    table.write_text(table.read_text().replace("p", "q"))
-    validate(ValidateConfig(signature=discovered.folder, cohorts=(other / cohort.name,), **options))
+    other = cohort_file(n=70, p=24, seed=5)
+    validate(ValidateConfig(signature=tmp_path / "found", cohorts=(other,), output=tmp_path / "judged"))
+    found = again(tmp_path / "judged")
+    assert found.ok, found.compared.different
+    assert {"risks.csv", "result.json"} <= set(found.compared.same)
 
 
 def test_federate_simulate(hospitals_file, tmp_path):
