@@ -160,6 +160,7 @@ def configuration() -> str:
     from pharmakon.workflows.federate import AnswerConfig, CombineConfig
     from pharmakon.workflows.federate_plan import Plan
     from pharmakon.workflows.federate_simulate import SimulateConfig
+    from pharmakon.workflows.library import LibraryConfig
     from pharmakon.workflows.match import MatchConfig
     from pharmakon.workflows.mlflow import MlflowConfig
     from pharmakon.workflows.mutagenicity import MutagenicityConfig
@@ -191,6 +192,7 @@ def configuration() -> str:
         ("train", TrainConfig),
         ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),
+        ("library", LibraryConfig),
         ("counterfactuals", CounterfactualsConfig),
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),

@@ -12,7 +12,7 @@ from pharmakon.workflows import benchmark, ledger, models, verbs
 
 def test_every_command_has_a_python_verb():
     words = {name.split("_")[0] for name in pharmakon.__all__ if not name.startswith("_")}
-    nouns = {"mlflow", "models", "sbom", "benchmark", "mutagenicity", "route", "dossier"}
+    nouns = {"mlflow", "models", "sbom", "benchmark", "mutagenicity", "route", "dossier", "library"}
     assert words == {verb.split("-")[0] for verb in VERBS} - nouns | {
         "list",
         "lock",

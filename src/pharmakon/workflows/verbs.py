@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pharmakon.workflows.audit import AuditResult
     from pharmakon.workflows.audit_cohort import AuditCohortResult
     from pharmakon.workflows.benchmark import BenchmarkResult
+    from pharmakon.workflows.counterfactuals_result import CounterfactualsResult
     from pharmakon.workflows.crate import CrateResult
     from pharmakon.workflows.crate_verify import CrateVerification
-    from pharmakon.workflows.counterfactuals_result import CounterfactualsResult
     from pharmakon.workflows.data import FetchResult
     from pharmakon.workflows.deidentify import DeidentifyResult
     from pharmakon.workflows.design import DesignResult
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pharmakon.workflows.federate import AnswerResult, CombineResult
     from pharmakon.workflows.federate_simulate import SimulateResult
     from pharmakon.workflows.ledger_export import LedgerExportResult
+    from pharmakon.workflows.library import LibraryResult
     from pharmakon.workflows.match import MatchResult
     from pharmakon.workflows.mlflow import MlflowResult
     from pharmakon.workflows.monitor import MonitorResult
@@ -102,6 +103,14 @@ def find_counterfactuals(smiles: str, *, progress: Progress = silent, **options:
 
     config = build(counterfactuals.CounterfactualsConfig, {"smiles": smiles, **options})
     return counterfactuals.run(config, progress=progress)
+
+
+def make_library(data: str | Path, *, output: str | Path, progress: Progress = silent, **options: Any) -> LibraryResult:
+    """Make a table of a file of molecules with their properties; options are those of `pharmakon library`."""
+    from pharmakon.workflows import library
+
+    config = build(library.LibraryConfig, {"data": data, "output": output, **options})
+    return library.run(config, progress=progress)
 
 
 def assess_mutagenicity(
