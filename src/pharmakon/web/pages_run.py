@@ -45,8 +45,8 @@ def form(request: Request, name: str, caller: Caller = allowed("job.start")) -> 
 @router.post("/run/{name}")
 async def started(request: Request, name: str, caller: Caller = allowed("job.start")) -> Response:
     """Start the job, or show the form again with what is wrong beside it."""
-    sent = await request.form()
-    return await run_in_threadpool(_started, request, caller, verb(name), sent)
+    async with request.form() as sent:
+        return await run_in_threadpool(_started, request, caller, verb(name), sent)
 
 
 def _started(request: Request, caller: Caller, what: Verb, sent: FormData) -> Response:

@@ -1,0 +1,83 @@
+"""The same request for the shell, for Python and as a file: each is what it says."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+import tomllib
+from importlib import import_module
+
+import pytest
+
+import pharmakon
+from pharmakon.cli.main import GROUPS, VERBS, app
+from pharmakon.core.config import build
+from pharmakon.team.verbs import verb, verbs
+from pharmakon.web.copying import as_cli, as_python, as_toml, copies_of
+
+ASKED = {
+    "predict": {"data": "my molecules.csv", "models": ["lipophilicity", "herg"], "profile": "fast", "batch": 50},
+    "audit": {"data": "assay.csv", "value": "pIC50"},
+    "audit-cohort": {"data": "cohort.toml", "groups": ["sex"], "mitigate": True},
+    "train": {"data": "assay.csv", "value": "pIC50", "log": True, "threshold": 6.5},
+    "recalibrate": {"model": "herg", "data": "assay.csv", "value": "y"},
+    "mutagenicity": {"smiles": ["CCO", "C1=CC=CC=C1"]},
+    "route": {"data": "a.csv", "stock": "stock.csv"},
+    "discover": {"cohort": "cohort.toml", "without": ["trees"]},
+    "validate": {"signature": "sig", "cohorts": ["a.toml", "b.toml"]},
+    "dose": {"drug": "warfarin", "patients": "p.csv"},
+    "deidentify": {"inputs": ["a.csv"], "shift_dates": True},
+    "dossier": {"subject": "herg", "forms": ["qmrf"]},
+}
+
+
+def test_every_verb_says_where_it_is_on_the_command_line_and_in_python():
+    for one in verbs().values():
+        assert one.cli in {"", *VERBS, *GROUPS}
+        assert not one.python or callable(getattr(pharmakon, one.python))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_command_line_is_understood_and_asks_for_the_same(name):
+    what, asked = verb(name), ASKED[name]
+    words = shlex.split(as_cli(what, asked))
+    assert words[:2] == ["pharmakon", what.cli]
+    _, bound, _ = app().parse_args(words[1:], exit_on_error=False, print_error=False)
+    given = dict(bound.arguments)
+    config = {key: given[key] for key in asked}
+    wanted = {key: value for key, value in asked.items() if key != "output"}
+    commas = ("groups", "without", "forms", "models", "accept")
+    config = {k: tuple(w for t in v for w in t.split(",")) if k in commas else v for k, v in config.items()}
+    model = what.model
+    same = {"output": [*what.outputs] if what.many else what.outputs[0]} if name != "mutagenicity" else {}
+    assert build(model, {**config, **same}) == build(model, {**wanted, **same})
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if verb(name).python and name != "mutagenicity"])
+def test_the_call_in_python_asks_for_the_same(name, monkeypatch):
+    what, asked = verb(name), ASKED[name]
+    code = as_python(what, asked)
+    ast.parse(code)
+    got = []
+    module = import_module(f"pharmakon.workflows.{what.config.partition('.')[0]}")
+    monkeypatch.setattr(module, "run", lambda config, **more: got.append(config))
+    exec(code, {})  # noqa: S102 - our own text
+    (config,) = got
+    wanted = build(what.model, {**asked, "output": list(what.outputs) if what.many else what.outputs[0].rstrip("/")})
+    assert config == wanted
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_file_says_the_same(name):
+    assert tomllib.loads(as_toml(ASKED[name])) == ASKED[name]
+
+
+def test_a_goal_with_tables_is_a_file_that_the_others_name():
+    asked = {
+        "calls": 10,
+        "goals": [{"property": "qed", "want": ">= 0.9", "points": [[0.1, 0.0], [0.9, 1.0]]}, {"keep": "c1\"'\\"}],
+        "mode": {"kind": "free", "inner": {"a b": True}},
+    }
+    found = copies_of(verb("design"), asked)
+    assert tomllib.loads(found["TOML"]) == asked
+    assert found["CLI"].startswith("pharmakon design goal.toml") and '"goal.toml"' in found["Python"]

@@ -1,0 +1,64 @@
+"""Every verb can be started from its page."""
+
+from __future__ import annotations
+
+import pytest
+
+from pharmakon.team.verbs import verbs
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.mark.parametrize("name", verbs())
+def test_every_verb_has_a_form_whose_fields_have_labels(fresh, name):
+    carl = fresh.browser("curator", "analyst")
+    page = carl.ask("GET", f"/run/{name}", headers=HTML)
+    assert page.status_code == 200 and "<script>" not in page.text and "style=" not in page.text
+    labelled = {word.split('"')[0] for word in page.text.split('for="')[1:]}
+    for control in page.text.split(' id="f-')[1:]:
+        id = "f-" + control.split('"')[0]
+        assert id in labelled or 'type="checkbox"' in page.text.split(f'id="{id}"')[0][-60:]
+
+
+def test_a_job_is_started_with_an_upload_right_there(server):
+    ada = server.browser("analyst")
+    answer = ada.ask(
+        "POST", "/run/audit", data={"value": "pIC50", "job.title": "My assay"},
+        files={"upload.data": ("assay.csv", b"id,smiles,pIC50\n")},
+    )  # fmt: skip
+    assert answer.status_code == 303, answer.text
+    job = server.held.jobs.get(ada.caller, answer.headers["location"].rsplit("/", 1)[1])
+    assert (job.verb, job.title, job.config) == ("audit", "My assay", {"data": "assay.csv", "value": "pIC50"})
+    assert [server.held.files.get(ada.caller, id).name for id in job.files] == ["assay.csv"]
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(server):
+    ada = server.browser("analyst")
+    sent = {"value": "pIC50", "spread": "much", "unit_column": "units"}
+    page = ada.ask("POST", "/run/audit", data=sent, files={"upload.data": ("mine.csv", b"id\n")})
+    assert page.status_code == 422
+    assert "a number, with a point" in page.text and 'value="units"' in page.text
+    kept = page.text.split('id="f-data"')[1].split("</select>")[0]
+    assert "mine.csv" in kept.split("selected")[1]  # the upload is there, and chosen
+    page = ada.ask("POST", "/run/predict", data={})
+    assert page.status_code == 422 and "either a file or structures" in page.text
+    page = ada.ask("POST", "/run/train", data={"max_points": "1"}, files={"upload.data": ("x.csv", b"id\n")})
+    assert "greater than or equal to" in page.text.split('id="h-max_points"')[1].split("</p>")[0]
+
+
+def test_two_files_of_one_name_are_told_apart_or_refused(server):
+    ada = server.browser("analyst")
+    files = [("upload.data", ("a.csv", b"id\n1\n")), ("upload.against", ("a.csv", b"id\n2\n"))]
+    page = ada.ask("POST", "/run/audit", data={"value": "x"}, files=files)
+    assert page.status_code == 422 and "two of the job" in page.text
+
+
+def test_patients_verbs_are_a_curator_s(server):
+    ada, carl = server.browser("analyst"), server.browser("curator", "analyst")
+    assert "/run/discover" not in ada.ask("GET", "/run", headers=HTML).text
+    assert "/run/discover" in carl.ask("GET", "/run", headers=HTML).text
+    assert ada.ask("GET", "/run/discover", headers=HTML).status_code == 403
+    upload = {"upload.patients": ("p.csv", b"id\n")}
+    answer = carl.ask("POST", "/run/dose", data={"drug": "warfarin", "patient.data": "yes"}, files=upload)
+    job = server.held.jobs.get(carl.caller, answer.headers["location"].rsplit("/", 1)[1])
+    assert job.patient and server.held.files.get(carl.caller, job.files[0]).patient
