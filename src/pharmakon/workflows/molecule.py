@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.types import Estimates, Profile, Property
+
+if TYPE_CHECKING:
+    from pharmakon.predict.panel import Panel
 
 COMPUTED = ("mw", "logp", "tpsa", "hbd", "hba", "rotatable_bonds", "rings", "qed", "sa_score")
 """Descriptors that a chemist looks at first."""
@@ -90,6 +95,14 @@ class MoleculeCard:
         return [row for rows in self.groups.values() for row in rows]
 
 
+@lru_cache(maxsize=2)
+def _shipped(profile: Profile) -> Panel:
+    """The shipped panel, put together once: that takes longer than a molecule."""
+    from pharmakon.predict.panel import Panel, shipped_names
+
+    return Panel.load(shipped_names(), profile)
+
+
 def run(config: MoleculeConfig) -> MoleculeCard:
     """Estimate everything there is a model of. Raises UnknownName for a model that is not there."""
     import numpy as np
@@ -107,7 +120,9 @@ def run(config: MoleculeConfig) -> MoleculeCard:
     done = standardize(config.smiles)
     if done.problem or done.mol is None:
         return MoleculeCard(config.smiles, problem=done.problem or "there is no structure")
-    panel = Panel.load([*shipped_names(), *config.models], config.profile)
+    panel = (
+        Panel.load([*shipped_names(), *config.models], config.profile) if config.models else _shipped(config.profile)
+    )
     table = panel.predict([done.smiles], features=Features([done.mol]))
     groups: dict[str, list[Row]] = {}
     for name, got in table.items():
