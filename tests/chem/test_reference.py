@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pharmakon.chem.properties import NAMED
-from pharmakon.chem.reference import percentile
+from pharmakon.chem.reference import percentile, quantiles
 from pharmakon.core.errors import UnknownName
 
 
@@ -30,3 +30,9 @@ def test_a_value_that_many_drugs_share_is_in_their_middle() -> None:
 def test_an_unknown_property() -> None:
     with pytest.raises(UnknownName, match="did you mean 'qed'"):
         percentile(np.array([1.0]), "qde")
+
+
+def test_shares_of_the_drugs_lie_below_their_quantiles() -> None:
+    low, high = quantiles("mw", (0.05, 0.95))
+    assert percentile(np.array([low, high]), "mw") == pytest.approx([5, 95], abs=1)
+    assert quantiles("nonsense", (0.0, 1.0)) is None

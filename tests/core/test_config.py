@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from pharmakon.core.config import Config, build, read_toml
+from pharmakon.core.config import Config, build, parse_toml, read_toml
 from pharmakon.core.errors import ConfigError
 
 
@@ -113,3 +113,9 @@ def test_a_file_that_nests_without_end_is_refused_before_it_is_read(tmp_path, te
         'smiles = "' + "Cl." * 200 + 'C"\nversion = "1.2"\na.b = [[1.5], {c = 1.0}]\n'.replace(", {c = 1.0}", "")
     )
     assert read_toml(path)["a"] == {"b": [[1.5]]}
+
+
+def test_a_text_is_read_as_a_file_is():
+    assert parse_toml("a = [1, 2]", where="the goal") == {"a": [1, 2]}
+    with pytest.raises(ConfigError, match=r"^the goal is not valid TOML"):
+        parse_toml("a =", where="the goal")

@@ -29,6 +29,15 @@ def percentile(values: Floats, name: str) -> Floats:
     return np.where(np.isfinite(values), np.clip(rank, 0, 100), np.nan)
 
 
+def quantiles(name: str, shares: tuple[float, float]) -> tuple[float, float] | None:
+    """The values of a property that these shares (0 to 1) of approved drugs lie below; None for an unknown name."""
+    held = _quantiles().get(name)
+    if held is None:
+        return None
+    low, high = (float(np.interp(100 * share, np.arange(101.0), held)) for share in shares)
+    return low, high
+
+
 @cache
 def _quantiles() -> dict[str, Floats]:
     with (files("pharmakon.chem") / "tables" / "drug_quantiles.csv").open(encoding="utf-8") as stream:

@@ -51,15 +51,20 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise ConfigError(f"there is no file {path}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as UTF-8 text: {error}") from None
+    return parse_toml(text, where=str(path))
+
+
+def parse_toml(text: str, *, where: str) -> dict[str, Any]:
+    """A text as TOML; `where` is what an error calls it. Raises ConfigError."""
     # What nests makes the reader call itself, and each part of a dotted key costs it what all before it cost.
     if _depth(text) > limit("DEPTH"):
-        raise ConfigError(f"{path} is not valid TOML: it nests too deeply")
+        raise ConfigError(f"{where} is not valid TOML: it nests too deeply")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+        raise ConfigError(f"{where} is not valid TOML: {error}") from None
     except RecursionError:
-        raise ConfigError(f"{path} is not valid TOML: it nests too deeply") from None
+        raise ConfigError(f"{where} is not valid TOML: it nests too deeply") from None
 
 
 def _depth(text: str) -> int:
