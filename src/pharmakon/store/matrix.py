@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 READABLE = 0.5
 """Share of the filled cells that must be numbers for a column to be one of numbers."""
-ODD_NAMES = 5000
+ODD_NAMES = 2000
 """Columns without a name, or with that of another, that a table may have."""
+LONGER = 20
+"""Cells that the first row may have more than the header."""
+PADDED, FEW = 20, 10_000_000
+"""Cells for each byte of a file, and cells in all, beyond which its rows are too unequal: short ones are filled up."""
 _H5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -151,10 +155,11 @@ def _delimited(path: Path, **options: Any) -> DataFrame:
             f"{path} is not a table that can be read: {odd:,} of its columns have no name, or that of another"
         )
     # A first row that is longer than the header becomes, to pandas, an index of so many levels.
-    if (more := _longer(text, delimiter)) > ODD_NAMES:
+    if (more := _longer(text, delimiter)) > LONGER:
         raise DataError(
             f"{path} is not a table that can be read: its first row has {more:,} cells more than the header"
         )
+    _refuse_unequal(text, delimiter, path)
     try:
         with text.open() as lines:
             frame = pd.read_csv(lines, sep=delimiter, skip_blank_lines=True, **options)
@@ -162,6 +167,18 @@ def _delimited(path: Path, **options: Any) -> DataFrame:
         raise DataError(f"{path} is not a table that can be read: {error}") from None
     named: DataFrame = frame.rename(columns={c: "" for c in frame.columns[:1] if str(c).startswith("Unnamed: ")})
     return named
+
+
+def _refuse_unequal(text: TextFile, delimiter: str, path: Path) -> None:
+    """DataError for a small file that would become a huge table, since pandas makes all rows as long as the longest."""
+    rows = widest = size = 0
+    with text.open() as lines:
+        for line in lines:
+            rows, size, widest = rows + 1, size + len(line), max(widest, line.count(delimiter) + 1)
+    if rows * widest > max(FEW, PADDED * size):
+        raise DataError(
+            f"{path} is not a table that can be read: one of its {rows:,} rows has {widest:,} cells, and most have few"
+        )
 
 
 def _longer(text: TextFile, delimiter: str) -> int:
