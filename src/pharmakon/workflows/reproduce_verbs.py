@@ -60,11 +60,12 @@ def again(
     data = {key: value for key, value in pruned(model, run["config"]).items() if key not in PLACES}
     if any(not one.get("python") and not one.get("command") and not one.get("url") for one in data.get("scorers", ())):
         raise UsageError("the run's scorers were functions of the program that called it, which its record cannot hold")
-    config = relocated(build(model, data, where="the run's configuration"), moved)
+    here = {} if verb == "design" else {"output": output}
+    config = relocated(build(model, data | here, where="the run's configuration"), moved)
     if verb == "design":
         workflow.run(config, output=output, progress=progress)
     else:
-        workflow.run(config.model_copy(update={"output": output}), progress=progress)
+        workflow.run(config, progress=progress)
 
 
 def pruned(model: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
