@@ -7,9 +7,9 @@ import json
 from pharmakon.learn.drift import Limit
 from pharmakon.learn.interval import Interval
 from pharmakon.record.ledger import Ledger, verify
-from pharmakon.workflows.monitor import Seen
 from pharmakon.workflows.monitor_checks import Check
 from pharmakon.workflows.monitor_output import REMEDIES, change_note, plain, write
+from pharmakon.workflows.monitor_result import Seen
 
 
 def _seen(value):

@@ -7,8 +7,7 @@ and a limit that was passed leaves a note of change control for somebody to answ
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,14 @@ from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.files import sha256, write_atomic
 from pharmakon.core.types import Progress, silent
 
-from .monitor_checks import Check, limits, of_molecules
+from .monitor_checks import limits, of_molecules
+from .monitor_result import CHECKS, LEDGER, REPORT, WATCH, MonitorResult, Seen
+
+__all__ = ["REPORT", "MonitorConfig", "MonitorResult", "Seen", "run"]
 
 if TYPE_CHECKING:
     from pharmakon.store.tables import Row
 
-WATCH, CHECKS, LEDGER, REPORT = "watch.json", "checks", "ledger.jsonl", "report.html"
 _STEPS = 3
 
 
@@ -52,39 +53,6 @@ class MonitorConfig(Config):
     discrimination: float = Field(0.6, ge=0, le=1, description="of a signature: least AUC or concordance")
     why: str = Field("", description="why the limits are others than at the last check, which changes them on record")
     seed: int = Field(0, ge=0, description="seed of the resampling")
-
-
-@dataclass(frozen=True, slots=True)
-class MonitorResult:
-    """One check: its numbers, and where the record is. `note` is the note of change control, where one was due."""
-
-    folder: Path
-    number: int
-    name: str
-    checks: list[Check]
-    notes: list[str] = field(default_factory=list)
-    note: Path | None = None
-    head: str = ""
-
-    @property
-    def passed(self) -> list[Check]:
-        """The limits that were passed."""
-        return [check for check in self.checks if check.verdict == "passed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What there is to write of one check, whatever the model is."""
-
-    name: str
-    title: str
-    model: str
-    """SHA-256 of the model's card: another card is another model."""
-    what: str
-    checks: list[Check]
-    facts: Mapping[str, Any]
-    inputs: Sequence[Path]
-    notes: list[str]
 
 
 def run(config: MonitorConfig, *, progress: Progress = silent) -> MonitorResult:

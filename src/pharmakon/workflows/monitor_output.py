@@ -15,10 +15,10 @@ from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage, render
 from pharmakon.store.plain import document
 
+from .monitor_result import CHECKS, REPORT, MonitorResult, Seen
+
 if TYPE_CHECKING:
     from pharmakon.record.ledger import Ledger
-
-    from .monitor import MonitorResult, Seen
 
 CAUTION = (
     "A limit that is held says that these data give no sign of drift, and not that there is none. What needs "
@@ -38,8 +38,6 @@ COLUMNS = ("check", "value", "95 % interval", "limit", "when made", "of", "verdi
 
 def write(folder: Path, seen: Seen, files: Mapping[str, str], ledger: Ledger) -> MonitorResult:
     """Add the check to the record in `folder`."""
-    from .monitor import CHECKS, REPORT, MonitorResult
-
     (folder / CHECKS).mkdir(exist_ok=True)
     earlier = [json.loads(path.read_bytes()) for path in sorted((folder / CHECKS).glob("*.json"))]
     number = 1 + max((one["number"] for one in earlier), default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,21 +13,18 @@ from pharmakon.learn.drift import Limit, fold_apart, share
 from pharmakon.learn.interval import Interval
 
 from .monitor_checks import Check, limits
+from .monitor_result import Seen
 from .study_signature import load
 from .validate import ValidateConfig, apply_to, signature_folder
 
 if TYPE_CHECKING:
-    from .monitor import MonitorConfig, Seen
+    from .monitor import MonitorConfig
     from .validate import Validation
 
 
 def observed(config: MonitorConfig) -> Seen:
     """The checks of a signature on a cohort. Raises as `validate` does: its own patients are refused, for one."""
-    from pathlib import Path
-
     from pharmakon.biomarkers.cohort import paths_of
-
-    from .monitor import Seen
 
     folder = signature_folder(Path(config.model))
     frozen = load(folder)
