@@ -96,9 +96,9 @@ class _Target:
             csrf = _hidden(browser.get("/account").text)
             headers = {"X-CSRF-Token": csrf}
             browser.put("/api/v1/members/all@example.org", json={"roles": [*ROLES]}, headers=headers).raise_for_status()
-            asked = {"name": "fuzz", "roles": [*ROLES]}
+            wanted = {"name": "fuzz", "roles": [*ROLES]}
             made, other = (
-                browser.post("/api/v1/tokens", json=asked, headers=headers).raise_for_status().json() for _ in range(2)
+                browser.post("/api/v1/tokens", json=wanted, headers=headers).raise_for_status().json() for _ in range(2)
             )
             ids = [other["token"]["id"]]  # of one that may be taken back
             upload = {"file": ("a.csv", b"smiles\nCCO\nCCN\n")}
@@ -170,7 +170,7 @@ def _fuzz(target: _Target, cases: int, seed: int, found: _Found, say: Say) -> No
     import schemathesis
     from schemathesis import GenerationMode
 
-    schema = schemathesis.openapi.from_dict(target.document)
+    schema: Any = schemathesis.openapi.from_dict(target.document)
     operations = [result.ok() for result in schema.get_all_operations()]
     ways = [
         (operation, mode, caller)
