@@ -159,7 +159,10 @@ def shoot():
 
     def take(page, name: str, **options) -> None:
         if os.environ.get("PHARMAKON_SCREENSHOTS"):
-            page.screenshot(path=str(IMAGES / f"{name}.png"), **options)
+            from PIL import Image
+
+            taken = Image.open(io.BytesIO(page.screenshot(**options)))
+            taken.convert("RGB").quantize(96).save(IMAGES / f"{name}.png", optimize=True)
 
     return take
 

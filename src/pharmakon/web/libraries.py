@@ -40,14 +40,14 @@ def library_of(request: Request, caller: Caller, id: str) -> Library:
     held, job = state(request), job_of(request, caller, id)
     if job.state != "done":
         raise UsageError(f"the library is {job.state}: it opens when it is done")
+    if job.patient:
+        held.journal.note("patients' data read", caller, job=job.id, file="library")
     folder = held.made(job) / "library"
     with _lock:
         if folder in _open:
             _open.move_to_end(folder)
             return _open[folder]
     opened = Library(folder)
-    if job.patient:
-        held.journal.note("patients' data read", caller, job=job.id, file="library")
     with _lock:
         _open[folder] = opened
         while len(_open) > OPEN:

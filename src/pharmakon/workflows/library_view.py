@@ -56,7 +56,7 @@ class Library:
             self._connection.from_parquet(path).create_view("molecules")
         except duckdb.Error as error:
             raise DataError(f"the library cannot be read: {error}") from None
-        self._lock = threading.Lock()
+        self._lock, self._searching = threading.Lock(), threading.Lock()
         self._kept: OrderedDict[Any, Any] = OrderedDict()
         self._searches: OrderedDict[str, Search] = OrderedDict()
 
@@ -161,12 +161,13 @@ class Library:
         from pharmakon.chem.substructure import having, may_have
 
         try:
-            left = may_have(query, self._bits(SCREEN))
-            search.total = len(left)
-            smiles = self._smiles()
-            for done, found in having(query, [smiles[i] for i in left], seconds=SECONDS):
-                search.mask[left[found]] = True
-                search.done = min(done, search.total)
+            with self._searching:  # one after the other: each takes a core
+                left = may_have(query, self._bits(SCREEN))
+                search.total = len(left)
+                smiles = self._smiles()
+                for done, found in having(query, [smiles[i] for i in left], seconds=SECONDS):
+                    search.mask[left[found]] = True
+                    search.done = min(done, search.total)
         except PharmakonError as error:
             search.error = error
         finally:
