@@ -162,7 +162,7 @@ def shoot():
             from PIL import Image
 
             taken = Image.open(io.BytesIO(page.screenshot(**options)))
-            taken.convert("RGB").quantize(96).save(IMAGES / f"{name}.png", optimize=True)
+            taken.convert("RGB").quantize(256).save(IMAGES / f"{name}.png", optimize=True)
 
     return take
 

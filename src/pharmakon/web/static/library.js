@@ -28,7 +28,7 @@ const source = {
   async block(offset, limit) { return (await page(offset, limit)).items; },
   cell(item, column) {
     const value = item.values[column.name];
-    return value === null || value === undefined ? "" : typeof value === "number" ? (column.unit === "count" ? String(value) : three(value)) : String(value);
+    return value === null || value === undefined ? "" : typeof value === "number" ? (column.unit === "count" || column.group === "input" ? String(Number(value.toPrecision(6))) : three(value)) : String(value);
   },
   look(item, column) {
     const verdict = { good: "isgood", poor: "ispoor" }[item.verdicts?.[column.name]] ?? "";
