@@ -45,7 +45,7 @@ def test_a_copy_and_a_server_of_it_and_a_damaged_one(server, tmp_path, capsys):
     content = copy.read_bytes()
     copy.write_bytes(content.replace(b"ada@example.org", b"eve@example.org", 1))
     assert server("restore", str(copy), data="third") == 1
-    assert "damaged, nothing was restored: tables/users.jsonl" in capsys.readouterr().err
+    assert "damaged, nothing was restored; not what was saved: tables/users.jsonl" in capsys.readouterr().err
 
 
 def test_where_nobody_can_be_asked_the_password_stands_in_the_environment(server, monkeypatch, capsys):

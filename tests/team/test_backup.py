@@ -44,7 +44,7 @@ def test_it_holds_tables_files_finished_jobs_and_the_ledger_each_with_its_hash(d
     folder, ada, kept = server
     (folder / "server.db").write_text("not this")
     made = backup(database, folder, tmp_path / "copy.tar")
-    assert made.missing == [] and made.files == 2
+    assert made.missing == [] and made.files == 4
     assert stat.S_IMODE((tmp_path / "copy.tar").stat().st_mode) == 0o600
     with tarfile.open(tmp_path / "copy.tar") as archive:
         names = archive.getnames()

@@ -68,7 +68,7 @@ class TestWhatIsWrong:
         content = archive.read_bytes()
         at = content.index(b"id,smiles\n")
         archive.write_bytes(content[:at] + b"xx" + content[at + 2 :])
-        with pytest.raises(DataError, match=r"nothing was restored: data/files/\w+ are not what was saved"):
+        with pytest.raises(DataError, match=r"nothing was restored; not what was saved: data/files/\w+"):
             restore(archive, empty, tmp_path / "new")
         assert list((tmp_path / "new").iterdir()) == []
         with empty.read() as connection:

@@ -63,8 +63,8 @@ def backup(database: Database, folder: Path, output: Path, *, progress: Progress
             progress(done, len(wanted), "")
             with contextlib.suppress(FileNotFoundError), path.open("rb") as source:  # it may be deleted this moment
                 made.add(f"{DATA}/{path.relative_to(folder).as_posix()}", source, path.stat().st_size)
-                result.files += 1
         result.missing = sorted(name for id, name in uploads.items() if f"{DATA}/files/{id}" not in made.files)
+        result.files = sum(name.startswith(f"{DATA}/") for name in made.files)
         result.bytes = sum(int(one["size"]) for one in made.files.values())
         manifest = {"version": __version__, "revision": newest(), "ledger": ledger, "files": made.files}
         text = json.dumps(manifest, indent=1).encode()

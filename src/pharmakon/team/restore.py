@@ -86,7 +86,7 @@ def _unpacked(path: Path, away: Path, progress: Progress) -> dict[str, Any]:
                 source = archive.extractfile(entry) if entry.isfile() else None
                 if source is None or not _sound(entry.name):
                     raise DataError(f"{path} is no backup: it holds {entry.name!r}")
-                progress(len(found), 0, entry.name)
+                progress(len(found), 0, "")
                 if entry.name == MANIFEST:
                     manifest = json.loads(source.read())
                     continue
@@ -108,7 +108,7 @@ def _unpacked(path: Path, away: Path, progress: Progress) -> dict[str, Any]:
     wrong = sorted(name for name in {*found, *said} if found.get(name) != said.get(name))
     if wrong:
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-        raise DataError(f"{path} is damaged, nothing was restored: {', '.join(wrong[:5])}{more} are not what was saved")
+        raise DataError(f"{path} is damaged, nothing was restored; not what was saved: {', '.join(wrong[:5])}{more}")
     return manifest
 
 

@@ -48,12 +48,12 @@ class Faults:
     what = "server-faults: 100 jobs while workers, server and database are killed with SIGKILL"
     protocol = (
         f"A server with {WORKERS} workers gets {JOBS} jobs (verb dose) over its API, each under an idempotency key and "
-        "sent again until the server says that it has it. From the first job on, every 3 to 8 seconds something is "
-        "killed with SIGKILL, drawn by seed: a worker (half of the times; the server starts another), the server "
-        "(which is started again), the database (all processes of PostgreSQL, which is started again; with SQLite all "
-        "processes that hold the file). After 25 faults nothing is killed any more. Lost: jobs that the server took "
-        "and that are not done in the end. Twice: ends of jobs, as a trigger of the database counts them, beyond one "
-        "each. Whole: results that are there with the recorded SHA-256"
+        "sent again until the server says that it has it. From the first job on, each time that the server has been up "
+        "for 2 to 6 seconds, something is killed with SIGKILL, drawn by seed: a worker (half of the times; the server "
+        "starts another), the server (which is started again), the database (all processes of PostgreSQL, which is "
+        "started again; with SQLite all processes that hold the file). After 20 faults nothing is killed any more. "
+        "Lost: jobs that the server took and that are not done in the end. Twice: ends of jobs, as a trigger of the "
+        "database counts them, beyond one each. Whole: results that are there with the recorded SHA-256"
     )
     published = "none: none may be lost, none may end twice"
     needs = ""
@@ -69,7 +69,7 @@ class Faults:
         if task == "postgresql" and PostgreSQL.binaries() is None:
             return {"scores": {}, "anchors": {}, "note": "PostgreSQL is not installed"}
         n = config.limit or JOBS
-        scores = trial(task, jobs=n, faults=max(3, n // 4), random=stream(config.seed, "faults", task), say=say)
+        scores = trial(task, jobs=n, faults=max(3, n // 5), random=stream(config.seed, "faults", task), say=say)
         return {"scores": {name: {"value": value, "n": n} for name, value in scores.items()}, "anchors": {}}
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
@@ -84,7 +84,7 @@ FAULTS = Faults()
 
 
 def trial(
-    kind: str, *, jobs: int, faults: int, random: np.random.Generator, say: Say, pause: tuple[float, float] = (3.0, 8.0)
+    kind: str, *, jobs: int, faults: int, random: np.random.Generator, say: Say, pause: tuple[float, float] = (2.0, 6.0)
 ) -> dict[str, float]:
     """One server and its jobs, with so many faults; what came of it."""
     folder = Path(tempfile.mkdtemp(prefix="pharmakon-faults-"))
@@ -104,13 +104,16 @@ def trial(
                 if answer := client.post("/api/v1/jobs", {**asked, "files": [table]}, key=f"job-{sent}"):
                     ids[f"job-{sent}"] = answer["id"]
                     sent += 1
-            if sum(done.values()) < faults and time.monotonic() >= next_at:
+            server.alive()
+            if sum(done.values()) < faults and time.monotonic() >= next_at and server.answers():
                 if next_at:
                     done[_fault(random, server, database)] += 1
                     say(f"{sum(done.values())} of {faults} faults, {sent} of {jobs} jobs sent")
+                while not server.answers():  # what is killed again before it stands does no work that could be lost
+                    server.alive()
+                    time.sleep(0.2)
                 next_at = time.monotonic() + float(random.uniform(*pause))
                 until = time.monotonic() + PATIENCE
-            server.alive()
             if sent == jobs and sum(done.values()) >= faults:
                 states = client.states()
                 if states and not states.keys() & {"queued", "running"}:

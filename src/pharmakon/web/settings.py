@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Literal, Self
@@ -15,6 +16,10 @@ OIDC_SECRET = "PHARMAKON_OIDC_SECRET"  # noqa: S105 - the name of a variable
 """The environment variable of the secret that this server has with an OpenID provider."""
 
 
+DATABASE = "PHARMAKON_DATABASE"
+"""The environment variable of the database's address: on a command line everybody on the machine reads its password."""
+
+
 class Place(Config):
     """Where a server keeps what it has."""
 
@@ -23,13 +28,15 @@ class Place(Config):
         description="folder of uploads, jobs, the record and, unless --database says otherwise, the database",
     )
     database: str = Field(
-        "", description="sqlite:///FILE or postgresql://...; server.db in the data folder if not given"
+        "",
+        description=f"sqlite:///FILE or postgresql://...; else the environment variable {DATABASE}, or server.db in "
+        "the data folder",
     )
 
     @property
     def url(self) -> str:
         """The address of the database."""
-        return self.database or f"sqlite:///{(self.data / 'server.db').resolve()}"
+        return self.database or os.environ.get(DATABASE, "") or f"sqlite:///{(self.data / 'server.db').resolve()}"
 
 
 class WorkerConfig(Place):
