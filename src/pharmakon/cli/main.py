@@ -52,6 +52,7 @@ VERBS = {
     "models": "List the shipped models, or show one model's card.",
     "serve": "Start the workbench: pages and an API over all of this, in a browser.",
     "worker": "Take jobs of a server, on this machine or another.",
+    "mcp": "Offer a running workbench to an AI assistant, as the user of a token.",
     "benchmark": "Score the learners on public benchmarks.",
 }
 

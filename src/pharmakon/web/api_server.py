@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, RedirectResponse
 
 from pharmakon import __version__
@@ -26,6 +26,7 @@ class Me(BaseModel):
     project: str
     roles: list[str]
     admin: bool
+    csrf: str = Field(description="what a change brings back as X-CSRF-Token, unless the caller came with a token")
 
 
 @router.get("/", include_in_schema=False, dependencies=[public])
@@ -53,10 +54,15 @@ def ready(request: Request) -> JSONResponse:
 
 
 @router.get("/api/v1/me")
-def me(caller: Caller = allowed("account.self")) -> Me:
+def me(request: Request, caller: Caller = allowed("account.self")) -> Me:
     """Who calls."""
     return Me(
-        name=caller.name, email=caller.email, project=caller.project, roles=sorted(caller.roles), admin=caller.admin
+        name=caller.name,
+        email=caller.email,
+        project=caller.project,
+        roles=sorted(caller.roles),
+        admin=caller.admin,
+        csrf=request.state.csrf,
     )
 
 

@@ -1,0 +1,152 @@
+"""The workbench for AI assistants, over the Model Context Protocol: the API's verbs as tools, its refusals as answers.
+
+Every tool is a request of the client with the user's token, so an assistant may do what the user may, and no more: who
+may not read patients' data cannot have them read. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+from pharmakon import __version__
+from pharmakon.core.errors import PharmakonError
+from pharmakon.core.lazy import require
+
+from .client import Client
+
+INSTRUCTIONS = (
+    "pharmakon estimates properties of molecules, designs new ones, and finds biomarkers. Every estimate has a unit, a "
+    '90 % interval and a domain flag: repeat them, and say so where the verdict is "don\'t know". Estimates are no '
+    "measurements and decide nothing about a patient. Long work is a job: start_job, wait_for_job, read_result."
+)
+PIECE = 20_000
+"""Characters of a result that are read at a time."""
+LONGEST = 50.0
+"""Seconds that a tool waits for a job: assistants give up on a tool that takes a minute."""
+
+
+class Tools:
+    """The tools: each public method, whose docstring and types make its description and schema."""
+
+    def __init__(self, workbench: Client) -> None:
+        self._workbench = workbench
+
+    def who_am_i(self) -> dict[str, Any]:
+        """Who the workbench takes the caller for: name, open project and roles."""
+        return self._workbench.me().model_dump(exclude={"csrf"})
+
+    def find_drug(self, name: str) -> list[dict[str, Any]]:
+        """Approved drugs whose name has these letters, with their SMILES."""
+        return [drug.model_dump() for drug in self._workbench.drugs(name)]
+
+    def estimate_molecules(
+        self, smiles: Sequence[str], properties: Sequence[str] = (), profile: str = "fast"
+    ) -> list[dict[str, Any]]:
+        """Estimate properties of up to 20 structures; `properties` are model names, profile is fast or full.
+
+        Each has value, unit, 90 % interval (low, high), in_domain, verdict and percentile among approved drugs.
+        """
+        if len(smiles) > 20:
+            raise PharmakonError("at most 20 structures at a time; more are a job of the verb predict")
+        wanted = set(properties)
+        used: Any = profile
+        cards = self._workbench.molecules(list(smiles), profile=used)
+        return [
+            card.model_dump(exclude={"properties"})
+            | {"properties": [one.model_dump() for one in card.properties if not wanted or one.name in wanted]}
+            for card in cards
+        ]
+
+    def explain_estimate(self, smiles: str, model: str) -> dict[str, Any]:
+        """What each part of a structure adds to one estimate, such as model "herg"."""
+        return self._workbench.explain(smiles, model)
+
+    def what_would_change_it(self, smiles: str, model: str) -> dict[str, Any]:
+        """The smallest believable edits of a structure that change an answer, such as removing a hERG flag."""
+        return self._workbench.counterfactuals(smiles, model)
+
+    def list_models(self) -> list[dict[str, Any]]:
+        """The models: name, title, unit, score on unlike molecules, coverage."""
+        return [model.model_dump() for model in self._workbench.models()]
+
+    def model_card(self, name: str) -> dict[str, Any]:
+        """A model's card: data, licence, method, scores, limits."""
+        return self._workbench.model(name).model_dump()
+
+    def list_verbs(self) -> list[dict[str, str]]:
+        """What runs as a job."""
+        return [{"name": verb.name, "title": verb.title} for verb in self._workbench.verbs()]
+
+    def describe_verb(self, verb: str) -> dict[str, Any]:
+        """The JSON schema of a verb's configuration. Files are named in it as they were uploaded."""
+        found: Mapping[str, Any] = {one.name: one.config for one in self._workbench.verbs()}
+        if verb not in found:
+            raise PharmakonError(f"there is no verb {verb!r}; there are: {', '.join(found)}")
+        return dict(found[verb])
+
+    def list_files(self) -> list[dict[str, Any]]:
+        """The project's uploaded files, the newest first, at most 200."""
+        return [file.model_dump() for file, _ in zip(self._workbench.files(), range(200), strict=False)]
+
+    def upload_text(self, name: str, content: str, patient_data: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+        """Upload a text, such as a CSV or a goal file, under a name. Say so where it holds data of patients."""
+        return self._workbench.upload(content.encode(), name=name, patient=patient_data).model_dump()
+
+    def start_job(
+        self, verb: str, config: dict[str, Any], files: Sequence[str] = (), title: str = ""
+    ) -> dict[str, Any]:
+        """Start a job. `files` are ids of uploads that it may read; `config` names them as they were uploaded."""
+        return self._workbench.start(verb, config, files=list(files), title=title).model_dump()
+
+    def list_jobs(self, verb: str = "") -> list[dict[str, Any]]:
+        """The project's jobs, the newest first, at most 50."""
+        return [job.model_dump() for job, _ in zip(self._workbench.jobs(verb=verb), range(50), strict=False)]
+
+    def wait_for_job(self, job: str, seconds: float = 30.0) -> dict[str, Any]:
+        """The job when it is over, or as it stands after so many seconds (at most 50): ask again."""
+        return self._workbench.wait(job, seconds=min(seconds, LONGEST)).model_dump()
+
+    def cancel_job(self, job: str) -> dict[str, Any]:
+        """Stop a job for good."""
+        return self._workbench.cancel(job).model_dump()
+
+    def read_result(self, job: str, name: str, start: int = 0) -> str:
+        """A piece of a text that a job wrote (its names stand in the job's result), from character `start`."""
+        text = self._workbench.read(job, name).decode(errors="replace")
+        more = f"\n... {len(text) - start - PIECE:,} characters more" if len(text) > start + PIECE else ""
+        return text[start : start + PIECE] + more
+
+    def all(self) -> list[Callable[..., Any]]:
+        """Every tool, in the order in which they stand above."""
+        return [getattr(self, name) for name in vars(Tools) if not name.startswith("_") and name != "all"]
+
+
+def server(workbench: Client) -> Any:
+    """The MCP server. Raises MissingExtra where the library is not installed."""
+    require("mcp", extra="mcp", needed_for="a server for AI assistants")
+    from mcp.server import MCPServer
+
+    made = MCPServer("pharmakon", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING")
+    for tool in Tools(workbench).all():
+        made.tool(description=tool.__doc__, structured_output=False)(_answering(tool))
+    return made
+
+
+def _answering(tool: Callable[..., Any]) -> Callable[..., Any]:
+    """The tool with its answer as JSON, and a refusal as a sentence that the assistant reads."""
+
+    @wraps(tool)
+    def answer(*args: Any, **kwargs: Any) -> str:
+        from mcp.server.mcpserver.exceptions import ToolError
+
+        try:
+            found = tool(*args, **kwargs)
+        except PharmakonError as error:
+            raise ToolError(str(error)) from None
+        return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+
+    answer.__annotations__ = {**tool.__annotations__, "return": str}
+    return answer

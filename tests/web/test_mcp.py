@@ -1,0 +1,75 @@
+"""The workbench as tools of an assistant: described, answered as JSON, and no wider than the caller's roles."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from pharmakon.core.errors import Denied, PharmakonError
+from pharmakon.web.mcp import INSTRUCTIONS, PIECE, Tools, server
+
+mcp = pytest.importorskip("mcp")
+
+
+class Workbench:
+    """What a client gives, without a server."""
+
+    def __init__(self, text=b""):
+        self.text, self.asked = text, []
+
+    def read(self, job, name):
+        return self.text
+
+    def upload(self, content, *, name, patient):
+        raise Denied(f"patient.write is not allowed ({patient})")
+
+    def drugs(self, name):
+        self.asked.append(name)
+        return []
+
+    def verbs(self):
+        return []
+
+
+def _with(workbench, ask):
+    async def run():
+        async with mcp.Client(server(workbench)) as assistant:
+            return await ask(assistant)
+
+    return asyncio.run(run())
+
+
+def test_every_tool_is_described_and_has_a_schema():
+    found = _with(Workbench(), lambda assistant: assistant.list_tools()).tools
+    assert {tool.name for tool in found} == {tool.__name__ for tool in Tools(Workbench()).all()}
+    assert all(tool.description and tool.input_schema["type"] == "object" for tool in found)
+    start = next(tool for tool in found if tool.name == "start_job")
+    assert start.input_schema["required"] == ["verb", "config"]
+
+
+def test_an_answer_is_json_and_a_refusal_is_a_sentence():
+    workbench = Workbench()
+    answer = _with(workbench, lambda assistant: assistant.call_tool("find_drug", {"name": "asp"}))
+    assert json.loads(answer.content[0].text) == [] and workbench.asked == ["asp"] and not answer.is_error
+    asked = {"name": "x.csv", "content": "a", "patient_data": True}
+    refused = _with(workbench, lambda assistant: assistant.call_tool("upload_text", asked))
+    assert refused.is_error and "patient.write is not allowed (True)" in refused.content[0].text
+
+
+def test_a_long_result_is_read_in_pieces():
+    tools = Tools(Workbench(b"x" * (PIECE + 7)))
+    assert tools.read_result("1", "a.csv").endswith("... 7 characters more")
+    assert tools.read_result("1", "a.csv", PIECE) == "x" * 7
+
+
+def test_too_many_structures_and_an_unknown_verb_are_refused():
+    with pytest.raises(PharmakonError, match="at most 20"):
+        Tools(Workbench()).estimate_molecules(["C"] * 21)
+    with pytest.raises(PharmakonError, match="no verb"):
+        Tools(Workbench()).describe_verb("launch")
+
+
+def test_the_assistant_is_told_to_repeat_the_doubt():
+    assert "don't know" in INSTRUCTIONS and "90 %" in INSTRUCTIONS
