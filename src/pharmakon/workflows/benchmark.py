@@ -206,7 +206,6 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",
         "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "counterfactuals": "pharmakon.workflows.benchmark_counterfactuals:COUNTERFACTUALS",
-        "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "reproduce": "pharmakon.workflows.benchmark_reproduce:REPRODUCTIONS",
         "server-faults": "pharmakon.web.benchmark_faults:FAULTS",
     },
