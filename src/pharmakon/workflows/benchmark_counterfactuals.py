@@ -63,6 +63,7 @@ class Counterfactuals:
         model = fitted_model(truth, config, random, say)
         test = random.permutation(np.flatnonzero(~truth.train & (truth.y > 0)))
         return {
+            "anchors": {},
             "scores": judge(truth, model, test, config.limit or MOST, say),
             "said": f"{model.family}, radius {model.radius}",
         }
