@@ -72,6 +72,20 @@ def test_the_same_run_is_resumed(start):
     assert not list(first.path.glob(".*"))
 
 
+def test_a_run_goes_on_where_its_input_lies_elsewhere_and_no_other_content_does(start, tmp_path):
+    there, elsewhere, other = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "c.csv"
+    for path, text in ((there, "C"), (elsewhere, "C"), (other, "N")):
+        path.write_text(text)
+
+    def begin(path):
+        return start(Design(goals=(str(path),)), inputs=(path,), resume=True)
+
+    begin(there)
+    assert begin(elsewhere).resumed
+    with pytest.raises(UsageError, match="content of"):
+        begin(other)
+
+
 def test_resuming_nothing_starts(start):
     assert not start(resume=True).resumed
 

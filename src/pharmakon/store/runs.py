@@ -224,7 +224,7 @@ def _describe(path: Path) -> dict[str, Any]:
 def _differences(held: Mapping[str, Any], asked: Mapping[str, Any], ignore: Collection[str]) -> list[str]:
     """What sets two runs apart, as words: "seed", "config key 'goals'", "content of molecules.csv"."""
     different = [key for key in ("verb", "seed") if held[key] != asked[key]]
-    before, after = dict(held["config"]), dict(asked["config"])
+    before, after = (_by_content(run["config"], run["inputs"]) for run in (held, asked))
     keys = sorted((before.keys() | after.keys()) - set(ignore))
     missing = object()
     different += [f"config key {key!r}" for key in keys if before.get(key, missing) != after.get(key, missing)]
@@ -234,6 +234,18 @@ def _differences(held: Mapping[str, Any], asked: Mapping[str, Any], ignore: Coll
         if old["sha256"] != new["sha256"]:  # a file may move; its content may not change
             different.append(f"content of {new['path']}")
     return different
+
+
+def _by_content(config: Mapping[str, Any], inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A configuration that names each input by what is in it, as the same file may lie elsewhere when a run goes on."""
+    hashes = {item["path"]: item["sha256"] for item in inputs}
+
+    def named(value: Any) -> Any:
+        if isinstance(value, list):
+            return [named(one) for one in value]
+        return hashes.get(value, value) if isinstance(value, str) else value
+
+    return {key: named(value) for key, value in config.items()}
 
 
 def _last_line_end(stream: BinaryIO, end: int, block: int = 65_536) -> int:
