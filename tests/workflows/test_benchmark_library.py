@@ -9,9 +9,9 @@ from pharmakon.workflows.benchmark_library import percentiles
 
 
 def test_percentiles_are_those_of_the_times():
-    found = percentiles([0.1 * i for i in range(1, 21)])
-    assert (found["value"], found["low"], found["high"], found["n"]) == (1.05, 0.1, 2.0, 20)
-    assert found["p95"] == pytest.approx(1.905, abs=0.01)
+    found = percentiles("page", [0.1 * i for i in range(1, 21)])
+    assert found["page"] == {"value": 1.05, "low": 0.1, "high": 2.0, "n": 20}
+    assert found["page, 95th percentile"]["value"] == pytest.approx(1.905, abs=0.01)
 
 
 @pytest.mark.data
@@ -20,5 +20,5 @@ def test_a_slice_measures_every_request_and_keeps_the_library(tmp_path):
     found = run(config).record["tasks"]["library"]["scores"]
     assert {"open", "a page", "sort", "filter by two properties", "molecules alike", "substructure"} <= set(found)
     assert found["open"]["n"] == found["sort"]["n"] == 2 and found["substructure"]["n"] == 1
-    assert all(score["p95"] >= score["value"] > 0 for score in found.values())
+    assert all(score["value"] > 0 for score in found.values())
     assert (config.workplace / "library-30" / "library" / "molecules.parquet").is_file()

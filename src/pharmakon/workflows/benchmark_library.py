@@ -66,24 +66,24 @@ class LibraryBenchmark:
             for name, seconds in _round(folder, repeat, random):
                 taken.setdefault(name, []).append(seconds)
         load = {"before": round(before, 1), "after": round(os.getloadavg()[0], 1), "cores": os.cpu_count()}
-        return {"scores": {name: percentiles(some) for name, some in taken.items()}, "anchors": {}, "load": load}
+        scores = {key: score for name, some in taken.items() for key, score in percentiles(name, some).items()}
+        return {"scores": scores, "anchors": {}, "load": load}
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
-        """The medians."""
-        return {f"{name}, s": score["value"] for found in results.values() for name, score in found["scores"].items()}
+        """Seconds of each kind of request."""
+        return {f"{name}, s": score["value"] for one in results.values() for name, score in one["scores"].items()}
 
 
 LIBRARY = LibraryBenchmark()
 
 
-def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
-    """Median and 95th percentile of some times, with their range."""
+def percentiles(name: str, seconds: Sequence[float]) -> dict[str, dict[str, Any]]:
+    """Median, with the range, and 95th percentile of some times."""
+    n = len(seconds)
+    spread = {"low": _three(min(seconds)), "high": _three(max(seconds))}
     return {
-        "value": _three(float(np.median(seconds))),
-        "p95": _three(float(np.percentile(seconds, 95))),
-        "low": _three(min(seconds)),
-        "high": _three(max(seconds)),
-        "n": len(seconds),
+        name: {"value": _three(float(np.median(seconds))), **spread, "n": n},
+        f"{name}, 95th percentile": {"value": _three(float(np.percentile(seconds, 95))), "n": n},
     }
 
 

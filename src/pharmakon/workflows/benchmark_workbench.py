@@ -57,23 +57,17 @@ class Workbench:
         before = os.getloadavg()[0]
         with served() as address:
             if task == "molecule":
-                scores = {"a fresh molecule": percentiles(_cards(address, config.limit or MOLECULES))}
+                scores = percentiles("a fresh molecule", _cards(address, config.limit or MOLECULES))
             elif task == "pages":
-                scores = {f"{USERS} readers": percentiles(_readers(address))}
+                scores = percentiles(f"{USERS} readers", _readers(address))
             else:
                 scores = {"bytes": {"value": _weight(address), "n": 1}}
         load = {"before": round(before, 1), "after": round(os.getloadavg()[0], 1), "cores": os.cpu_count()}
         return {"scores": scores, "anchors": {}, "load": load}
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
-        """Medians and 95th percentiles."""
-        said = {}
-        for found in results.values():
-            for name, score in found["scores"].items():
-                said[name] = score["value"]
-                if "p95" in score:
-                    said[f"{name}, 95th percentile"] = score["p95"]
-        return said
+        """Medians, 95th percentiles, bytes."""
+        return {name: score["value"] for found in results.values() for name, score in found["scores"].items()}
 
 
 WORKBENCH = Workbench()
