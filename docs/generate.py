@@ -34,6 +34,7 @@ def pages() -> dict[str, str]:
         "data.md": data(),
         "descriptors.md": descriptors(),
         "endpoints.md": endpoints(),
+        "roles.md": roles(),
     }
 
 
@@ -254,6 +255,32 @@ def endpoints() -> str:
         ]
         parts += [f"## `{name}`: {item.title}\n", f"{item.what}\n", _table(("", ""), rows)]
     return "\n".join(parts)
+
+
+def roles() -> str:
+    """Who may do what on a server, from the table that it looks in."""
+    from pharmakon.team.roles import permissions, roles, server_actions
+
+    named = roles()
+    rows = [
+        [f"`{action}`", *("yes" if role in held else "" for role in named)] for action, held in permissions().items()
+    ]
+    return "\n".join(
+        [
+            NOTE,
+            "# Roles\n",
+            (
+                "What each role may do in a project of a server with accounts. What is not here is allowed to nobody; "
+                "every route of the server names its action, and one that names none is not served "
+                "([how to set a team up](../howto/accounts.md)).\n"
+            ),
+            _table(["role", "for whom"], [[name, what] for name, what in named.items()]),
+            "## In a project\n",
+            _table(["action", *named], rows),
+            "## On the server as a whole\n",
+            _table(["action", "allowed to"], [[f"`{action}`", who] for action, who in server_actions().items()]),
+        ]
+    )
 
 
 def _set_link(name: str) -> str:

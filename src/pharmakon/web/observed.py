@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,7 +52,11 @@ class Observed:
             route = getattr(scope.get("route"), "path", "") or ("/static" if _is(scope, "/static/") else "other")
             self._requests.answered(scope["method"], route, status, seconds)
             if not any(_is(scope, start) for start in QUIET):
-                facts = {"method": scope["method"], "path": redacted(scope["path"]), "status": status}
+                facts = {
+                    "method": scope["method"],
+                    "path": redacted(quote(scope["path"], safe="/@:")),
+                    "status": status,
+                }
                 logger.info(" ".join(map(str, facts.values())), extra={**facts, "seconds": round(seconds, 4)})
             request_id.reset(token)
 
