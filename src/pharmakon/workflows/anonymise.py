@@ -13,6 +13,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, DataError, UnknownName
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .anonymise_request import CrossTable, Quasi, Request, Secret
 
@@ -51,7 +52,7 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
-class AnonymiseResult:
+class AnonymiseResult(Shown):
     """What was found, and where it lies."""
 
     folder: Path

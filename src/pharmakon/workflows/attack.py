@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, DataError, UnknownName
 from pharmakon.core.types import Floats, Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .train import slug
 
@@ -58,7 +59,7 @@ class AttackConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class AttackResult:
+class AttackResult(Shown):
     """Every attack, the strongest first, and what it was measured on."""
 
     folder: Path

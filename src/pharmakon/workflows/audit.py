@@ -11,6 +11,7 @@ from pydantic import Field
 
 from pharmakon.core.errors import ConfigError, UnknownName
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .assay import AssayConfig, open_assay
 
@@ -54,7 +55,7 @@ class AuditConfig(AssayConfig):
 
 
 @dataclass(frozen=True, slots=True)
-class AuditResult:
+class AuditResult(Shown):
     """Findings, the worst first; `passed` is what was looked for and not found. `failed` is by `fail_on`."""
 
     findings: list[Finding]

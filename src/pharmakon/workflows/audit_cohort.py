@@ -12,6 +12,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .audit import FailOn
 
@@ -62,7 +63,7 @@ class AuditCohortConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class AuditCohortResult:
+class AuditCohortResult(Shown):
     """Everything an audit knows, in the order of its report."""
 
     cohort: Cohort

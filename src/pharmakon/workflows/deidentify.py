@@ -15,6 +15,7 @@ from pydantic import Field
 from pharmakon.core.config import Config, read_toml
 from pharmakon.core.errors import ConfigError, DataError, UsageError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from pharmakon.privacy.pseudonym import Pseudonyms
@@ -55,7 +56,7 @@ class DeidentifyConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class DeidentifyResult:
+class DeidentifyResult(Shown):
     """What was written and what was removed. No identifying value is in it."""
 
     folder: Path

@@ -17,6 +17,7 @@ from pharmakon.explain.attribution import AtomWeights
 from pharmakon.record import report
 from pharmakon.record.charts import TrajectoryPoint
 from pharmakon.record.crate import close
+from pharmakon.record.notebook import Shown
 from pharmakon.store.writers import CsvText, SdfWriter, write_csv
 
 from .design_cards import Cards, asked, mode_line
@@ -39,7 +40,7 @@ ROUTE_LIMIT = (
 
 
 @dataclass(frozen=True, slots=True)
-class DesignResult:
+class DesignResult(Shown):
     """What a run left behind, and what was found in plain sentences."""
 
     folder: Path

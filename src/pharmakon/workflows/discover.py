@@ -12,6 +12,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.discovery import DESIGN, LEDGER, SIGNATURE
+from pharmakon.record.notebook import Shown
 
 from .train import slug
 
@@ -81,7 +82,7 @@ PARTS = ("signature", "stability", "trees")
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverResult:
+class DiscoverResult(Shown):
     """Where everything is, and what was found."""
 
     folder: Path

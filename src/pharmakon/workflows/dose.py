@@ -15,6 +15,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from pharmakon.fairness.performance import Performance
@@ -44,7 +45,7 @@ class DoseConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class DoseResult:
+class DoseResult(Shown):
     """The doses, and where the table has known doses what the equations are worth in it."""
 
     doses: list[Dose]

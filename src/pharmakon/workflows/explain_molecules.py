@@ -15,6 +15,7 @@ from pharmakon.core.errors import UsageError
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Profile, Progress, Property, silent
 from pharmakon.core.units import show, show_interval
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
@@ -115,7 +116,7 @@ class ExplainedMolecule:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainMoleculesResult:
+class ExplainMoleculesResult(Shown):
     """Molecules in the order given."""
 
     molecules: list[ExplainedMolecule]

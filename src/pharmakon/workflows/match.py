@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .train_response import OUTPUT
 
@@ -41,7 +42,7 @@ class MatchConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class MatchResult:
+class MatchResult(Shown):
     """Treatments of each patient in order, what to keep in mind, and what the model was made of."""
 
     matches: list[Match]

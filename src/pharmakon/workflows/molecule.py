@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.types import Estimates, Profile, Property
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from pharmakon.predict.panel import Panel
@@ -74,7 +75,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class MoleculeCard:
+class MoleculeCard(Shown):
     """What `run` finds. Where there is a `problem`, the structure could not be read and there is nothing else."""
 
     asked: str

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pharmakon.record.notebook import Shown
+
 from .monitor_checks import Check
 
 WATCH, CHECKS, LEDGER, REPORT = "watch.json", "checks", "ledger.jsonl", "report.html"
 
 
 @dataclass(frozen=True, slots=True)
-class MonitorResult:
+class MonitorResult(Shown):
     """One check: its numbers, and where the record is. `note` is the note of change control, where one was due."""
 
     folder: Path

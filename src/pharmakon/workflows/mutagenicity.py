@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from pharmakon.core.errors import ConfigError, UsageError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .molecules import MoleculesConfig, check_output
 
@@ -95,7 +96,7 @@ class ImpurityCall:
 
 
 @dataclass(frozen=True, slots=True)
-class MutagenicityResult:
+class MutagenicityResult(Shown):
     """Judged molecules in memory (`table`) or counts of a file by class (`output`)."""
 
     rows: int

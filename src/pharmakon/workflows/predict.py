@@ -17,6 +17,7 @@ from pydantic import Field
 from pharmakon.core.errors import UsageError
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Floats, Profile, Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .molecules import MoleculesConfig, check_output
 
@@ -62,7 +63,7 @@ class PredictConfig(MoleculesConfig):
 
 
 @dataclass(frozen=True, slots=True)
-class PredictResult:
+class PredictResult(Shown):
     """Estimates in memory (`table`, by property, one entry a structure) or a file (`output`)."""
 
     rows: int
@@ -75,6 +76,27 @@ class PredictResult:
     changes: list[tuple[str, ...]] = field(default_factory=list)
     """What standardising did to each structure, in words."""
     notes: list[str] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: each structure drawn, and beside it what was estimated."""
+        from html import escape
+
+        from pharmakon.core.units import show, show_interval
+        from pharmakon.record.notebook import html, structure, table
+
+        if self.table is None:
+            return f"<p>{self.rows:,} rows, {self.problems:,} with a problem: {self.output}</p>"
+        shown = []
+        for i, (smiles, reason) in enumerate(zip(self.structures, self.reasons, strict=True)):
+            rows = [
+                (e.property.title, show(e.value[i], e.property.unit), show_interval(e.low[i], e.high[i]), e.verdict[i])
+                for e in self.table.values()
+            ]
+            said = (
+                f"<p>{escape(reason)}</p>" if reason else table(("property", "value", "90 % interval", "verdict"), rows)
+            )
+            shown.append(f"<details{' open' if i == 0 else ''}><summary>{structure(smiles)}</summary>{said}</details>")
+        return "".join(shown) + html(PredictResult(self.rows, self.problems, notes=self.notes))
 
 
 def run(config: PredictConfig, *, progress: Progress = silent) -> PredictResult:

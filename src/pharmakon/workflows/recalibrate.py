@@ -12,6 +12,7 @@ from pydantic import Field
 from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Problem, Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .assay import AssayConfig, open_assay, spare
 from .train import check_name
@@ -35,7 +36,7 @@ class RecalibrateConfig(AssayConfig):
 
 
 @dataclass(frozen=True, slots=True)
-class RecalibrateResult:
+class RecalibrateResult(Shown):
     """A recalibrated model: where it is, its card, and what became of the rows."""
 
     folder: Path

@@ -13,6 +13,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, PharmakonError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .release_account import SUFFIX
 from .release_plan import Expected, Line, expect
@@ -36,7 +37,7 @@ class ReleaseConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseResult:
+class ReleaseResult(Shown):
     """The plan, and what was released by it; `folder` is None where only the plan was asked for."""
 
     request: Request

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from pharmakon.chem.routes import EXPANSIONS, STEPS, Route, RouteFinder
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .molecules import MoleculesConfig, check_output
 
@@ -62,7 +63,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteResult:
+class RouteResult(Shown):
     """Answers in memory (`table`), or counts of a file (`output`) by the number of reactions."""
 
     rows: int

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .train_prior import SHIPPED, load_prior, prior_folder
 
@@ -30,7 +31,7 @@ class SampleConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class SampleResult:
+class SampleResult(Shown):
     """What was written: molecules, of how many texts, and what became of the rest."""
 
     output: Path

@@ -13,6 +13,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, RefusedGoal
 from pharmakon.core.types import Progress, silent
 from pharmakon.design.slicing import Proposal, proposals
+from pharmakon.record.notebook import Shown
 
 __all__ = ["SliceConfig", "SliceResult", "Sliced", "run"]
 
@@ -60,7 +61,7 @@ class Sliced:
 
 
 @dataclass(frozen=True, slots=True)
-class SliceResult:
+class SliceResult(Shown):
     """The molecules in the order they came."""
 
     molecules: list[Sliced]

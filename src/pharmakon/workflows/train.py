@@ -15,6 +15,7 @@ from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.errors import ConfigError, DataError
 from pharmakon.core.types import Better, Kind, Problem, Progress, Property, silent
 from pharmakon.predict.endpoints import Endpoint, Transform, endpoint
+from pharmakon.record.notebook import Shown
 
 from .assay import AssayConfig, open_assay, spare
 
@@ -49,7 +50,7 @@ class TrainConfig(AssayConfig):
 
 
 @dataclass(frozen=True, slots=True)
-class TrainResult:
+class TrainResult(Shown):
     """A finished model: where it is, its card, and what became of the rows."""
 
     folder: Path

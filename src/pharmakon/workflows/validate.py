@@ -11,6 +11,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.discovery import LEDGER, SIGNATURE
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.check import Check
@@ -64,7 +65,7 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
-class ValidateResult:
+class ValidateResult(Shown):
     """Each cohort's validation, and what they say together."""
 
     folder: Path
