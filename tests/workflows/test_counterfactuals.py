@@ -82,11 +82,11 @@ def test_measured_pairs_stand_beside_the_edits(tmp_path):
         for s, v in zip(group, (base, base + 0.1) * 2, strict=True)
     ]
     table.write_text("smiles,pIC50\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    found = find_counterfactuals(TERFENADINE, model="herg", profile="fast", threshold=5.6, data=table)
+    found = find_counterfactuals(TERFENADINE, model="herg", profile="fast", threshold=6.2, data=table)
     with_pairs = [one.pairs for one in found.found if one.pairs]
-    assert with_pairs
-    assert {(p.before, p.after) for p in with_pairs} <= {("*[H]", "*C(=O)O")}
-    assert all(p.mean < -1 for p in with_pairs)
+    acid = next(pair for pair in with_pairs if (pair.before, pair.after) == ("*[H]", "*C(=O)O"))
+    assert acid.n == 4
+    assert acid.mean < -1
     assert any("measured pairs" in one.evidence for one in found.found)
 
 
