@@ -6,6 +6,7 @@ open pipe closes and the process with it, so that no job goes on that nobody wil
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,6 +18,9 @@ from typing import Any, TextIO
 
 from pharmakon.core.errors import Cancelled, PharmakonError
 from pharmakon.core.files import sha256, sync_folder
+from pharmakon.record.actor import USER
+
+from .kept import kept
 
 EVERY = 0.2
 """Seconds between two messages of progress."""
@@ -55,6 +59,8 @@ def perform(asked: dict[str, Any], said: TextIO) -> dict[str, Any]:
     from .verbs import prepared, verb
 
     what = verb(asked["verb"])
+    if asked.get("user"):
+        os.environ[USER] = asked["user"]  # what it writes down was done for them, whoever runs the server
     inputs, output = Path(asked["inputs"]), Path(asked["output"])
     output.mkdir(parents=True, exist_ok=True)
     made = {id: Path(folder) for id, folder in asked["made"].items()}
@@ -70,7 +76,8 @@ def perform(asked: dict[str, Any], said: TextIO) -> dict[str, Any]:
             _say(said, progress=[done, total, note])
 
     os.chdir(inputs)
-    result = what.run(config, progress=progress, **more)
+    with kept(Path(asked["kept"]), inputs, what.kept) if what.kept else contextlib.nullcontext():
+        result = what.run(config, progress=progress, **more)
     return {"notes": [str(note) for note in getattr(result, "notes", ())], "files": written(output, durable=True)}
 
 

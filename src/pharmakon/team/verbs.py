@@ -49,6 +49,7 @@ class Verb:
     refused: frozenset[str]
     patient: bool
     resume: bool
+    kept: str
     cli: str
     python: str
 
@@ -98,6 +99,7 @@ def verbs() -> Mapping[str, Verb]:
             refused=frozenset(row.get("refused", ())),
             patient=row.get("patient", False),
             resume=row.get("resume", False),
+            kept=row.get("kept", ""),
             cli=row.get("cli", name),
             python=row.get("python", ""),
         )

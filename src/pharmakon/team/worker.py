@@ -24,6 +24,7 @@ from typing import Any
 from pharmakon.core.errors import PharmakonError, Unavailable
 from pharmakon.core.log import logger
 
+from .accounts import Accounts
 from .files import Files
 from .queue import Asked, Job, Queue
 from .task import written
@@ -31,6 +32,8 @@ from .verbs import JOB, named, verb
 
 IDLE, BEAT, GRACE = 0.5, 2.0, 30.0
 """Seconds between two looks at an empty queue; between two beats; for a job to stop when it is told to."""
+NOBODY = ".invalid"
+"""How the address of the one user of a server without accounts ends: nobody in the world has it (RFC 2606)."""
 
 
 def attempts(root: Path, job: str) -> list[int]:
@@ -126,7 +129,14 @@ class Worker:
             "output": str(here / "output"),
             "made": made,
             "resume": there,
+            "kept": str(self.folder.parent / "kept" / job.project),
+            "user": self._user(job),
         }
+
+    def _user(self, job: Job) -> str:
+        """Whom the ledger of a run names: the address of who asked for it; "" on a server without accounts."""
+        found = Accounts(self.jobs.database).get(job.user)
+        return "" if found.email.endswith(NOBODY) else found.email
 
     def _follow(self, job: Job, here: Path, process: subprocess.Popen[str]) -> None:
         """Beat while the process works, pass on what users ask for, and end the job as it ends."""
