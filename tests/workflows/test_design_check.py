@@ -51,3 +51,7 @@ def test_novelty_is_against_a_table():
 
 def test_examples_are_left_to_the_run():
     assert found(goals=[{"property": "herg", "like": ["CCO", "CCN"]}]) == {}
+
+
+def test_one_mistake_is_counted_once():
+    assert list(found(goals=[{"property": "qed", "want": ">= much"}])) == ["goals.0.want"]

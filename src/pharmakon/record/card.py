@@ -254,9 +254,9 @@ def _html_block(block: _Block) -> str:
         case _Points(items):
             return f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>"
         case _Table(head, rows):
-            top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+            top = "".join(f'<th scope="col">{escape(cell)}</th>' if cell else "<td></td>" for cell in head)
             body = "".join(f"<tr>{_html_row(row)}</tr>" for row in rows)
-            return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+            return f'<div class="scroll" tabindex="0"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _html_row(row: Iterable[str]) -> str:

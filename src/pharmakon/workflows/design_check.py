@@ -65,7 +65,11 @@ def _of_form(data: Mapping[str, Any]) -> Iterator[Mistake]:
     try:
         DesignConfig.model_validate(data)
     except ValidationError as error:
-        for one in error.errors(include_url=False, include_input=False):
+        found = error.errors(include_url=False, include_input=False)
+        inside = {one["loc"][:n] for one in found for n in range(1, len(one["loc"]))}
+        for one in found:
+            if one["type"] == "too_short" and one["loc"] in inside:
+                continue  # a list whose items are wrong is counted as too short
             message = one["msg"].removeprefix("Value error, ")
             yield Mistake(tuple(one["loc"]), message[:1].lower() + message[1:])
     except RefusedGoal as error:  # of what the mode keeps
