@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from pharmakon.core.errors import ConfigError, DataError, UnknownName, UsageError
+from pharmakon.core.errors import Cancelled, ConfigError, DataError, UnknownName, UsageError
 from pharmakon.workflows.library import LibraryConfig, read_facts, run
 from pharmakon.workflows.library_export import exported
 from pharmakon.workflows.library_filter import LibraryFilter, Order, Similar
@@ -158,3 +158,22 @@ def test_an_unknown_key_of_a_filter_is_refused():
 
     with pytest.raises(ConfigError):
         build(LibraryFilter, {"mass": 3})
+
+
+def test_parts_of_other_columns_are_not_taken_up_again(molecules, tmp_path, monkeypatch):
+    from pharmakon.workflows import library
+
+    (tmp_path / "set.csv").write_text(lines(molecules))
+    config = LibraryConfig(data=tmp_path / "set.csv", output=tmp_path / "out", models=("herg",), workers=1, batch=25)
+
+    def stop(done, total, note):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "DESCRIPTORS", ("mw", "heavy_atoms"))
+        with pytest.raises((KeyboardInterrupt, Cancelled)):
+            run(config, progress=stop)
+    run(config.model_copy(update={"resume": True}))
+    assert (
+        "heavy_atoms" not in Library(tmp_path / "out").columns and Library(tmp_path / "out").values("tpsa").size == 60
+    )

@@ -79,7 +79,10 @@ def run(config: LibraryConfig, *, progress: Progress = silent) -> LibraryResult:
         shutil.rmtree(parts)
     counted = _Counted(table, config.batch)
     digest = sha256(config.data)
-    stamp = json.dumps([FORMAT, digest, config.smiles_column, config.id_column, config.batch, config.profile, names])
+    cards = [json.dumps(model.card, sort_keys=True) for model in models]
+    stamp = json.dumps(
+        [FORMAT, digest, config.smiles_column, config.id_column, config.batch, config.profile, cards, layout]
+    )
     with engine(config.workers, initializer=_load, initargs=(names, config.profile, layout)) as pool:
         files = run_shards(
             counted,
