@@ -25,7 +25,7 @@ sys.exit(main())
 """
 
 
-def start(tmp_path, then: str = ""):
+def start(tmp_path, then: str = "", **more):
     process = subprocess.Popen(
         [sys.executable, "-c", NOISE.replace("    {}\n", f"    {then}\n" if then else "")],
         stdin=subprocess.PIPE,
@@ -36,7 +36,7 @@ def start(tmp_path, then: str = ""):
     )
     (tmp_path / "in").mkdir()
     where = {"inputs": str(tmp_path / "in"), "output": str(tmp_path / "out")}
-    asked = {"verb": "mutagenicity", "config": {"smiles": ["CCO"]}, "made": {}, "resume": False, **where}
+    asked = {"verb": "mutagenicity", "config": {"smiles": ["CCO"]}, "made": {}, "resume": False, **where, **more}
     process.stdin.write(json.dumps(asked) + "\n")
     process.stdin.flush()
     return process
@@ -89,3 +89,8 @@ def test_what_was_written_is_told_with_size_and_hash_and_no_link_or_hidden_file(
     (tmp_path / "link").symlink_to("/etc/passwd")
     (told,) = written(tmp_path, durable=True)
     assert told == {"name": "run/a.csv", "size": 1, "sha256": sha256(tmp_path / "run" / "a.csv")}
+
+
+def test_what_it_writes_down_is_by_whom_it_works_for(tmp_path):
+    said = finish(start(tmp_path, 'progress(2, 2, os.environ["PHARMAKON_USER"])', user="ada@example.org"))
+    assert {"progress": [2, 2, "ada@example.org"]} in said

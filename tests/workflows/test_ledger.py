@@ -4,7 +4,7 @@ import pytest
 
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.record.ledger import Ledger
-from pharmakon.workflows.ledger import verify
+from pharmakon.workflows.ledger import entries, verify
 
 
 def test_a_run_folder_as_written(tmp_path):
@@ -42,3 +42,17 @@ def test_a_hash_kept_elsewhere_is_asked_for(tmp_path):
 def test_no_ledger(tmp_path):
     with pytest.raises(RecordError):
         verify(tmp_path)
+
+
+def test_entries_are_read_from_the_end_page_by_page_and_found_by_what_they_hold(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    for n in range(25):
+        ledger.append("counted", number=n, name="Odd" if n % 2 else "Even")
+    first = entries(ledger.path, limit=10)
+    assert [one.seq for one in first.entries] == list(range(25, 15, -1)) and (first.lines, first.before) == (25, 16)
+    last = entries(ledger.path, limit=10, before=6)
+    assert [one.seq for one in last.entries] == [5, 4, 3, 2, 1] and last.before == 0
+    assert [one.seq for one in entries(ledger.path, limit=3, find="odd").entries] == [24, 22, 20]
+    ledger.path.write_bytes(ledger.path.read_bytes().replace(b'"number":23', b'"number":99'))
+    broken = entries(ledger.path, limit=3)
+    assert broken.unreadable == (24,) and [one.seq for one in broken.entries] == [25, 23]

@@ -108,3 +108,15 @@ def test_two_people_at_one_model(tmp_path, monkeypatch):
     found = verify(model)
     assert "a.txt is not the file that was saved" in found.problems[0]
     assert found.problems[1].startswith("signature 1 (authored, Ada)")
+
+
+def test_a_passphrase_that_a_form_was_told_is_used_and_not_remembered(record, tmp_path, monkeypatch):
+    path, _ = who(tmp_path, "Grace")
+    monkeypatch.delenv("PHARMAKON_IDENTITY_PASSPHRASE")
+    config = SignConfig(record=record, meaning="reviewed", why="read it", identity=path)
+    with pytest.raises(ConfigError, match="does not open"):
+        run(config, said="another one altogether")
+    found = run(config, said=WORDS, by=Actor("grace@example.org", "server@host"))
+    assert found.signature.user == "grace@example.org" and found.signature.authenticated == "passphrase, asked"
+    with pytest.raises(UsageError, match="needs its passphrase"):
+        run(config)

@@ -46,15 +46,17 @@ class Identity:
         """What everybody may see, and what opening it is bound to."""
         return {"format": FORMAT, "name": self.name, "email": self.email, "key": self.key, "made": self.made}
 
-    def open(self, *, anew: bool = False) -> Signer:
+    def open(self, *, anew: bool = False, said: str = "") -> Signer:
         """The identity with its private half. With `anew` the passphrase is asked for, and is not remembered.
+
+        `said` is a passphrase that somebody gave a program already; it is not remembered either.
 
         Raises UsageError where the secret is not there, ConfigError where it is the wrong one.
         """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        aead = AESGCM(wrapping_key(self.lock, self.salt, self.cost, anew=anew))
+        aead = AESGCM(wrapping_key(self.lock, self.salt, self.cost, anew=anew, said=said))
         try:
             private = aead.decrypt(self.sealed[:12], self.sealed[12:], canonical(self.public()))
         except InvalidTag:
@@ -88,8 +90,13 @@ class Signer:
         return {"name": self.name, "email": self.email, "key": self.key}
 
 
-def new(name: str, email: str, path: Path, lock: Lock, *, made: datetime, cost: Cost | None = None) -> Identity:
-    """Draw a key and write the identity, readable by its owner alone. UsageError where the file is there already."""
+def new(
+    name: str, email: str, path: Path, lock: Lock, *, made: datetime, cost: Cost | None = None, said: str = ""
+) -> Identity:
+    """Draw a key and write the identity, readable by its owner alone; `said` is its passphrase, else it is asked for.
+
+    UsageError where the file is there already.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -98,7 +105,7 @@ def new(name: str, email: str, path: Path, lock: Lock, *, made: datetime, cost: 
     private, cost, salt, nonce = Ed25519PrivateKey.generate(), cost or Cost(), secrets.token_bytes(16), os.urandom(12)
     key = private.public_key().public_bytes_raw().hex()
     bare = Identity(name, email, key, made.isoformat(timespec="seconds"), lock, cost, salt, b"")
-    aead = AESGCM(wrapping_key(lock, salt, cost, make=True))
+    aead = AESGCM(wrapping_key(lock, salt, cost, make=True, said=said))
     sealed = nonce + aead.encrypt(nonce, private.private_bytes_raw(), canonical(bare.public()))
     locked = {"by": lock.method, "name": lock.name, "scrypt": [cost.log2_n, cost.r, cost.p], "salt": salt.hex()}
     text = json.dumps({**bare.public(), "private": {**locked, "sealed": sealed.hex()}}, indent=2, ensure_ascii=False)

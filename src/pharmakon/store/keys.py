@@ -84,16 +84,21 @@ def ask_with(asker: Asker | None) -> None:
     _asker[:] = [asker] if asker else []
 
 
-def wrapping_key(lock: Lock, salt: bytes, cost: Cost, *, make: bool = False, anew: bool = False) -> bytes:
+def wrapping_key(
+    lock: Lock, salt: bytes, cost: Cost, *, make: bool = False, anew: bool = False, said: str = ""
+) -> bytes:
     """The 32 bytes that wrap a data key. With `make`, a keyring entry that is not there is made.
 
-    With `anew`, a passphrase is asked for where somebody can answer, whatever was told before, and is not remembered.
+    With `anew`, a passphrase is asked for where somebody can answer, whatever was told before, and is not remembered;
+    nor is one that a program was told already, `said`.
 
     Raises UsageError where the secret is not there, ConfigError where it is none. The salt is drawn anew for each
     file and each rotation, so no two data keys are wrapped by one key.
     """
     if lock.method == "passphrase":
         cost.check()
+        if said:
+            return _stretched.__wrapped__(_long_enough(said) if make else said, salt, cost)
         if anew:
             return _stretched.__wrapped__(_asked_anew(lock), salt, cost)
         return _stretched(_passphrase(lock, make=make), salt, cost)
@@ -147,10 +152,15 @@ def _passphrase(lock: Lock, *, make: bool) -> str:
         raise UsageError(f"the {lock.of} needs its passphrase: set {variable}, or run the command at a terminal")
     if make and len(found) < SHORTEST:
         _told.pop(place, None)
+    return _long_enough(found) if make else found
+
+
+def _long_enough(passphrase: str) -> str:
+    if len(passphrase) < SHORTEST:
         raise ConfigError(
             f"the passphrase is too short: at least {SHORTEST} characters, such as five words drawn at random"
         )
-    return found
+    return passphrase
 
 
 def _from_environment(lock: Lock) -> bytes:

@@ -295,6 +295,15 @@ class Queue:
             )
         return bool(ended.rowcount)
 
+    def rewrite(self, job: Job, files: Sequence[Mapping[str, Any]]) -> None:
+        """Write down anew which files lie in the folder of a finished job: a signature was added to what it made."""
+        from sqlalchemy import update
+
+        result = json.dumps({**job.result, "files": list(files)})
+        finished = (jobs.c.id == job.id) & (jobs.c.state == "done")
+        with self.database.write() as connection:
+            connection.execute(update(jobs).where(finished).values(result=result))
+
     def give_back(self, job: Job) -> None:
         """Let another worker have it now: this one is told to stop, and it is no failure of the job."""
         from sqlalchemy import update

@@ -14,6 +14,7 @@ from pharmakon.team.projects import Projects
 from pharmakon.team.queue import Job, Limits, Queue
 from pharmakon.team.roles import Caller, roles
 from pharmakon.team.sessions import Sessions
+from pharmakon.team.signing import Signing
 from pharmakon.team.worker import output_folder
 
 from .settings import ServeConfig
@@ -34,6 +35,7 @@ class State:
     files: Files
     jobs: Queue
     journal: Journal
+    signing: Signing
 
     @classmethod
     def open(cls, settings: ServeConfig) -> Self:
@@ -41,6 +43,7 @@ class State:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         database = connect(settings.url)
         migrate(database)
+        jobs = Queue(database, Limits(settings.running, settings.waiting))
         state = cls(
             settings,
             database,
@@ -48,8 +51,9 @@ class State:
             Sessions(database),
             Projects(database),
             Files(database, settings.data / "files", largest=settings.largest),
-            Queue(database, Limits(settings.running, settings.waiting)),
+            jobs,
             Journal(settings.data / "ledger.jsonl"),
+            Signing(settings.data / "identities", jobs, settings.data / "jobs"),
         )
         if not settings.accounts:
             state.local()

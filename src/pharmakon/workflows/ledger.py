@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections import deque
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pharmakon.core.errors import UsageError
 from pharmakon.record import approval, content, ledger
 from pharmakon.record.approval import Approval
-from pharmakon.record.entry import LEDGER
+from pharmakon.record.entry import LEDGER, Entry, parse
 from pharmakon.record.ledger import Verification
 
 from .sign import trusted
 
-__all__ = ["Approval", "Verification", "amend", "checkpoint", "state", "verify"]
+__all__ = ["Approval", "Pages", "Verification", "amend", "checkpoint", "entries", "state", "verify"]
 
 
 def verify(run: str | Path, *, head: str = "", trust: Path | None = None) -> Verification:
@@ -69,3 +70,35 @@ def _is_model(folder: Path) -> bool:
 def _listed(found: Approval) -> str:
     counted = [f"{one.meaning} by {one.name}" for one in found.signatures if not one.problem]
     return ", ".join(counted) if counted else "no signature counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Some entries of a ledger, the newest first, and how many lines it has."""
+
+    entries: tuple[Entry, ...]
+    lines: int
+    before: int
+    """Where the older ones go on; 0 where there are none."""
+    unreadable: tuple[int, ...] = ()
+    """Lines among them that were altered."""
+
+
+def entries(ledger: Path, *, before: int = 0, limit: int = 50, find: str = "") -> Pages:
+    """The last `limit` entries of a ledger that stand before line `before` and hold a text, in little memory."""
+    kept: deque[tuple[int, bytes]] = deque(maxlen=limit + 1)
+    lines, wanted = 0, find.casefold().encode()
+    with ledger.open("rb") as stream:
+        for line in stream:
+            lines += 1
+            if (not before or lines < before) and wanted in (line.lower() if wanted else b""):
+                kept.append((lines, line.rstrip(b"\n")))
+    more = len(kept) > limit
+    shown = list(kept)[-limit:]
+    read = [(number, parse(line)) for number, line in reversed(shown)]
+    return Pages(
+        tuple(entry for _, entry in read if entry is not None),
+        lines,
+        shown[0][0] if more else 0,
+        tuple(number for number, entry in read if entry is None),
+    )

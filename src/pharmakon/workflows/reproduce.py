@@ -16,6 +16,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.types import Progress, silent
+from pharmakon.core.words import joined
 from pharmakon.record import audit
 from pharmakon.record.crate import METADATA
 from pharmakon.record.environment import FILE as ENVIRONMENT
@@ -53,6 +54,18 @@ class ReproduceResult:
     def ok(self) -> bool:
         """Whether everything that could be compared came out the same."""
         return self.compared.ok
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The result in sentences."""
+        found = self.compared
+        same = len(found.same) + len(found.quoting)
+        said = [f"{same} file{'s' if same != 1 else ''} came out the same, byte for byte."]
+        if found.quoting:
+            said[0] = f"{said[0][:-1]}, but for what {joined(found.quoting)} quote of the ledger."
+        said += [f"{name} is another: {where}" for name, where in found.different]
+        said += [f"{name} was not compared: {why}" for name, why in found.aside]
+        return (*said, *self.warnings)
 
     def plain(self) -> dict[str, Any]:
         """The result as plain data."""

@@ -51,9 +51,8 @@ def again(
 ) -> None:
     """Run a recorded verb once more into `output`. `work` is a folder for files that only this run needs."""
     verb = str(run["verb"])
-    module, name = CONFIGS[verb]
-    workflow = importlib.import_module(f"pharmakon.workflows.{module}")
-    model: type[Config] = getattr(workflow, name)
+    workflow = importlib.import_module(f"pharmakon.workflows.{CONFIGS[verb][0]}")
+    model = config_of(verb)
     if verb == "deidentify":
         workflow.run(_deidentify(model, run, output, given, work), progress=progress)
         return
@@ -66,6 +65,13 @@ def again(
         workflow.run(config, output=output, progress=progress)
     else:
         workflow.run(config, progress=progress)
+
+
+def config_of(verb: str) -> type[Config]:
+    """The configuration of a verb that can be run again."""
+    module, name = CONFIGS[verb]
+    found: type[Config] = getattr(importlib.import_module(f"pharmakon.workflows.{module}"), name)
+    return found
 
 
 def pruned(model: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
 from pharmakon.record import approval, identity
+from pharmakon.record.actor import Actor
 from pharmakon.record.approval import Approval, Signature
 from pharmakon.record.crate import redescribed
 from pharmakon.record.identity import VARIABLE
@@ -41,8 +42,10 @@ class SignResult:
     approval: Approval
 
 
-def run(config: SignConfig) -> SignResult:
-    """Sign a record; the passphrase is asked for each time.
+def run(config: SignConfig, *, said: str = "", by: Actor | None = None) -> SignResult:
+    """Sign a record; the passphrase is asked for each time, or was typed into a program's form as `said`.
+
+    `by` is under which account the signer works, where it is not the one that this process runs under.
 
     Raises RecordError, a sentence, where the record is not whole or the signature is not permitted; UsageError where no
     identity is named, or where it opens without asking anybody.
@@ -56,15 +59,16 @@ def run(config: SignConfig) -> SignResult:
             f"the identity of {who.name} opens by the {who.lock.method} and asks nobody: it can sign checkpoints; "
             "a signature needs one that is locked by a passphrase"
         )
-    asked = "passphrase, asked" if keys.somebody_answers() else "passphrase, from the environment"
+    asked = "passphrase, asked" if said or keys.somebody_answers() else "passphrase, from the environment"
     found = approval.sign(
         config.record,
-        who.open(anew=True),
+        who.open(anew=True, said=said),
         config.meaning,
         config.why,
         authenticated=asked,
         when=datetime.now().astimezone(),
         trust=trusted(config.trust),
+        by=by,
     )
     redescribed(config.record)
     return SignResult(found.signatures[-1], found)

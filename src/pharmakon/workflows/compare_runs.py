@@ -1,0 +1,175 @@
+"""Runs side by side: what was asked, of which bytes, with which versions, and what came out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from pharmakon.core.config import Config
+from pharmakon.core.units import show, show_interval
+from pharmakon.store.runs import RUN, RunFolder
+
+from .reproduce_verbs import CONFIGS, PLACES, config_of, pruned
+
+RESULT, CARD, DESIGNS = "result.json", "card.json", "designs.csv"
+BEST = 5
+"""Molecules of a design whose scores are told."""
+MOST = 400
+"""Rows of a part: a result with more numbers than that is read in its own report."""
+CUT = 300
+"""Letters of a value that are shown."""
+PARTS = ("request", "inputs", "results", "versions")
+
+
+class CompareRunsConfig(Config):
+    """Which runs."""
+
+    runs: tuple[Path, ...] = Field(min_length=1, max_length=6, description="folders of runs or models")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact of each run, "" where it has none."""
+
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the runs do not agree."""
+        return len(set(self.values)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The rows of each part, in the order of PARTS."""
+
+    parts: Mapping[str, tuple[Row, ...]]
+
+    @property
+    def differing(self) -> int:
+        """How many facts differ."""
+        return sum(row.differs for rows in self.parts.values() for row in rows)
+
+    def plain(self) -> dict[str, Any]:
+        """It, for JSON."""
+        return {
+            part: [{"name": row.name, "values": list(row.values), "differs": row.differs} for row in rows]
+            for part, rows in self.parts.items()
+        }
+
+
+def run(config: CompareRunsConfig) -> Compared:
+    """Compare runs, fact by fact. Raises RecordError for a folder that is neither a run's nor a model's."""
+    told = [_facts(path) for path in config.runs]
+    return Compared({part: tuple(_rows([one[part] for one in told])) for part in PARTS})
+
+
+def _rows(facts: Sequence[Mapping[str, str]]) -> Iterator[Row]:
+    names = dict.fromkeys(name for one in facts for name in one)
+    for name in list(names)[:MOST]:
+        yield Row(name, tuple(one.get(name, "") for one in facts))
+
+
+def _facts(folder: Path) -> dict[str, dict[str, str]]:
+    """The facts of one run by part."""
+    if (folder / CARD).is_file() and not (folder / RUN).is_file():
+        return _of_model(json.loads((folder / CARD).read_bytes()))
+    run = RunFolder.open(folder).run
+    verb = str(run["verb"])
+    config = pruned(config_of(verb), run["config"]) if verb in CONFIGS else run["config"]
+    asked = _flat({key: value for key, value in config.items() if key not in (*PLACES, "seed")})
+    read = {str(one["path"]) for one in run["inputs"]}
+    read |= {str(Path(path).parent) for path in read}
+    asked = {key: Path(text).name if text in read else text for key, text in asked.items()}
+    code = run.get("code", {})
+    versions = {**_flat(run.get("versions", {})), "code": str(code.get("commit") or code.get("sha256", ""))[:16]}
+    return {
+        "request": {"verb": verb, "seed": str(run["seed"]), **asked},
+        "inputs": {Path(str(one["path"])).name: str(one["sha256"]) for one in run["inputs"]},
+        "results": _results(folder),
+        "versions": versions,
+    }
+
+
+def _of_model(card: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The facts of a model's card: how it was made, of which data, what was measured of it."""
+    dataset = dict(card.get("dataset", {}))
+    sums = dataset.pop("sha256", [])
+    inputs = {**_flat(dataset), **dict(zip(dataset.get("files", ()), sums, strict=False))}
+    request = _flat({key: card.get(key) for key in ("name", "method", "seed", "transform", "learned")})
+    results = {**_numbers(card.get("scores", {})), **_numbers(card.get("coverage", {}), "coverage")}
+    return {"request": request, "inputs": inputs, "results": results, "versions": _flat(card.get("versions", {}))}
+
+
+def _results(folder: Path) -> dict[str, str]:
+    """The numbers that a run came to: those of its result, or of a design's molecules."""
+    if (folder / RESULT).is_file():
+        held = json.loads((folder / RESULT).read_bytes())
+        return _numbers(held) if isinstance(held, dict) else {}
+    if (folder / DESIGNS).is_file():
+        with (folder / DESIGNS).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        best = {f"{row['name']}, score": show(float(row["score"])) for row in rows[:BEST] if row.get("score")}
+        return {"designs": str(len(rows)), **best}
+    return {}
+
+
+def _numbers(held: Any, place: str = "") -> dict[str, str]:
+    """Every number of a result by where it stands, an estimate with its interval; no curves."""
+    found: dict[str, str] = {}
+    if isinstance(held, Mapping) and {"value", "low", "high"} <= held.keys():
+        return {place: _estimate(held["value"], held["low"], held["high"])}
+    if isinstance(held, Mapping):
+        for name, value in held.items():
+            if name not in ("checklists", "permuted outcomes"):
+                found |= _numbers(value, f"{place} / {name}" if place else str(name))
+    elif isinstance(held, list) and len(held) == 3 and all(_is_number(one) for one in held):
+        found[place] = _estimate(*held)
+    elif isinstance(held, list) and held and isinstance(held[0], Mapping):
+        for number, one in enumerate(held[:MOST], start=1):
+            found |= _numbers(one, f"{place} / {one.get('name') or number}")
+    elif _is_number(held):
+        found[place] = show(held) if isinstance(held, float) else str(held)
+    return found
+
+
+def _estimate(value: Any, low: Any, high: Any) -> str:
+    if not all(_is_number(one) for one in (value, low, high)):
+        return "-"
+    return f"{show(value)} ({show_interval(low, high)})"
+
+
+def _is_number(held: Any) -> bool:
+    return isinstance(held, (int, float)) and not isinstance(held, bool)
+
+
+def _flat(held: Any, place: str = "") -> dict[str, str]:
+    """Every value by where it stands; a list of tables by the names of its tables, other lists as one text."""
+    found: dict[str, str] = {}
+    if isinstance(held, Mapping):
+        for name, value in held.items():
+            found |= _flat(value, f"{place} / {name}" if place else str(name))
+    elif isinstance(held, list) and held and isinstance(held[0], Mapping):
+        for number, table in enumerate(held, start=1):
+            name = str(table.get("property") or table.get("name") or number)
+            told = ((key, value) for key, value in table.items() if value not in (None, "", [], name))
+            said = ", ".join(f"{key} {_text(value)}" for key, value in told)
+            key = f"{place} / {name}"
+            found[key if key not in found else f"{key} ({number})"] = said[:CUT]
+    elif held is not None and held not in ([], ""):
+        text = _text(held)
+        found[place] = text if len(text) <= CUT else f"{text[:CUT]} ..."
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return show(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
