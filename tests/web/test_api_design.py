@@ -51,3 +51,13 @@ def test_a_waiting_run_has_no_progress_and_no_designs(ada):
     assert ada.ask("GET", f"/api/v1/design/{job['id']}/designs").status_code == 422
     assert ada.ask("POST", f"/api/v1/design/{job['id']}/passports/D1").status_code == 422
     assert ada.ask("GET", "/api/v1/design/0123456789abcdef/progress").status_code == 404
+
+
+def test_a_design_for_a_patient_is_a_patients_job_whatever_its_file_was_called(server, ada):
+    curator = server.browser("curator")
+    up = {"file": ("profile.csv", b"id,a\n1,2\n", "text/csv")}
+    id = ada.ask("POST", "/api/v1/files", files=up).json()["id"]
+    config = {"goals": [{"property": "qed", "want": ">= 0.5"}], "patient": "profile.csv"}
+    asked = {"verb": "design", "config": config, "files": [id]}
+    assert ada.ask("POST", "/api/v1/jobs", json=asked).status_code == 403
+    assert curator.ask("POST", "/api/v1/jobs", json=asked).json()["patient"] is True

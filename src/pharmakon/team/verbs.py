@@ -48,6 +48,7 @@ class Verb:
     paths: frozenset[str]
     refused: frozenset[str]
     patient: bool
+    patients: frozenset[str]
     resume: bool
     kept: str
     cli: str
@@ -98,6 +99,7 @@ def verbs() -> Mapping[str, Verb]:
             paths=frozenset(row.get("paths", ())),
             refused=frozenset(row.get("refused", ())),
             patient=row.get("patient", False),
+            patients=frozenset(row.get("patients", ())),
             resume=row.get("resume", False),
             kept=row.get("kept", ""),
             cli=row.get("cli", name),

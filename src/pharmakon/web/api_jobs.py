@@ -109,7 +109,8 @@ def start(request: Request, caller: Caller, asked: NewJob, *, key: str = "") -> 
     read = [
         held.jobs.get(caller, id) for id in jobs_named(what, asked.config)
     ]  # of the project, and the caller's to read
-    patient = what.patient or any(f.patient for f in known) or any(job.patient for job in read)
+    theirs = what.patient or any(asked.config.get(key) for key in what.patients)
+    patient = theirs or any(f.patient for f in known) or any(job.patient for job in read)
     job = held.jobs.add(
         caller,
         asked.verb,
