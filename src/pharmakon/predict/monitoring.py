@@ -7,6 +7,7 @@ cross-validation over scaffolds measured (its card). Molecules that it was train
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,7 @@ def reference(model: Model, *, seed: int = 0) -> Reference:
     """The reference of a model; a loss of NaN where its card names none."""
     measure = "mae" if model.property.kind == "regression" else "brier"
     scores = model.card.get("scores", {})
-    split = scores.get(SPLIT) or next(iter(scores.values()), {})
+    split: Any = scores.get(SPLIT) or next(iter(scores.values()), {})
     found = split.get("model", {}).get(measure, (np.nan,)) if isinstance(split, dict) else (np.nan,)
     packed = model.training.packed
     chosen = np.arange(len(packed))

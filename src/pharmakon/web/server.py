@@ -80,22 +80,25 @@ def workers(config: ServeConfig) -> Iterator[None]:
 def _keep(config: ServeConfig, stopping: threading.Event) -> None:
     asked = config.model_dump(mode="json", include=set(WorkerConfig.model_fields))
     while not stopping.is_set():
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", "pharmakon.web.work"], stdin=subprocess.PIPE, text=True, start_new_session=True
-        )
-        with contextlib.suppress(OSError):
-            if process.stdin is not None:
-                process.stdin.write(json.dumps(asked) + "\n")
-                process.stdin.flush()  # and stays open: when it closes, the server is gone, and the worker goes too
-        while process.poll() is None and not stopping.is_set():
-            time.sleep(0.2)
-        if stopping.is_set():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=35.0)
-            process.kill()
-            process.wait()
-            return
+        ) as process:
+            with contextlib.suppress(OSError):
+                if process.stdin is not None:
+                    process.stdin.write(json.dumps(asked) + "\n")
+                    process.stdin.flush()  # it stays open: when it closes, the server is gone, and the worker goes too
+            while process.poll() is None and not stopping.is_set():
+                time.sleep(0.2)
+            if stopping.is_set():
+                _end(process)
+                return
         logger.warning("a worker ended with %s; another is started", process.returncode)
         stopping.wait(AGAIN)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=35.0)
+    process.kill()

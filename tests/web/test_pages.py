@@ -1,0 +1,34 @@
+"""What all pages share: the menu, the caller's projects, numbers, sizes and times as people read them."""
+
+from __future__ import annotations
+
+import jinja2
+import pytest
+
+from pharmakon.web.pages import PARTS, copies, templates
+
+
+def test_a_page_shows_the_menu_and_where_one_is(server):
+    page = server.browser("reader").ask("GET", "/jobs", headers={"accept": "text/html"}).text
+    assert all(f'href="{path}"' in page for path, _ in PARTS) and page.count('aria-current="page"') == 1
+
+
+def test_a_browser_gets_a_page_and_a_program_json_of_the_same_mistake(server):
+    reader = server.browser("reader")
+    assert "<h1>" in reader.ask("GET", "/jobs/0000", headers={"accept": "text/html"}).text
+    assert reader.ask("GET", "/api/v1/jobs/0000", headers={"accept": "text/html"}).json()["status"] == 404
+
+
+def test_numbers_sizes_and_times():
+    page = templates().from_string("{{ x | number }} {{ b | size }} {{ t | time }}|{{ none | time }}")
+    assert page.render(x=1.23456, b=1_234_567, t=0.0, none=None) == "1.23 1.2 MB 1970-01-01 00:00|"
+
+
+def test_text_is_escaped_and_a_misspelt_name_is_an_error():
+    assert templates().from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+    with pytest.raises(jinja2.UndefinedError):
+        templates().from_string("{{ misspelt }}").render()
+
+
+def test_copies_leave_out_what_there_is_not():
+    assert copies("predict", {}, cli="a", python="b") == {"CLI": "a", "Python": "b"}
