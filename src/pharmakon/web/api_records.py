@@ -118,8 +118,14 @@ def get_record(request: Request, id: str, caller: Caller = allowed("record.read"
     return _standing(request, found)
 
 
-@router.post("/{id}/signatures", status_code=201, dependencies=[reauthenticated])
-def sign_record(request: Request, id: str, asked: NewSignature, caller: Caller = allowed("record.author")) -> Standing:
+@router.post("/{id}/signatures", status_code=201)
+def sign_record(
+    request: Request,
+    id: str,
+    asked: NewSignature,
+    caller: Caller = allowed("record.author"),
+    _: None = reauthenticated,
+) -> Standing:
     """Sign a record, in person: a token cannot, and the password was given a moment ago."""
     found = record(request, caller, id)
     sign(request, caller, found, asked.meaning, why=asked.why, passphrase=asked.passphrase)

@@ -71,7 +71,7 @@ def one(
     return _page(request, caller, record(request, caller, id), before=before, form=form, done=done)
 
 
-@router.post("/record/{id}/sign", dependencies=[reauthenticated])
+@router.post("/record/{id}/sign")
 def signed(
     request: Request,
     id: str,
@@ -80,6 +80,7 @@ def signed(
     passphrase: Passphrase,
     *,
     caller: Caller = allowed("record.author"),
+    _: None = reauthenticated,
 ) -> Response:
     """Sign it."""
     found = record(request, caller, id)
@@ -92,7 +93,7 @@ def signed(
     return RedirectResponse(f"/record/{id}?done=signed#signatures", 303)
 
 
-@router.post("/record/{id}/identity", dependencies=[reauthenticated])
+@router.post("/record/{id}/identity")
 def identity(
     request: Request,
     id: str,
@@ -100,6 +101,7 @@ def identity(
     again: Passphrase,
     *,
     caller: Caller = allowed("record.author"),
+    _: None = reauthenticated,
 ) -> Response:
     """Make the identity that one signs with, and come back to the record."""
     held, found = state(request), record(request, caller, id)

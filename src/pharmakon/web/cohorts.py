@@ -1,0 +1,114 @@
+"""Declared cohorts among a project's files: a TOML file of patients' data, and the tables that it names."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Request
+
+from pharmakon.core.errors import PharmakonError, UsageError
+from pharmakon.team.containment import contained
+from pharmakon.team.files import File
+from pharmakon.team.roles import Caller
+from pharmakon.workflows import cohort_check, cohort_columns
+
+from .guard import state
+
+LOOKED = 500
+"""Uploads among which a cohort's tables are looked for."""
+LARGEST = 40_000_000
+"""Bytes of tables up to which a design is checked while a page waits; a discovery checks it anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A cohort's file with its tables: the project's latest upload of each name. `missing` are not there."""
+
+    file: File
+    tables: Sequence[File]
+    missing: Sequence[str]
+
+    @property
+    def size(self) -> int:
+        """Bytes of its tables."""
+        return sum(table.size for table in self.tables)
+
+    @property
+    def ids(self) -> list[str]:
+        """What a job reads."""
+        return [self.file.id, *(table.id for table in self.tables)]
+
+
+def patients_files(request: Request, caller: Caller) -> list[File]:
+    """The project's files of patients' data, the newest first."""
+    return [file for file in state(request).files.list(caller, limit=LOOKED) if file.patient]
+
+
+def declared_cohorts(request: Request, caller: Caller) -> list[File]:
+    """The TOML files of patients' data, the newest of each name."""
+    found: dict[str, File] = {}
+    for file in patients_files(request, caller):
+        if file.name.endswith(".toml"):
+            found.setdefault(file.name, file)
+    return list(found.values())
+
+
+def declared(request: Request, caller: Caller, id: str) -> Declared:
+    """A cohort by the id of its file. Raises UnknownName, Denied, UsageError for a file that is no declaration."""
+    file = state(request).files.get(caller, id)
+    if not file.patient or not file.name.endswith(".toml"):
+        raise UsageError(f"{file.name} is not the TOML file of a cohort, uploaded as patients' data")
+    with laid_out(request, [file]) as folder:
+        try:
+            names = cohort_check.tables_of(folder / file.name)
+        except PharmakonError as error:
+            raise UsageError(str(error).replace(f"{folder}/", "")) from None
+    there: dict[str, File] = {}
+    for one in patients_files(request, caller):
+        there.setdefault(one.name, one)
+    missing = [name for name in names if name not in there]
+    return Declared(file, [there[name] for name in names if name in there], missing)
+
+
+def checked(request: Request, caller: Caller, cohort: Declared) -> cohort_check.CohortCheck:
+    """The design check of a cohort. Raises UsageError with why it cannot be read as it is declared."""
+    state(request).journal.note("patients' data read", caller, files=cohort.ids)
+    with laid_out(request, [cohort.file, *cohort.tables]) as folder:
+        try:
+            return cohort_check.run(cohort_check.CohortCheckConfig(cohort=folder / cohort.file.name))
+        except PharmakonError as error:
+            raise UsageError(str(error).replace(f"{folder}/", "")) from None
+
+
+def columns(request: Request, caller: Caller, id: str) -> tuple[File, cohort_columns.Columns]:
+    """The columns of an uploaded table. Raises UsageError where it cannot be read."""
+    held = state(request)
+    file = held.files.get(caller, id)
+    if file.patient:
+        held.journal.note("patients' data read", caller, file=file.id)
+    with laid_out(request, [file]) as folder:
+        try:
+            return file, cohort_columns.run(cohort_columns.ColumnsConfig(data=folder / file.name))
+        except PharmakonError as error:
+            raise UsageError(str(error).replace(f"{folder}/", "")) from None
+
+
+@contextmanager
+def laid_out(request: Request, files: Sequence[File]) -> Iterator[Path]:
+    """Files by their names in a folder, as a job would see them; none may name what lies outside."""
+    held = state(request)
+    with tempfile.TemporaryDirectory(prefix="look-", dir=held.settings.data) as place:
+        folder = Path(place)
+        for file in files:
+            target = folder / file.name
+            try:
+                target.hardlink_to(held.files.path(file))
+            except OSError:
+                shutil.copyfile(held.files.path(file), target)
+            contained(target)
+        yield folder
