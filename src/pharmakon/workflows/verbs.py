@@ -9,50 +9,109 @@ from typing import TYPE_CHECKING, Any
 from pharmakon.core.config import build
 from pharmakon.core.types import Progress, silent
 
+from .verbs_patients import (
+    anonymise_table,
+    answer_round,
+    attack_model,
+    audit_cohort,
+    combine_answers,
+    deidentify_data,
+    discover_biomarkers,
+    dose_patients,
+    explain_signature,
+    export_signature,
+    match_treatments,
+    release_statistics,
+    simulate_federation,
+    train_response,
+    validate_signature,
+)
+from .verbs_record import (
+    copy_to_mlflow,
+    design_passports,
+    export_ledgers,
+    fetch_data,
+    fill_dossier,
+    list_data,
+    lock_files,
+    make_crate,
+    make_sbom,
+    register_plan,
+    replay_run,
+    reproduce_run,
+    run_benchmark,
+    sign_record,
+    verify_crate,
+    verify_ledger,
+)
+
 if TYPE_CHECKING:
     from pharmakon.design.own_scorer import Function
-    from pharmakon.record.ledger import Verification
-    from pharmakon.workflows.anonymise import AnonymiseResult
-    from pharmakon.workflows.attack import AttackResult
     from pharmakon.workflows.audit import AuditResult
-    from pharmakon.workflows.audit_cohort import AuditCohortResult
-    from pharmakon.workflows.benchmark import BenchmarkResult
     from pharmakon.workflows.counterfactuals_result import CounterfactualsResult
-    from pharmakon.workflows.crate import CrateResult
-    from pharmakon.workflows.crate_verify import CrateVerification
-    from pharmakon.workflows.data import FetchResult
-    from pharmakon.workflows.deidentify import DeidentifyResult
     from pharmakon.workflows.design import DesignResult
-    from pharmakon.workflows.discover import DiscoverResult
-    from pharmakon.workflows.dose import DoseResult
-    from pharmakon.workflows.dossier import DossierResult
-    from pharmakon.workflows.dossier_plan import Registered
-    from pharmakon.workflows.explain import ExplainResult
     from pharmakon.workflows.explain_molecules import ExplainMoleculesResult
-    from pharmakon.workflows.export import ExportResult
-    from pharmakon.workflows.federate import AnswerResult, CombineResult
-    from pharmakon.workflows.federate_simulate import SimulateResult
-    from pharmakon.workflows.ledger_export import LedgerExportResult
     from pharmakon.workflows.library import LibraryResult
-    from pharmakon.workflows.match import MatchResult
-    from pharmakon.workflows.mlflow import MlflowResult
     from pharmakon.workflows.monitor import MonitorResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
-    from pharmakon.workflows.passport import PassportResult
     from pharmakon.workflows.predict import PredictResult
     from pharmakon.workflows.recalibrate import RecalibrateResult
-    from pharmakon.workflows.release import ReleaseResult
-    from pharmakon.workflows.replay import ReplayResult
-    from pharmakon.workflows.reproduce import ReproduceResult
     from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
-    from pharmakon.workflows.sbom import SbomResult
-    from pharmakon.workflows.sign import SignResult
+    from pharmakon.workflows.screen import ScreenResult
     from pharmakon.workflows.slice import SliceResult
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
-    from pharmakon.workflows.train_response import ResponseResult
-    from pharmakon.workflows.validate import ValidateResult
+
+__all__ = [
+    "anonymise_table",
+    "answer_round",
+    "assess_mutagenicity",
+    "attack_model",
+    "audit_cohort",
+    "audit_data",
+    "combine_answers",
+    "copy_to_mlflow",
+    "deidentify_data",
+    "design_molecules",
+    "design_passports",
+    "discover_biomarkers",
+    "dose_patients",
+    "explain_molecules",
+    "explain_signature",
+    "export_ledgers",
+    "export_signature",
+    "fetch_data",
+    "fill_dossier",
+    "find_counterfactuals",
+    "find_routes",
+    "list_data",
+    "list_models",
+    "lock_files",
+    "make_crate",
+    "make_library",
+    "make_sbom",
+    "match_treatments",
+    "monitor_model",
+    "predict_properties",
+    "recalibrate_model",
+    "register_plan",
+    "release_statistics",
+    "replay_run",
+    "reproduce_run",
+    "run_benchmark",
+    "sample_molecules",
+    "screen_library",
+    "sign_record",
+    "simulate_federation",
+    "slice_molecules",
+    "train_model",
+    "train_prior",
+    "train_response",
+    "validate_signature",
+    "verify_crate",
+    "verify_ledger",
+]
 
 
 def audit_data(data: str | Path, *, progress: Progress = silent, **options: Any) -> AuditResult:
@@ -60,13 +119,6 @@ def audit_data(data: str | Path, *, progress: Progress = silent, **options: Any)
     from pharmakon.workflows import audit
 
     return audit.run(build(audit.AuditConfig, {"data": data, **options}), progress=progress)
-
-
-def audit_cohort(cohort: str | Path, *, progress: Progress = silent, **options: Any) -> AuditCohortResult:
-    """Find out for whom a declared cohort and its model work; options are those of `pharmakon audit` of a cohort."""
-    from pharmakon.workflows import audit_cohort as audit
-
-    return audit.run(build(audit.AuditCohortConfig, {"data": cohort, **options}), progress=progress)
 
 
 def train_model(data: str | Path, *, progress: Progress = silent, **options: Any) -> TrainResult:
@@ -111,6 +163,17 @@ def make_library(data: str | Path, *, output: str | Path, progress: Progress = s
 
     config = build(library.LibraryConfig, {"data": data, "output": output, **options})
     return library.run(config, progress=progress)
+
+
+def screen_library(
+    inputs: str | Path | Sequence[str | Path], *, output: str | Path, progress: Progress = silent, **options: Any
+) -> ScreenResult:
+    """Send files of molecules through an objective and list the best; options are those of `pharmakon screen`."""
+    from pharmakon.workflows import screen
+
+    given = (inputs,) if isinstance(inputs, (str, Path)) else tuple(inputs)
+    config = build(screen.ScreenConfig, {"inputs": tuple(map(str, given)), "output": output, **options})
+    return screen.run(config, progress=progress)
 
 
 def assess_mutagenicity(
@@ -185,34 +248,6 @@ def sample_molecules(prior: str | Path, *, progress: Progress = silent, **option
     return sample.run(build(sample.SampleConfig, {"prior": prior, **options}), progress=progress)
 
 
-def discover_biomarkers(cohort: str | Path, *, progress: Progress = silent, **options: Any) -> DiscoverResult:
-    """Find biomarkers in a declared cohort; options are those of `pharmakon discover`."""
-    from pharmakon.workflows import discover
-
-    return discover.run(build(discover.DiscoverConfig, {"cohort": cohort, **options}), progress=progress)
-
-
-def train_response(*, progress: Progress = silent, **options: Any) -> ResponseResult:
-    """Train a model of how tumours respond to drugs; options are those of `pharmakon train-response`."""
-    from pharmakon.workflows import train_response
-
-    return train_response.run(build(train_response.ResponseConfig, options), progress=progress)
-
-
-def match_treatments(patients: str | Path, *, progress: Progress = silent, **options: Any) -> MatchResult:
-    """Rank treatments for patients; options are those of `pharmakon match`."""
-    from pharmakon.workflows import match
-
-    return match.run(build(match.MatchConfig, {"patients": patients, **options}), progress=progress)
-
-
-def dose_patients(drug: str, patients: str | Path, *, progress: Progress = silent, **options: Any) -> DoseResult:
-    """Estimate doses of warfarin; options are those of `pharmakon dose`."""
-    from pharmakon.workflows import dose
-
-    return dose.run(build(dose.DoseConfig, {"drug": drug, "patients": patients, **options}), progress=progress)
-
-
 def explain_molecules(
     smiles: str | Sequence[str], *, progress: Progress = silent, **options: Any
 ) -> ExplainMoleculesResult:
@@ -224,57 +259,6 @@ def explain_molecules(
     return explain_molecules.run(config, progress=progress)
 
 
-def explain_signature(
-    signature: str | Path, cohort: str | Path, *, progress: Progress = silent, **options: Any
-) -> ExplainResult:
-    """Take the risks that a signature gives apart; options are those of `pharmakon explain`."""
-    from pharmakon.workflows import explain
-
-    return explain.run(
-        build(explain.ExplainConfig, {"signature": signature, "cohort": cohort, **options}), progress=progress
-    )
-
-
-def validate_signature(
-    signature: str | Path, cohorts: str | Path | Sequence[str | Path], *, progress: Progress = silent, **options: Any
-) -> ValidateResult:
-    """Apply a frozen signature to other cohorts; options are those of `pharmakon validate`."""
-    from pharmakon.workflows import validate
-
-    given = (cohorts,) if isinstance(cohorts, (str, Path)) else tuple(cohorts)
-    config = build(validate.ValidateConfig, {"signature": signature, "cohorts": given, **options})
-    return validate.run(config, progress=progress)
-
-
-def export_signature(signature: str | Path, **options: Any) -> ExportResult:
-    """Take a signature out of its run folder; options are those of `pharmakon export`."""
-    from pharmakon.workflows import export
-
-    return export.run(build(export.ExportConfig, {"signature": signature, **options}))
-
-
-def answer_round(plan: str | Path, cohort: str | Path, **options: Any) -> AnswerResult:
-    """Write a site's answer to a round of a federated study; options are those of `pharmakon federate answer`."""
-    from pharmakon.workflows import federate
-
-    return federate.answer(build(federate.AnswerConfig, {"plan": plan, "cohort": cohort, **options}))
-
-
-def combine_answers(plan: str | Path, answers: Sequence[str | Path], **options: Any) -> CombineResult:
-    """Combine all sites' answers to a round; options are those of `pharmakon federate combine`."""
-    from pharmakon.workflows import federate
-
-    return federate.combine(build(federate.CombineConfig, {"plan": plan, "answers": tuple(answers), **options}))
-
-
-def simulate_federation(cohort: str | Path, *, progress: Progress = silent, **options: Any) -> SimulateResult:
-    """Run a federated study over the sites of one cohort; options are those of `pharmakon federate simulate`."""
-    from pharmakon.workflows import federate_simulate
-
-    config = build(federate_simulate.SimulateConfig, {"cohort": cohort, **options})
-    return federate_simulate.run(config, progress=progress)
-
-
 def monitor_model(model: str | Path, data: str | Path, *, progress: Progress = silent, **options: Any) -> MonitorResult:
     """Compare new data with what a model was made of; options are those of `pharmakon monitor`."""
     from pharmakon.workflows import monitor
@@ -282,168 +266,8 @@ def monitor_model(model: str | Path, data: str | Path, *, progress: Progress = s
     return monitor.run(build(monitor.MonitorConfig, {"model": str(model), "data": data, **options}), progress=progress)
 
 
-def attack_model(model: str | Path | None = None, *, progress: Progress = silent, **options: Any) -> AttackResult:
-    """Try to tell whose data a model was made with; options are those of `pharmakon attack`."""
-    from pharmakon.workflows import attack
-
-    return attack.run(build(attack.AttackConfig, {"model": model, **options}), progress=progress)
-
-
-def anonymise_table(
-    data: str | Path, *, config: str | Path, progress: Progress = silent, **options: Any
-) -> AnonymiseResult:
-    """Make a table in which nobody can be singled out; options are those of `pharmakon anonymise`."""
-    from pharmakon.workflows import anonymise
-
-    asked = build(anonymise.AnonymiseConfig, {"data": data, "config": config, **options})
-    return anonymise.run(asked, progress=progress)
-
-
-def release_statistics(
-    cohort: str | Path, *, config: str | Path, progress: Progress = silent, **options: Any
-) -> ReleaseResult:
-    """Publish statistics with differential privacy; options are those of `pharmakon release`."""
-    from pharmakon.workflows import release
-
-    asked = build(release.ReleaseConfig, {"cohort": cohort, "config": config, **options})
-    return release.run(asked, progress=progress)
-
-
-def deidentify_data(
-    inputs: str | Path | Sequence[str | Path], *, output: str | Path, progress: Progress = silent, **options: Any
-) -> DeidentifyResult:
-    """Take what identifies out of files; options are those of `pharmakon deidentify`."""
-    from pharmakon.workflows import deidentify
-
-    given = (inputs,) if isinstance(inputs, (str, Path)) else tuple(inputs)
-    config = build(deidentify.DeidentifyConfig, {"inputs": given, "output": output, **options})
-    return deidentify.run(config, progress=progress)
-
-
-def fill_dossier(
-    subject: str | Path, *, output: str | Path, progress: Progress = silent, **options: Any
-) -> DossierResult:
-    """Fill the forms that regulators ask for; options are those of `pharmakon dossier`."""
-    from pharmakon.workflows import dossier
-
-    config = build(dossier.DossierConfig, {"subject": str(subject), "output": output, **options})
-    return dossier.run(config, progress=progress)
-
-
-def register_plan(plan: str | Path, *, output: str | Path) -> Registered:
-    """Register acceptance limits in a ledger, before the run; `output` is the folder of the ledger."""
-    from pharmakon.workflows import dossier_plan
-
-    return dossier_plan.register(build(dossier_plan.PlanConfig, {"plan": plan, "output": output}))
-
-
 def list_models(names: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The cards of the named models, or of all shipped ones."""
     from pharmakon.workflows import models
 
     return models.cards(names)
-
-
-def design_passports(
-    run: str | Path, designs: str | Sequence[str] = (), *, progress: Progress = silent, **options: Any
-) -> PassportResult:
-    """Passports of a design run's molecules, by number, name or SMILES; options are those of `pharmakon passport`."""
-    from pharmakon.workflows import passport
-
-    asked = (designs,) if isinstance(designs, str) else tuple(designs)
-    return passport.run(build(passport.PassportConfig, {"run": run, "designs": asked, **options}), progress=progress)
-
-
-def replay_run(run: str | Path) -> ReplayResult:
-    """Make every molecule of a design run again from its recorded steps."""
-    from pharmakon.workflows import replay
-
-    return replay.replay(run)
-
-
-def verify_ledger(run: str | Path, *, head: str = "", trust: str | Path | None = None) -> Verification:
-    """What is wrong with a run's record; no problems when it is as it was written."""
-    from pharmakon.workflows import ledger
-
-    return ledger.verify(run, head=head, trust=None if trust is None else Path(trust))
-
-
-def sign_record(record: str | Path, **options: Any) -> SignResult:
-    """Sign a finished run or a model electronically; options are those of `pharmakon sign`."""
-    from pharmakon.workflows import sign
-
-    return sign.run(build(sign.SignConfig, {"record": record, **options}))
-
-
-def export_ledgers(runs: Sequence[str | Path], **options: Any) -> LedgerExportResult:
-    """Copy ledgers and signatures to a database or a file; options are those of `pharmakon ledger export`."""
-    from pharmakon.workflows import ledger_export
-
-    return ledger_export.run(build(ledger_export.LedgerExportConfig, {"runs": tuple(runs), **options}))
-
-
-def make_crate(run: str | Path, **options: Any) -> CrateResult:
-    """Write a finished run as an RO-Crate; options are those of `pharmakon crate`."""
-    from pharmakon.workflows import crate
-
-    return crate.run(build(crate.CrateConfig, {"run": run, **options}))
-
-
-def verify_crate(crate: str | Path, *, trust: str | Path | None = None) -> CrateVerification:
-    """What is wrong with a crate; no problems when it is as it was written."""
-    from pharmakon.workflows import crate_verify
-
-    return crate_verify.verify(crate, trust=None if trust is None else Path(trust))
-
-
-def reproduce_run(run: str | Path, *, progress: Progress = silent, **options: Any) -> ReproduceResult:
-    """Run a recorded run again and compare; options are those of `pharmakon reproduce`."""
-    from pharmakon.workflows import reproduce
-
-    return reproduce.run(build(reproduce.ReproduceConfig, {"run": run, **options}), progress=progress)
-
-
-def make_sbom(**options: Any) -> SbomResult:
-    """A software bill of materials; options are those of `pharmakon sbom`."""
-    from pharmakon.workflows import sbom
-
-    return sbom.run(build(sbom.SbomConfig, options))
-
-
-def copy_to_mlflow(run: str | Path, uri: str, **options: Any) -> MlflowResult:
-    """Copy a finished run into an MLflow store; options are those of `pharmakon mlflow`."""
-    from pharmakon.workflows import mlflow
-
-    return mlflow.run(build(mlflow.MlflowConfig, {"run": run, "uri": uri, **options}))
-
-
-def run_benchmark(name: str, *, progress: Progress = silent, **options: Any) -> BenchmarkResult:
-    """Score the learners; options are those of `pharmakon benchmark`."""
-    from pharmakon.workflows import benchmark
-
-    return benchmark.run(build(benchmark.BenchmarkConfig, {"name": name, **options}), progress=progress)
-
-
-def lock_files(files: str | Path | Sequence[str | Path], *, progress: Progress = silent, **options: Any) -> list[Path]:
-    """Encrypt files into vaults, which every reader opens; options are those of `pharmakon vault lock`.
-
-    The secret stands in the environment or the keyring, as for the command.
-    """
-    from pharmakon.workflows import vault
-
-    given = (files,) if isinstance(files, (str, Path)) else tuple(files)
-    return vault.lock(build(vault.LockConfig, {"files": given, **options}), progress=progress)
-
-
-def list_data(text: str = "") -> list[dict[str, Any]]:
-    """The public data sets whose name, title or licence has these words; all without words."""
-    from pharmakon.workflows import data
-
-    return data.listing(text)
-
-
-def fetch_data(name: str, *, progress: Progress = silent, **options: Any) -> FetchResult:
-    """A checked copy of a public data set on this machine; options are those of `pharmakon data fetch`."""
-    from pharmakon.workflows import data
-
-    return data.run(build(data.FetchConfig, {"name": name, **options}), progress=progress)
