@@ -36,37 +36,8 @@ def test_another_s_token_is_not_taken_back(server):
     assert [t["id"] for t in ada.ask("GET", "/api/v1/tokens").json()] == [made]
 
 
-def test_the_page_shows_the_secret_once(server):
-    ada = server.browser("analyst")
-    answer = ada.ask("POST", "/account/tokens", data={"name": "x", "role": "analyst", "days": "9"})
-    assert answer.status_code == 200 and "phk_" in answer.text
-    assert "phk_" not in ada.ask("GET", "/account").text
-    token = ada.ask("GET", "/api/v1/tokens").json()[0]["id"]
-    assert ada.ask("POST", f"/account/tokens/{token}/end").status_code == 303
-    assert ada.ask("GET", "/api/v1/tokens").json() == []
-
-
-def test_a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(server):
-    user = server.user(password=PASSWORD)
-    here, there = server.browser("analyst", user=user), server.browser("analyst", user=user)
-    wrong = here.ask("POST", "/account/password", data={"old": "wrong wrong wrong", "new": PASSWORD + "!"})
-    assert wrong.status_code == 403 and server.held.sessions.find(there.cookie)
-    short = here.ask("POST", "/account/password", data={"old": PASSWORD, "new": "short"})
-    assert short.status_code == 422
-    done = here.ask("POST", "/account/password", data={"old": PASSWORD, "new": PASSWORD + "!"})
-    assert done.status_code == 303 and done.cookies["pharmakon"] not in (here.cookie, there.cookie)
-    assert server.held.sessions.find(here.cookie) is None and server.held.sessions.find(there.cookie) is None
-    assert server.held.accounts.login(user.email, PASSWORD + "!") == user
-
-
 def test_a_stolen_session_cannot_try_passwords_for_ever(server):
     ada = server.browser("approver", user=server.user(password=PASSWORD))
     for _ in range(TRIES):
         assert ada.ask("POST", "/api/v1/proof", json={"password": "wrong wrong wrong"}).status_code == 403
     assert ada.ask("POST", "/api/v1/proof", json={"password": PASSWORD}).status_code == 403
-
-
-def test_whoever_is_in_no_project_is_told_what_to_do(server):
-    ada = server.browser()
-    page = ada.ask("GET", "/account", headers={"Accept": "text/html"})
-    assert page.status_code == 200 and "in no project yet" in page.text

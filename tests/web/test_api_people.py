@@ -100,10 +100,3 @@ def test_no_job_reads_what_is_another_project_s(elsewhere):
     asked = {"verb": "predict", "config": {"data": "a.csv"}, "files": [theirs["file"]]}
     refused = mine.ask("POST", "/api/v1/jobs", json=asked)
     assert refused.status_code in (404, 422) and "no file" in refused.json()["detail"]
-
-
-def test_another_s_project_is_not_opened(server, elsewhere):
-    mine, _ = elsewhere
-    foreign = server.held.projects.add(f"Foreign {mine.caller.user}").id
-    assert mine.ask("POST", "/project", data={"project": foreign}).status_code == 403
-    assert server.held.sessions.find(mine.cookie).caller.project == server.project
