@@ -1,7 +1,8 @@
-"""What tests of workflows share: a cohort of three hospitals, a federated study of it, evidence of models, a run."""
+"""What tests of workflows share: a cohort of three hospitals, their federated study, evidence of models, a library."""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,9 @@ from pharmakon.workflows.dossier_facts import load_facts
 from pharmakon.workflows.federate_plan import Plan
 from pharmakon.workflows.federate_simulate import split
 from pharmakon.workflows.federate_site import Site, site_of
+from pharmakon.workflows.library import LibraryConfig
+from pharmakon.workflows.library import run as make_library
+from pharmakon.workflows.library_view import Library
 
 NAMES = ("north", "south", "west")
 N = 390
@@ -79,3 +83,30 @@ def small_run(tmp_path: Path) -> Path:
 def evidence() -> Callable[[str], Evidence]:
     """What is known of a shipped model on a fixed day."""
     return lambda name: of_model(load_facts(name, today=date(2026, 7, 1)))
+
+
+@pytest.fixture(scope="session")
+def library_table(molecules: list[str]) -> str:
+    """Sixty molecules with numbers and text beside them, as CSV: row 7 is no structure, row 9 is empty."""
+    rows = [f'M{i},{smiles},{i / 2},"=HYPERLINK(1)"' for i, smiles in enumerate(molecules[:60])]
+    rows[7] = "M7,c1ccc,3.5,broken"
+    rows[9] = "M9,,,nothing"
+    return "name,Smiles,MW,remark\n" + "\n".join(rows) + "\n"
+
+
+@pytest.fixture(scope="session")
+def library_folder(library_table: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library of that table, with two models."""
+    place = tmp_path_factory.mktemp("library")
+    with gzip.open(place / "set.csv.gz", "wt") as stream:
+        stream.write(library_table)
+    make_library(
+        LibraryConfig(data=place / "set.csv.gz", output=place / "library", models=("herg", "ames"), workers=1, batch=25)
+    )
+    return place / "library"
+
+
+@pytest.fixture(scope="session")
+def library(library_folder: Path) -> Library:
+    """The same library, open."""
+    return Library(library_folder)
