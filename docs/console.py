@@ -20,7 +20,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 SLOW = (
     "audit train recalibrate predict explain counterfactuals design route match dose train-response discover validate "
-    "deidentify anonymise release attack vault federate dossier passport reproduce library backup restore"
+    "deidentify anonymise release attack vault federate dossier passport reproduce library screen backup restore"
 )
 """The verbs that say how far they are."""
 PROGRESS = re.compile(rf"^({'|'.join(SLOW.split())}): \d")

@@ -171,6 +171,7 @@ def configuration() -> str:
     from pharmakon.workflows.route import RouteConfig
     from pharmakon.workflows.sample import SampleConfig
     from pharmakon.workflows.sbom import SbomConfig
+    from pharmakon.workflows.screen import ScreenConfig
     from pharmakon.workflows.slice import SliceConfig
     from pharmakon.workflows.train import TrainConfig
     from pharmakon.workflows.train_prior import PriorConfig
@@ -194,6 +195,7 @@ def configuration() -> str:
         ("recalibrate", RecalibrateConfig),
         ("predict", PredictConfig),
         ("library", LibraryConfig),
+        ("screen", ScreenConfig),
         ("counterfactuals", CounterfactualsConfig),
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),

@@ -182,3 +182,18 @@ def test_marked_rows_are_counted_also_after_an_interruption(tmp_path):
     parts = run_shards(batches, odd, tmp_path / "parts", stamp="a")
     assert [part.read_text() for part in parts] == ["1\n3\n", "2\n5\n", "7\n8\n"]
     assert marked(tmp_path / "parts") == 4
+
+
+def test_claims_say_what_was_begun_and_are_no_parts(tmp_path, work):
+    def fails(payload):
+        if payload == BATCHES[2][1]:
+            raise ValueError("no")
+        return work(payload)
+
+    with pytest.raises(PharmakonError):
+        run_shards(BATCHES, fails, tmp_path, claims=True)
+    assert [line["claimed"] for line in manifest(tmp_path) if "claimed" in line] == [0, 1, 2]
+    assert [line["index"] for line in manifest(tmp_path) if "index" in line] == [0, 1]
+    work.calls.clear()
+    assert len(run_shards(BATCHES, work, tmp_path, claims=True)) == 6
+    assert work.calls == [payload for _, payload in BATCHES[2:]]

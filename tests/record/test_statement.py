@@ -39,3 +39,12 @@ def test_a_long_table_is_cut_and_says_so():
 
 def test_the_same_page_has_the_same_bytes():
     assert render(page()) == render(page())
+
+
+def test_structures_stand_in_their_section_and_are_held_by_the_page():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0,0L9,9" style="stroke:#112233"/></svg>'
+    part = Part("best", "The best", structures=[(svg, "1. <first>"), (svg, "2. the same")])
+    html = render(StatementPage("test", "A title", [], [], [part], "Careful."))
+    assert html.count("<symbol") == 1
+    assert html.count('<use href="#m1"/>') == 2
+    assert "1. &lt;first&gt;" in html

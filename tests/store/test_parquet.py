@@ -35,3 +35,14 @@ def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / "x.parquet").write_bytes(whole[:-20])
     with pytest.raises(DataError, match=r"x\.parquet"):
         Parquet(tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 3), (1_999, 2), (7_000, 2_500), (24_990, 10), (24_990, 100)])
+def test_a_part_is_those_rows_across_row_groups(tmp_path, first, count):
+    duckdb.sql('SELECT range AS i, \'x\' AS "a ""b" FROM range(25000)').write_parquet(
+        str(tmp_path / "x.parquet"), row_group_size=2_048
+    )
+    table = Parquet(tmp_path / "x.parquet")
+    assert table.count() == 25_000
+    got = list(table.part(first, count, ('a "b', "i")))
+    assert got == [["x", str(i)] for i in range(first, min(first + count, 25_000))]

@@ -22,6 +22,7 @@ VERBS = {
     "train": "Make a model from a table of structures and measurements.",
     "recalibrate": "Fit a model's intervals and values to your own measurements, without training it again.",
     "predict": "Estimate properties of molecules, each with an interval and a domain flag.",
+    "screen": "Send millions of molecules through models and an objective, and list the best.",
     "library": "Make a table of a file of up to a million molecules, to sort, filter, plot and search.",
     "counterfactuals": "Find the smallest believable edits of a molecule that change a model's answer.",
     "mutagenicity": "Judge impurities as ICH M7 asks: by a statistical and an expert-rule method, apart.",

@@ -46,6 +46,7 @@ def run_shards(
     suffix: str = ".csv",
     total: int = 0,
     label: str = "",
+    claims: bool = False,
     progress: Progress = silent,
 ) -> list[Path]:
     """Write `function(payload)` for each (index, payload) as folder/part-000017.csv; the parts, in the given order.
@@ -53,7 +54,8 @@ def run_shards(
     The function may give a number beside the content, of rows worth counting: `marked` adds them up.
     A part whose manifest line bears the same `stamp` (a hash of the input, the models, the configuration) and whose
     bytes still have the hash written there is not computed again. Kill it at any moment and call it again: the parts
-    are those of an undisturbed run. Only one process may work in a folder.
+    are those of an undisturbed run. Only one process may work in a folder. With `claims` the manifest also says which
+    parts were begun: after a kill, those that were being worked on.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,6 +73,8 @@ def run_shards(
             if index in finished:
                 continue
             started.append((index, len(payload) if hasattr(payload, "__len__") else 0))
+            if claims:
+                manifest.write(f'{{"claimed":{index}}}\n'.encode())
             yield payload
 
     done = len(finished)

@@ -44,6 +44,8 @@ class Part:
     terms: Sequence[tuple[str, str]] = ()
     """(word, what it means or what is so)."""
     verdict: tuple[str, str] | None = None
+    structures: Sequence[tuple[str, str]] = ()
+    """(drawing as SVG, what it shows), side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,18 @@ def render(page: StatementPage) -> str:
         title=page.title,
         summary=page.summary,
         figures=page.figures,
-        drawings=Drawings(),
+        drawings=_drawings(page),
         styles=("report.css", "findings.css", "discovery.css"),
         page=page,
         drawn=drawn,
         most=MOST,
     )
+
+
+def _drawings(page: StatementPage) -> Drawings:
+    """The structures of all sections: they stand at the head of the page, so they are taken in before it is written."""
+    drawings = Drawings()
+    for part in page.parts:
+        for svg, _ in part.structures:
+            drawings.add(svg)
+    return drawings

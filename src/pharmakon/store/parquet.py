@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _FETCH = 10_000
+QUOTE = '"'
 
 
 class Parquet:
@@ -38,9 +39,25 @@ class Parquet:
         for cells in self._query("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(?)"):
             yield ["" if cell is None else cell for cell in cells], ""
 
-    def _query(self, sql: str) -> Iterator[tuple[str | None, ...]]:
+    def count(self) -> int:
+        """How many rows, by the file's end, without reading them."""
+        return sum(int(n or 0) for (n,) in self._query("SELECT num_rows FROM parquet_file_metadata(?)"))
+
+    def part(self, first: int, count: int, columns: Sequence[str]) -> Iterator[list[str]]:
+        """The named columns of the rows from `first`, counted from 0; other row groups are not read."""
+        asked = ", ".join(f'CAST("{name.replace(QUOTE, 2 * QUOTE)}" AS VARCHAR)' for name in columns)
+        source = "read_parquet(?, file_row_number = true)"
+        rows = self._query(
+            f"SELECT {asked} FROM {source} WHERE file_row_number >= ? AND file_row_number < ?",  # noqa: S608 - quoted
+            first,
+            first + count,
+        )
+        for cells in rows:
+            yield ["" if cell is None else cell for cell in cells]
+
+    def _query(self, sql: str, *more: int) -> Iterator[tuple[str | None, ...]]:
         with _connected(self._path) as (connection, literal):
-            found = connection.execute(sql, [literal])
+            found = connection.execute(sql, [literal, *more])
             while rows := found.fetchmany(_FETCH):
                 yield from rows
 

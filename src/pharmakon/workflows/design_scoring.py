@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.types import Estimates, Property
@@ -24,18 +24,7 @@ class ModelScorer:
 
     def __init__(self, panel: Panel, engine: Engine) -> None:
         self._engine = engine
-        self.properties: dict[str, Property] = dict(panel.properties)
-        for name, what in panel.properties.items():
-            self.properties[f"{name}.similarity"] = Property(
-                f"{name}.similarity",
-                f"Similarity to the nearest molecule measured for {what.title}",
-                "Tanimoto",
-                low=0.0,
-                high=1.0,
-            )
-            self.properties[f"{name}.domain"] = Property(
-                f"{name}.domain", f"Inside the domain of {what.title}", "", better="high", low=0.0, high=1.0
-            )
+        self.properties: dict[str, Property] = offered(panel)
 
     def estimate(self, smiles: Sequence[str], names: Sequence[str]) -> dict[str, Estimates]:
         """See core.types.Scorer."""
@@ -43,16 +32,40 @@ class ModelScorer:
         chunks = [(tuple(smiles[i : i + CHUNK]), models) for i in range(0, len(smiles), CHUNK)]
         found = list(self._engine.map(estimate, chunks, label="scoring"))
         joined = {model: join([part[model] for part in found]) for model in models}
-        out: dict[str, Estimates] = {}
-        for name in names:
-            model, _, aspect = name.partition(".")
-            got = joined[model]
-            if aspect:
-                value = got.nearest_similarity if aspect == "similarity" else got.in_domain.astype(float)
-                out[name] = Estimates.exact(self.properties[name], model, value)
-            else:
-                out[name] = got
-        return out
+        return aspects(joined, names, self.properties)
+
+
+def offered(panel: Panel) -> dict[str, Property]:
+    """What goals can name: each model's property, its NAME.similarity and its NAME.domain."""
+    properties: dict[str, Property] = dict(panel.properties)
+    for name, what in panel.properties.items():
+        properties[f"{name}.similarity"] = Property(
+            f"{name}.similarity",
+            f"Similarity to the nearest molecule measured for {what.title}",
+            "Tanimoto",
+            low=0.0,
+            high=1.0,
+        )
+        properties[f"{name}.domain"] = Property(
+            f"{name}.domain", f"Inside the domain of {what.title}", "", better="high", low=0.0, high=1.0
+        )
+    return properties
+
+
+def aspects(
+    found: Mapping[str, Estimates], names: Sequence[str], properties: Mapping[str, Property]
+) -> dict[str, Estimates]:
+    """The named quantities, out of the estimates of the models that they are of."""
+    out: dict[str, Estimates] = {}
+    for name in names:
+        model, _, aspect = name.partition(".")
+        got = found[model]
+        if aspect:
+            value = got.nearest_similarity if aspect == "similarity" else got.in_domain.astype(float)
+            out[name] = Estimates.exact(properties[name], model, value)
+        else:
+            out[name] = got
+    return out
 
 
 def join(parts: Sequence[Estimates]) -> Estimates:

@@ -1,0 +1,139 @@
+"""The files that a screen leaves: the best rows as CSV and Parquet, sketches, unreadable rows, report, record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pharmakon.chem.parse import to_mol
+from pharmakon.chem.standardize import inchikey
+from pharmakon.core.files import write_atomic
+from pharmakon.core.types import Progress
+from pharmakon.record.crate import close
+from pharmakon.record.entry import CLOSED, parse
+from pharmakon.record.ledger import Ledger
+from pharmakon.store.plain import document
+from pharmakon.store.runs import RunFolder
+from pharmakon.store.writers import CsvWriter, own_columns, write_csv, write_parquet
+
+from .screen_report import page
+from .screen_request import LEDGER, REPORT, SHARDS, ScreenConfig, ScreenResult
+from .screen_sketch import Hit
+from .screen_summary import Summary, read_part
+
+if TYPE_CHECKING:
+    from .screen_shard import Screener
+
+TOP, TABLE, SKETCHES, PROBLEMS, SAMPLED = "top.csv", "top.parquet", "sketches.json", "problems.csv", "scaffolds.csv"
+FIRST = ("rank", "id", "smiles", "inchikey", "score")
+LAST = ("out_of_domain", "file", "row")
+TYPES = {"rank": "BIGINT", "score": "DOUBLE", "row": "BIGINT"}
+
+
+def write(
+    config: ScreenConfig,
+    screener: Screener,
+    parts: Sequence[Path],
+    files: Sequence[Path],
+    *,
+    folder: RunFolder,
+    ledger: Ledger,
+    notes: Sequence[str],
+    progress: Progress,
+) -> ScreenResult:
+    """Merge the parts, write every file, record it and close the ledger."""
+    place, labels = folder.path, labels_of(files)
+    whole = _merged(screener, parts, labels, place / PROBLEMS, progress)
+    made = [PROBLEMS, SAMPLED, SKETCHES]
+    terms = own_columns(screener.terms, (*FIRST, *LAST))
+    if screener.objective is not None:
+        columns = (*FIRST, *terms.values(), *LAST)
+        rows = list(_rows(whole.hits(), labels, list(terms.values())))
+        write_csv(place / TOP, columns, rows)
+        write_parquet(place / TABLE, columns, rows, types=TYPES | dict.fromkeys(terms.values(), "DOUBLE"))
+        made += [TOP, TABLE]
+    sample = list(_rows(whole.scaffolds.hits(), labels, list(terms.values())))
+    left_out = set() if screener.objective is not None else {"score"}
+    columns = tuple(name for name in (*FIRST, *terms.values(), *LAST) if name not in left_out)
+    write_csv(place / SAMPLED, columns, [{k: v for k, v in row.items() if k not in left_out} for row in sample])
+    write_atomic(place / SKETCHES, document(told(whole, labels)))
+    from pharmakon.record.statement import render
+
+    write_atomic(place / REPORT, render(page(config, screener, whole, files, notes)))
+    for name in [*made, REPORT]:
+        ledger.output(place / name)
+    if not config.whole:
+        shutil.rmtree(place / SHARDS)  # every row's estimates stay; sketches of shards have been merged
+    counts = whole.counts
+    result: dict[str, Any] = {
+        "rows": counts["rows"],
+        "unreadable": counts["unreadable"],
+        "feasible": counts["feasible"],
+        "listed": len(whole.hits()),
+        "best": whole.hits()[0].score if whole.hits() else None,
+    }
+    return ScreenResult(place, **result, head=close(ledger, **result).hash, notes=list(notes))
+
+
+def finished(folder: Path, notes: Sequence[str]) -> ScreenResult | None:
+    """The result of a run that had come to its end, when that is what the folder holds."""
+    path = folder / LEDGER
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    last = parse(lines[-1]) if lines else None
+    if last is None or last.event != CLOSED:
+        return None
+    found = {name: last.data[name] for name in ("rows", "unreadable", "feasible", "listed", "best")}
+    return ScreenResult(folder, **found, head=last.hash, notes=list(notes))
+
+
+def labels_of(files: Sequence[Path]) -> list[str]:
+    """What rows call the files: their names, or, where two have one name, all that was written of them."""
+    names = [path.name for path in files]
+    return names if len(set(names)) == len(names) else [path.as_posix() for path in files]
+
+
+def told(whole: Summary, labels: Sequence[str]) -> dict[str, Any]:
+    """What sketches.json says."""
+    names = ("rows", "unreadable", "infeasible", "no estimate", "scheduled", "feasible", "outside")
+    return {
+        "files": list(labels),
+        "counts": {name.replace(" ", "_"): whole.counts[name] for name in names},
+        "distinct_molecules": {"estimate": whole.distinct.count(), "standard_error": 0.0081},
+        "distinct_scaffolds": {"estimate": whole.scaffolds.count(), "standard_error": 0.032},
+        "broken_constraints": dict(sorted(whole.broken.items())),
+        "outside_domain": dict(sorted(whole.outside.items())),
+        "histograms": {name: histogram.plain() for name, histogram in whole.histograms.items()},
+    }
+
+
+def _merged(
+    screener: Screener, parts: Sequence[Path], labels: Sequence[str], problems: Path, progress: Progress
+) -> Summary:
+    """All parts as one summary; rows that cannot be read go to a file on the way."""
+    whole = screener.summary()
+    with CsvWriter(problems, ("file", "row", "id", "structure", "problem")) as writer:
+        for done, part in enumerate(parts, start=1):
+            one = read_part(part, top=screener.asked.top, seed=screener.asked.seed)
+            for file, row, id, text, why in one.problems:
+                record = {"file": labels[file], "row": row, "id": id, "structure": text, "problem": why}
+                writer.write(record)
+            whole.merge(one)
+            progress(done, len(parts), "merging")
+    return whole
+
+
+def _rows(hits: Sequence[Hit], labels: Sequence[str], terms: Sequence[str]) -> Iterator[Mapping[str, object]]:
+    for rank, hit in enumerate(hits, start=1):
+        yield {
+            "rank": rank,
+            "id": hit.id,
+            "smiles": hit.smiles,
+            "inchikey": inchikey(to_mol(hit.smiles)),
+            "score": hit.score,
+            **dict(zip(terms, hit.values, strict=True)),
+            "out_of_domain": hit.outside,
+            "file": labels[hit.file],
+            "row": hit.row,
+        }

@@ -1,0 +1,68 @@
+"""What a screen is asked, and what it says when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from pharmakon.core.config import Config
+from pharmakon.core.types import Profile
+
+SHARDS, LEDGER, REPORT = "shards", "ledger.jsonl", "report.html"
+
+
+class ScreenConfig(Config):
+    """Which molecules, what is wanted of them, where to."""
+
+    inputs: tuple[str, ...] = Field(
+        min_length=1, description="tables of structures, or patterns of their names: CSV, TSV, SMI, SDF, Parquet"
+    )
+    output: Path = Field(description="folder to write")
+    objective: Path | None = Field(
+        None, description="goal file, as pharmakon design takes it: its goals, constraints, aggregate, models and known"
+    )
+    models: tuple[str, ...] = Field(
+        (),
+        description="shipped models, groups of them or model folders that answer beside the objective's; without an "
+        "objective, those of all estimates",
+    )
+    profile: Profile = Field("fast", description="fast: one network for every endpoint; full: each its own model")
+    top: int = Field(10_000, ge=1, le=1_000_000, description="how many of the best rows to list")
+    keep: Literal["top", "all"] = Field(
+        "top", description="top: the best rows and sketches; all: also every row's estimates, as Parquet files"
+    )
+    rows: int = Field(20_000, ge=100, le=1_000_000, description="rows a shard holds")
+    workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
+    engine: Literal["local"] = Field("local", description="where shards are worked on: in processes of this machine")
+    smiles_column: str | None = Field(None, description="structure column; guessed when not given")
+    id_column: str | None = Field(None, description="identifier column; guessed when not given")
+    seed: int = Field(0, ge=0, description="which scaffolds are sampled")
+    resume: bool = Field(False, description="go on with an interrupted run of the same inputs")
+
+    @model_validator(mode="after")
+    def _something_is_asked(self) -> Self:
+        if self.objective is None and not self.models:
+            raise ValueError("say what is wanted, with an objective, or which models to ask, with models")
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row's estimates are kept: without an objective there is nothing else to keep."""
+        return self.keep == "all" or self.objective is None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenResult:
+    """A finished screen: its folder, how many rows there were and what became of them, and the ledger's head."""
+
+    folder: Path
+    rows: int
+    unreadable: int
+    feasible: int
+    listed: int
+    best: float | None
+    head: str
+    notes: list[str] = field(default_factory=list)
