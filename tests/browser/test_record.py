@@ -47,11 +47,12 @@ def test_compared_signed_handed_on_and_checked(page, made, shoot, tmp_path):
     for n in (0, 1):
         page.get_by_label(f"Choose Attack with seed {n}").check()
     assert page.locator("#chosen").inner_text() == "2 are chosen."
+    page.set_viewport_size({"width": 1100, "height": 620})
     page.get_by_role("button", name="Compare side by side").click()
     differing = page.locator("tr.differs th").all_inner_texts()
     assert "seed" in differing and "others.csv" in differing and "members.csv" not in differing
     assert "/inputs/" not in page.locator("main").inner_text()
-    shoot(page, "record-compare")
+    shoot(page, "workbench-record-compare")
     page.goto(f"/record/{made[0]}")
     assert page.get_by_text("form an unbroken chain").is_visible()
     page.get_by_label("New passphrase").fill(WORDS)
@@ -62,7 +63,7 @@ def test_compared_signed_handed_on_and_checked(page, made, shoot, tmp_path):
     page.get_by_role("button", name="Sign", exact=True).click()
     page.get_by_text("You signed this record.").wait_for()
     assert page.get_by_text("It holds.").is_visible()
-    shoot(page, "record")
+    shoot(page, "workbench-record")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the crate").click()
     path = tmp_path / "crate.zip"
