@@ -203,6 +203,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "attribution": "pharmakon.workflows.benchmark_attribution:ATTRIBUTION",
         "library": "pharmakon.workflows.benchmark_library:LIBRARY",
         "workbench": "pharmakon.workflows.benchmark_workbench:WORKBENCH",
+        "screen": "pharmakon.workflows.benchmark_screen:SCREEN",
         "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",
         "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "counterfactuals": "pharmakon.workflows.benchmark_counterfactuals:COUNTERFACTUALS",
