@@ -45,11 +45,11 @@ def test_an_account_is_shut_and_a_password_set_by_buttons_but_not_one_s_own_acco
     chief, bob = fresh.browser(admin=True), fresh.user("Bob", password=PASSWORD)
     shut = f'action="/accounts/{bob.id}"'
     assert shut in chief.ask("GET", "/accounts", headers=HTML).text
-    chief.ask("POST", f"/accounts/{bob.id}", data={"disabled": "true"})
+    assert chief.ask("POST", f"/accounts/{bob.id}", data={"disabled": "true"}).status_code == 303
     assert fresh.held.accounts.get(bob.id).disabled
     chief.ask("POST", f"/accounts/{bob.id}", data={"password": PASSWORD + " staple"})
     assert fresh.held.accounts.get(bob.id).disabled  # another password opens no account
-    chief.ask("POST", f"/accounts/{bob.id}", data={"disabled": "false"})
+    assert chief.ask("POST", f"/accounts/{bob.id}", data={"disabled": "false", "password": ""}).status_code == 303
     assert fresh.held.accounts.login(bob.email, PASSWORD + " staple").id == bob.id
     own = chief.ask("POST", f"/accounts/{chief.caller.user}", data={"disabled": "true"})
     assert own.status_code == 422 and not fresh.held.accounts.get(chief.caller.user).disabled
