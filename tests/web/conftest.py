@@ -1,8 +1,9 @@
-"""A server with accounts on a database of each kind, and callers with every set of roles."""
+"""A server with accounts on a database of each kind and callers with every role; one without, and its library."""
 
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from pharmakon.web import app as application
 from pharmakon.web.app import create_app
 from pharmakon.web.settings import ServeConfig
 from pharmakon.web.state import State
+from pharmakon.workflows.library import LibraryConfig
+from pharmakon.workflows.library import run as make_library
 
 PASSWORD = "correct horse battery"
 HERE = ("127.0.0.1", 50000)
@@ -131,3 +134,40 @@ def other(serving, tmp_path) -> Iterator[Callable[..., Server]]:
     yield start
     for one in running:
         next(one, None)
+
+
+@pytest.fixture(scope="module")
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The application without accounts, as one person runs it, and a client that sends what its forms bring back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(application, "warm", lambda profile: None)  # models are loaded where a test asks
+        app = create_app(ServeConfig(data=tmp_path_factory.mktemp("data")))
+    with TestClient(app, client=HERE) as client:
+        page = client.get("/library", headers={"accept": "text/html"}).text
+        client.headers["x-csrf-token"] = re.search(r'name="csrf" content="([^"]+)"', page)[1]
+        yield client
+
+
+@pytest.fixture(scope="module")
+def queued_library(workbench: TestClient) -> str:
+    """The id of a library that waits for its worker, started by the page's form: six rows, M2 is no structure."""
+    smiles = ("CCO", "c1ccccc1", "c1cc", "CCN", "CC(=O)O", "c1ccncc1")
+    text = "id,smiles\n" + "".join(f"M{i},{one}\n" for i, one in enumerate(smiles))
+    asked = {"files": {"file": ("set.csv", text)}, "data": {"profile": "fast"}}
+    answer = workbench.post("/library", **asked, follow_redirects=False)
+    assert answer.status_code == 303
+    return answer.headers["location"].rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def library(workbench: TestClient, queued_library: str) -> str:
+    """Its id when it is finished, as its worker would leave it, with two models for speed."""
+    held: State = workbench.app.state.held
+    job = held.jobs.claim("worker")
+    assert job.id == queued_library and job.config == {"data": "set.csv", "profile": "fast"}
+    folder = held.job_root / job.id / "1" / "output"
+    folder.mkdir(parents=True)
+    (folder / "set.csv").write_bytes(held.files.path(held.files.get(held.local(), job.files[0])).read_bytes())
+    make_library(LibraryConfig(data=folder / "set.csv", output=folder / "library", models=("herg", "ames"), workers=1))
+    assert held.jobs.end(job, "done", result={"attempt": 1, "files": []})
+    return job.id

@@ -1,0 +1,45 @@
+"""The library pages: followed while it is made, and whole without its script."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+HTML = {"accept": "text/html"}
+
+
+def page(workbench, path, **asked):
+    answer = workbench.get(path, params=asked, headers=HTML)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_an_unfinished_library_is_listed_and_says_so(workbench, queued_library):
+    assert f'href="/library/{queued_library}">set.csv</a>' in page(workbench, "/library")
+    assert "opens here when it is done" in page(workbench, f"/library/{queued_library}")
+
+
+def test_the_page_works_without_its_script(workbench, library):
+    shown = page(workbench, f"/library/{library}", sort="mw", down="true")
+    assert shown.index(">M5<") < shown.index(">M1<") < shown.index(">M0<")
+    assert "<script" not in shown.replace('<script type="module" src=', "") and "style=" not in shown
+    filtered = page(workbench, f"/library/{library}", filter='{"problems":"only"}')
+    assert ">M2<" in filtered and ">M1<" not in filtered and "unclosed ring" in filtered
+    assert ">M0<" not in page(workbench, f"/library/{library}", offset=1)
+
+
+def test_the_script_is_told_what_was_asked_for(workbench, library):
+    def told(**asked):
+        shown = page(workbench, f"/library/{library}", **asked)
+        return json.loads(html.unescape(re.search(r'data-told="([^"]+)"', shown)[1]))
+
+    asked = told(columns='["herg","nothing",3,"mw"]', filter='{"text":"<b>"}')
+    assert (asked["rows"], asked["shown"], asked["filter"]["text"]) == (6, ["herg", "mw"], "<b>")
+    assert told(columns="nonsense")["shown"] == told()["shown"] == ["mw", "logp", "tpsa", "qed", "herg", "ames"]
+
+
+def test_the_page_offers_the_same_library_from_the_shell_and_from_python(workbench, library):
+    shown = html.unescape(page(workbench, f"/library/{library}"))
+    assert "pharmakon library set.csv -o library --profile fast" in shown
+    assert 'pharmakon.make_library("set.csv", output="library", profile="fast")' in shown
