@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binomtest
 
 from pharmakon.core.errors import UsageError
-from pharmakon.learn.drift import Limit, loss_ratio, fold_apart, mean_shift, share
+from pharmakon.learn.drift import Limit, fold_apart, loss_ratio, mean_shift, share
 from pharmakon.learn.interval import Interval
 
 

@@ -23,6 +23,7 @@ def monitor(
 ) -> int:
     """Compare new data with what a model was made of, and keep the check in a record. Exit code 1: a limit passed."""
     from pharmakon.workflows.monitor_output import plain, rows
+    from pharmakon.workflows.monitor_result import REPORT
 
     with progress("monitor") as advance:
         result = workflow.run(config, progress=advance)
@@ -37,5 +38,5 @@ def monitor(
             render.note(note)
         if result.note is not None:
             print(f"change control: {result.note}")
-        print(f"written: {result.folder / workflow.REPORT} (ledger {result.head[:16]})")
+        print(f"written: {result.folder / REPORT} (ledger {result.head[:16]})")
     return 1 if result.passed else 0

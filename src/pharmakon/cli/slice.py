@@ -13,7 +13,7 @@ from .flags import from_config
 
 
 @from_config(positional=("smiles",))
-def slice(  # noqa: A001 - a verb is called what it is called
+def slice(
     config: workflow.SliceConfig,
     *,
     as_json: Annotated[bool, Parameter("--json", negative=(), help="print the proposals as JSON")] = False,

@@ -256,7 +256,8 @@ def _html_block(block: _Block) -> str:
         case _Table(head, rows):
             top = "".join(f'<th scope="col">{escape(cell)}</th>' if cell else "<td></td>" for cell in head)
             body = "".join(f"<tr>{_html_row(row)}</tr>" for row in rows)
-            return f'<div class="scroll" tabindex="0"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+            inner = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+            return f'<div class="scroll" tabindex="0">{inner}</div>'
 
 
 def _html_row(row: Iterable[str]) -> str:

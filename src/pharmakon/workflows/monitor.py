@@ -19,9 +19,9 @@ from pharmakon.core.files import sha256, write_atomic
 from pharmakon.core.types import Progress, silent
 
 from .monitor_checks import limits, of_molecules
-from .monitor_result import CHECKS, LEDGER, REPORT, WATCH, MonitorResult, Seen
+from .monitor_result import CHECKS, LEDGER, WATCH, MonitorResult, Seen
 
-__all__ = ["REPORT", "MonitorConfig", "MonitorResult", "Seen", "run"]
+__all__ = ["MonitorConfig", "MonitorResult", "Seen", "run"]
 
 if TYPE_CHECKING:
     from pharmakon.store.tables import Row
