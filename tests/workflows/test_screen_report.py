@@ -29,7 +29,7 @@ def asked():
 
 
 def test_the_best_are_drawn_and_the_rest_is_counted(tmp_path, molecules, asked):
-    whole, html = reported(tmp_path, molecules, asked)
+    whole, html = reported(tmp_path, [*molecules, *molecules], asked)  # each twice, and drawn once
     assert html.count('class="structure"') == DRAWN
     used, held = set(re.findall(r'href="#(m\d+)"', html)), set(re.findall(r'<symbol id="(m\d+)"', html))
     assert used == held and len(used) == DRAWN

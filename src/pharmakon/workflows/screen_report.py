@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ from pharmakon.chem.depict import svg
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.units import show
 from pharmakon.design.aggregate import IN_WORDS
+from pharmakon.design.quantities import halves
 from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage
 
-from .screen_sketch import Histogram
+from .screen_sketch import Histogram, Hit
 from .screen_summary import Summary
 
 if TYPE_CHECKING:
@@ -85,12 +87,16 @@ def _best(screener: Screener, whole: Summary) -> Iterator[str]:
     if not whole.hits():
         yield "No row holds every constraint."
         return
-    yield f"top.csv lists {len(whole.hits()):,} rows; these are the first {min(DRAWN, len(whole.hits()))}."
+    shown = len({hit.smiles for hit in whole.hits()})
+    yield f"top.csv lists {len(whole.hits()):,} rows; these are its first {min(DRAWN, shown)} different molecules."
 
 
 def _drawn(whole: Summary) -> Iterator[tuple[str, str]]:
-    for rank, hit in enumerate(whole.hits()[:DRAWN], start=1):
-        yield svg(to_mol(hit.smiles)), f"{rank}. {hit.id}: {hit.score:.3f}"
+    first: dict[str, tuple[int, Hit]] = {}
+    for rank, hit in enumerate(whole.hits(), start=1):
+        first.setdefault(hit.smiles, (rank, hit))
+    for smiles, (rank, hit) in islice(first.items(), DRAWN):
+        yield svg(to_mol(smiles)), f"{rank}. {hit.id}: {hit.score:.3f}"
 
 
 def _fates(whole: Summary) -> Grid:
@@ -135,5 +141,6 @@ def _titles(screener: Screener) -> dict[str, tuple[str, str]]:
     """(title, unit) of what histograms are of."""
     found = {name: (what.title, what.unit) for name, what in screener.panel.properties.items()}
     for judge in screener.objective.judges if screener.objective is not None else ():
-        found.setdefault(judge.key, (judge.what.title, judge.what.unit))
+        named = bool(halves(judge.term))  # a substructure is told by its pattern, a likeness by its molecule
+        found.setdefault(judge.key, (judge.what.title if named else judge.key, judge.what.unit))
     return found | {"score": ("Score", "")}

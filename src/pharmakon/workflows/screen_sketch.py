@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pharmakon.core.types import Floats
 
-BINS = 50
+BINS = 100
 PRECISION = 14
 """Bits that choose a register of `Distinct`: 16,384 registers of a byte, a standard error of 0.8 %."""
 
