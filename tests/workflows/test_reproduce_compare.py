@@ -75,3 +75,14 @@ def test_files_that_only_one_has_and_runs_below(twice, tmp_path):
     assert found["old.txt"] == "was not made again" and found["new.txt"] == "was not made by the first run"
     assert found["inner/table.csv"].startswith("differs in row 1")
     assert not compare(tmp_path / "nothing", tmp_path / "nothing").ok
+
+
+def test_how_long_the_ledger_was_is_no_difference_and_another_number_is(twice):
+    first, second = twice("one"), twice("two")
+    for folder, entries in ((first, 106), (second, 108)):
+        page = folder / "report.html"
+        page.write_text(f"{page.read_text()} When the page was written it had <b>{entries}</b> entries")
+    assert compare(first, second).ok
+    (second / "report.html").write_text((second / "report.html").read_text() + " of <b>9</b>")
+    (first / "report.html").write_text((first / "report.html").read_text() + " of <b>8</b>")
+    assert [name for name, _ in compare(first, second).different] == ["report.html"]

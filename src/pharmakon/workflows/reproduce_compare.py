@@ -1,7 +1,7 @@
 """Two folders of one run beside each other: which files are the same, and where the first difference is.
 
 Files that hold the time by their nature are left aside by name. A page that quotes the ledger's hash, which covers the
-times, is compared with these hashes and the run's own time taken out on both sides.
+times, or its length is compared with these and the run's own time taken out on both sides.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ ASIDE: Mapping[str, str] = {
 TEXTS = {".csv", ".html", ".json", ".jsonl", ".md", ".sdf", ".smi", ".toml", ".tsv", ".txt"}
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _VERIFY = re.compile(r"(pharmakon ledger verify )\S+")
+_ENTRIES = re.compile(r"(When the page was written it had <b>)[\d,]+(</b> entries)")
+"""How long the ledger was: a run that was interrupted and gone on with has an entry more, and the same results."""
 Said = Callable[[str], str]
 
 
@@ -113,7 +115,7 @@ def _quoted(folder: Path, moved: Mapping[str, str]) -> Said:
         text = text.replace(started, "(the time)") if started else text
         for here, there in moved.items():
             text = text.replace(here, there)
-        return _VERIFY.sub(r"\1(the folder)", text)
+        return _VERIFY.sub(r"\1(the folder)", _ENTRIES.sub(r"\1so many\2", text))
 
     return said
 
