@@ -34,7 +34,6 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
     Raises DataError where a file cannot be read at all, UnknownName for a column, model or property that is not there,
     RefusedGoal for an objective that rewards harm, UsageError where the folder holds another run.
     """
-    from pharmakon.core.files import sha256
     from pharmakon.engine.local import engine
     from pharmakon.engine.shards import run_shards
     from pharmakon.record.ledger import Ledger
@@ -69,7 +68,8 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
         ledger.output(folder.path / RUN)
     elif folder.resumed:
         ledger.append("resumed")
-    stamp = _stamp(asked, screener, [sha256(path) for path in files], config)
+    digests = [str(one["sha256"]) for one in folder.run["inputs"][: len(files)]]
+    stamp = _stamp(asked, screener, digests, config)
     with engine(config.workers, initializer=load, initargs=(asked,)) as pool:
         parts = run_shards(
             plan,
