@@ -1,11 +1,9 @@
-"""A cohort is looked at before it is declared, and its design checked before anything is fitted."""
+"""A cohort's declaration is checked for mistakes, and its design before anything is fitted."""
 
 import pytest
 
 from pharmakon.core.errors import ConfigError, DataError, UnknownName
 from pharmakon.workflows.cohort_check import CohortCheckConfig, mistakes, run, tables_of
-from pharmakon.workflows.cohort_columns import ColumnsConfig
-from pharmakon.workflows.cohort_columns import run as columns
 
 TOML = """name = "Forty"
 context_of_use = "prognostic"
@@ -63,9 +61,3 @@ def test_mistakes_are_told_by_their_place():
     declared = {"name": "A", "context_of_use": "prognostic", "clinical": {"file": "x"}, "outcome": {"kind": "survival"}}
     found = mistakes(declared | {"blocks": [{"name": "a", "file": "x.csv"}]})
     assert found == {"outcome": "a survival outcome has the keys time and event, and no column"}
-
-
-def test_columns_are_told_with_their_words(cohort):
-    found = columns(ColumnsConfig(data=cohort.with_name("patients.csv")))
-    assert found.names == ["sample", "relapse", "plate", "age"] and found.rows == 40
-    assert set(found.levels["relapse"]) == {"yes", "no"} and found.ids == ["sample"]
