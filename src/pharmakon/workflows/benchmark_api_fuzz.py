@@ -122,7 +122,8 @@ def _serving(folder: Path) -> Iterator[tuple[str, str]]:
     with (folder / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=own)  # noqa: S603
         heard: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=_read, args=(process, heard), daemon=True).start()
+        reader = threading.Thread(target=_read, args=(process, heard), daemon=True)
+        reader.start()
         try:
             said = ""
             while not (base := re.search(r"http://[\d.]+:\d+", said)) or " secret " not in said:
@@ -135,6 +136,9 @@ def _serving(folder: Path) -> Iterator[tuple[str, str]]:
                 process.wait(timeout=30.0)
             process.kill()
             process.wait()
+            reader.join(timeout=5.0)
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def _wait(base: str) -> None:
