@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -110,3 +112,25 @@ def library_folder(library_table: str, tmp_path_factory: pytest.TempPathFactory)
 def library(library_folder: Path) -> Library:
     """The same library, open."""
     return Library(library_folder)
+
+
+@pytest.fixture
+def planted_task(tmp_path, monkeypatch):
+    """Makes a task in the form of a published one: does a molecule have a nitrogen? The data folder it lies in."""
+    from rdkit import Chem
+
+    from pharmakon.workflows.attribution_tasks import place
+
+    def make(task, cores, ends):
+        table = tmp_path / place(task)
+        table.parent.mkdir(parents=True)
+        with gzip.open(table, "wt", encoding="utf-8", newline="") as file:
+            out = csv.writer(file, delimiter="\t", quotechar="'")
+            out.writerow(["id", "smiles", "y", "split", "atom_attributions"])
+            for i, smiles in enumerate(core.format(end) for core in cores for end in ends):
+                mask = [int(atom.GetAtomicNum() == 7) for atom in Chem.MolFromSmiles(smiles).GetAtoms()]
+                out.writerow([i, smiles, float(any(mask)), "test" if i % 4 == 0 else "train", json.dumps([mask])])
+        monkeypatch.setenv("PHARMAKON_DATA", str(tmp_path))
+        return tmp_path
+
+    return make

@@ -1,11 +1,6 @@
 """On a planted rule the benchmark's own scores come out as they must, and no way is chosen by the truth."""
 
-import csv
-import gzip
-import json
-
 import pytest
-from rdkit import Chem
 
 from pharmakon.workflows import benchmark_attribution as module
 from pharmakon.workflows.attribution_tasks import place
@@ -27,23 +22,13 @@ ENDS = ["N", "CN", "O", "F", "C", "CC", "CO", "S", "CCN", "Cl", "CNC", "CCC"]
 
 
 @pytest.fixture
-def planted(tmp_path, monkeypatch):
-    """Does a molecule have a nitrogen? In the form of a published task."""
-    table = tmp_path / place("benzene")
-    table.parent.mkdir(parents=True)
-    with gzip.open(table, "wt", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, delimiter="\t", quotechar="'")
-        out.writerow(["id", "smiles", "y", "split", "atom_attributions"])
-        for i, (core, end) in enumerate((core, end) for core in CORES for end in ENDS):
-            smiles = core.format(end)
-            mask = [int(atom.GetAtomicNum() == 7) for atom in Chem.MolFromSmiles(smiles).GetAtoms()]
-            out.writerow([i, smiles, float(any(mask)), "test" if i % 4 == 0 else "train", json.dumps([mask])])
-    (table.parent / "published_results_F3.csv").write_text(
+def planted(planted_task, monkeypatch):
+    data = planted_task("benzene", CORES, ENDS)
+    (data / place("benzene")).with_name("published_results_F3.csv").write_text(
         "task_type,block_type,Technique,ATT AUROC,ATT tau\nbenzene,mpnn,CAM,0.9,\n"
     )
-    monkeypatch.setenv("PHARMAKON_DATA", str(tmp_path))
     monkeypatch.setattr(module, "SHUFFLES", 4)
-    return tmp_path
+    return data
 
 
 def test_a_planted_rule_is_found_beside_what_was_published(planted):

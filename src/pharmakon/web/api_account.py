@@ -11,13 +11,14 @@ from pharmakon.team.accounts import LONGEST, NAME
 from pharmakon.team.roles import Caller
 from pharmakon.team.sessions import Token
 
+from .answers import Answer
 from .guard import allowed, state
 from .pages_login import prove
 
 router = APIRouter(prefix="/api/v1", tags=["account"])
 
 
-class TokenOut(BaseModel):
+class TokenOut(Answer):
     """A token of a program, without its secret. Times are seconds since 1970, UTC; `used` is 0 before the first use."""
 
     id: str
@@ -27,11 +28,6 @@ class TokenOut(BaseModel):
     created: float
     expires: float
     used: float
-
-    @classmethod
-    def of(cls, token: Token) -> TokenOut:
-        """What its owner may know."""
-        return cls(**{name: getattr(token, name) for name in cls.model_fields if name != "roles"}, roles=[*token.roles])
 
 
 class NewToken(BaseModel):

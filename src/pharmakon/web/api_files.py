@@ -12,6 +12,7 @@ from starlette.responses import FileResponse
 from pharmakon.team.files import File
 from pharmakon.team.roles import Caller
 
+from .answers import Answer
 from .guard import allowed, state
 
 router = APIRouter(prefix="/api/v1/files", tags=["files"])
@@ -20,7 +21,7 @@ PART = 1 << 20
 """Bytes that are held at a time."""
 
 
-class FileOut(BaseModel):
+class FileOut(Answer):
     """An uploaded file."""
 
     id: str
@@ -29,11 +30,6 @@ class FileOut(BaseModel):
     sha256: str
     patient: bool
     created: float
-
-    @classmethod
-    def of(cls, file: File) -> FileOut:
-        """What its readers may know."""
-        return cls(**{name: getattr(file, name) for name in cls.model_fields})
 
 
 class FilePage(BaseModel):

@@ -17,6 +17,7 @@ from pharmakon.team.queue import Job, State
 from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import check, jobs_named, verb, verbs
 
+from .answers import Answer
 from .guard import allowed, state
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -38,7 +39,7 @@ class NewJob(BaseModel):
     title: str = Field("", max_length=200)
 
 
-class JobOut(BaseModel):
+class JobOut(Answer):
     """A job as it stands."""
 
     id: str
@@ -57,11 +58,6 @@ class JobOut(BaseModel):
     note: str
     result: dict[str, Any]
     error: str
-
-    @classmethod
-    def of(cls, job: Job) -> JobOut:
-        """Everything but what is the worker's own."""
-        return cls(**{name: getattr(job, name) for name in cls.model_fields})
 
 
 class JobPage(BaseModel):

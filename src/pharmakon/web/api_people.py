@@ -7,27 +7,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pharmakon.core.errors import UnknownName, UsageError
 from pharmakon.team.accounts import ADDRESS, LONGEST, NAME, User
-from pharmakon.team.projects import Member, Project
+from pharmakon.team.projects import Project
 from pharmakon.team.roles import Caller
 
+from .answers import Answer
 from .guard import allowed, state
 from .state import State
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
 
-class MemberOut(BaseModel):
+class MemberOut(Answer):
     """Somebody of the open project."""
 
     user: str
     name: str
     email: str
     roles: list[str]
-
-    @classmethod
-    def of(cls, member: Member) -> MemberOut:
-        """As the others of the project see it."""
-        return cls(user=member.user, name=member.name, email=member.email, roles=[*member.roles])
 
 
 class Roles(BaseModel):
@@ -38,7 +34,7 @@ class Roles(BaseModel):
     roles: list[str] = Field(max_length=20)
 
 
-class AccountOut(BaseModel):
+class AccountOut(Answer):
     """An account."""
 
     id: str
@@ -46,11 +42,6 @@ class AccountOut(BaseModel):
     name: str
     admin: bool
     disabled: bool
-
-    @classmethod
-    def of(cls, user: User) -> AccountOut:
-        """As administrators see it."""
-        return cls(**{name: getattr(user, name) for name in cls.model_fields})
 
 
 class NewAccount(BaseModel):

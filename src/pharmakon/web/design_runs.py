@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import Request
 
-from pharmakon.core.errors import UnknownName, UsageError
+from pharmakon.core.errors import UsageError
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.workflows.design_results import Results, results
@@ -28,10 +28,7 @@ _lock = threading.Lock()
 
 def design_job(request: Request, caller: Caller, id: str) -> Job:
     """The job of a design run. Raises UnknownName, Denied."""
-    job = state(request).jobs.get(caller, id)
-    if job.verb != VERB:
-        raise UnknownName("design", id, ())
-    return job
+    return state(request).job_of(caller, id, [VERB], "design")
 
 
 def progress_of(request: Request, job: Job) -> Progress:

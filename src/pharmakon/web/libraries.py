@@ -11,7 +11,7 @@ from fastapi import Request
 from numpy.typing import NDArray
 
 from pharmakon.core.config import build
-from pharmakon.core.errors import UnknownName, UsageError
+from pharmakon.core.errors import UsageError
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.team.selections import Selections
@@ -29,10 +29,7 @@ _lock = threading.Lock()
 
 def job_of(request: Request, caller: Caller, id: str) -> Job:
     """The job that made, or makes, a library. Raises UnknownName, Denied."""
-    job = state(request).jobs.get(caller, id)
-    if job.verb != VERB:
-        raise UnknownName("library", id, ())
-    return job
+    return state(request).job_of(caller, id, [VERB], "library")
 
 
 def library_of(request: Request, caller: Caller, id: str) -> Library:

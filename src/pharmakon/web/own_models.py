@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import Request
 
-from pharmakon.core.errors import DataError, UnknownName, UsageError
+from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Property
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
@@ -52,9 +52,7 @@ def own_models(request: Request, caller: Caller, *, limit: int = 200) -> list[Ow
 def own_model(request: Request, caller: Caller, id: str) -> OwnModel:
     """One of them by its job. Raises UnknownName, Denied, UsageError where it is not made yet."""
     held = state(request)
-    job = held.jobs.get(caller, id)
-    if job.verb not in MAKERS:
-        raise UnknownName("model", id, ())
+    job = held.job_of(caller, id, MAKERS, "model")
     if job.state != "done":
         raise UsageError(f"the model is not there: its job is {job.state}")
     folder = held.made(job) / "model"

@@ -5,9 +5,10 @@ Each is a page of its own; `part=true` gives what is inside alone, for the page'
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from pharmakon.core.errors import UsageError
@@ -22,24 +23,27 @@ from .pages_molecule import LONGEST
 router = APIRouter(prefix="/molecule", include_in_schema=False)
 
 Smiles = Annotated[str, Query(min_length=1, max_length=LONGEST)]
-Model = Annotated[str, Query(max_length=100)]
+
+
+@dataclass(frozen=True)
+class AskedWhy:
+    """One property of one structure; with `part` what is inside the page alone."""
+
+    smiles: Smiles
+    model: Annotated[str, Query(max_length=100)]
+    profile: Profile = "fast"
+    part: bool = False
 
 
 @router.get("/why")
 def why(
-    request: Request,
-    smiles: Smiles,
-    model: Model,
-    *,
-    caller: Caller = allowed("molecule.read"),
-    profile: Profile = "fast",
-    part: bool = False,
+    request: Request, asked: Annotated[AskedWhy, Depends()], caller: Caller = allowed("molecule.read")
 ) -> HTMLResponse:
     """What each atom adds to one property."""
     from pharmakon.explain.attribution import scaled
     from pharmakon.workflows.explain_molecules import WARNING, told
 
-    found = explained(smiles.strip(), model, profile)
+    found = explained(asked.smiles.strip(), asked.model, asked.profile)
     if found is None:
         raise UsageError("the structure cannot be read")
     halos = {} if found.why.weights is None else scaled(found.why.weights)
@@ -52,24 +56,18 @@ def why(
         parts=[] if found.why.withheld else told(found),
         weights=atoms,
         warning=WARNING,
-        smiles=smiles,
-        part=part,
+        smiles=asked.smiles,
+        part=asked.part,
     )
 
 
 @router.get("/change")
 def change(
-    request: Request,
-    smiles: Smiles,
-    model: Model,
-    *,
-    caller: Caller = allowed("molecule.read"),
-    profile: Profile = "fast",
-    part: bool = False,
+    request: Request, asked: Annotated[AskedWhy, Depends()], caller: Caller = allowed("molecule.read")
 ) -> HTMLResponse:
     """The smallest edits that change one answer."""
-    found = counterfactuals(smiles.strip(), model, profile)
-    return render(request, "molecule_change.html", caller, found=found, smiles=smiles, part=part, profile=profile)
+    found = counterfactuals(asked.smiles.strip(), asked.model, asked.profile)
+    return render(request, "molecule_change.html", caller, found=found, **vars(asked))
 
 
 @router.get("/mutagenicity")

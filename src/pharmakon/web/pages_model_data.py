@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from pharmakon.core.errors import DataError, PharmakonError, UnknownName
+from pharmakon.core.errors import DataError, PharmakonError
 from pharmakon.core.types import Better
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
@@ -168,10 +168,7 @@ def _page(request: Request, caller: Caller, purpose: Purpose, model: str, file: 
 
 
 def _audit(request: Request, caller: Caller, id: str) -> Job:
-    job = state(request).jobs.get(caller, id)
-    if job.verb != "audit":
-        raise UnknownName("audit", id, ())
-    return job
+    return state(request).job_of(caller, id, ["audit"], "audit")
 
 
 def _title(request: Request, caller: Caller, model: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from pharmakon.core.errors import PharmakonError, UnknownName
+from pharmakon.core.errors import PharmakonError
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import verb
@@ -66,7 +66,4 @@ def explain(
 
 
 def _job(request: Request, caller: Caller, id: str) -> Job:
-    job = state(request).jobs.get(caller, id)
-    if job.verb != "discover":
-        raise UnknownName("discovery", id, ())
-    return job
+    return state(request).job_of(caller, id, ["discover"], "discovery")

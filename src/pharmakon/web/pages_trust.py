@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from pharmakon.core.access import ACCESS_CLASSES
-from pharmakon.core.errors import PharmakonError, UnknownName, UsageError
+from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.team.kept import kept
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
@@ -122,9 +122,7 @@ def spend(
 @router.get("/trust/{id}")
 def result(request: Request, id: str, caller: Caller = allowed("job.read")) -> HTMLResponse:
     """What came of one question: the verdict, its lines, the whole report."""
-    job = state(request).jobs.get(caller, id)
-    if job.verb not in READ:
-        raise UnknownName("result", id, ())
+    job = state(request).job_of(caller, id, READ, "result")
     found: Told | None = None
     problem = job.error
     if job.state == "done":

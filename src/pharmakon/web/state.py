@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from pharmakon.core.errors import UnknownName
 from pharmakon.team.accounts import Accounts
 from pharmakon.team.database import Database, connect, migrate
 from pharmakon.team.files import Files
@@ -75,6 +77,13 @@ class State:
     def job_root(self) -> Path:
         """Where the folders of all jobs lie."""
         return self.settings.data / "jobs"
+
+    def job_of(self, caller: Caller, id: str, verbs: Collection[str], what: str) -> Job:
+        """A job of one of these verbs. Raises UnknownName (of `what` they make) for another, and as `jobs.get` does."""
+        job = self.jobs.get(caller, id)
+        if job.verb not in verbs:
+            raise UnknownName(what, id, ())
+        return job
 
     def made(self, job: Job) -> Path:
         """The folder of what a job made."""

@@ -233,7 +233,7 @@ def _exact(
     }
 
 
-def mean_of(values: Sequence[float]) -> dict[str, Any]:
+def mean_of(values: Sequence[float] | Floats) -> dict[str, Any]:
     """A mean of figures that are 1 at most, with its 95 % interval by the standard error."""
     known = np.array(values)[np.isfinite(values)]
     if not len(known):

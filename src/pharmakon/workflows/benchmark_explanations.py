@@ -24,6 +24,7 @@ from pharmakon.store.places import path_of
 from pharmakon.store.tables import open_table
 
 from .benchmark import BenchmarkConfig, Learner, Say
+from .benchmark_attribution import mean_of, single
 from .explain_members import Seen, explain, explain_panel, said_by, shares_by
 from .explanation_cuts import Compared, cuts
 from .explanation_shortcuts import SETS, place, read, shown
@@ -124,10 +125,10 @@ def _members(mols: Sequence[Mol], random: np.random.Generator, say: Say) -> dict
     for member in (WHOLE, *methods()):
         pairs = np.array([each.agreement for (kind, _), each in compared.items() if kind == member])
         if len(pairs):
-            scores[f"faithfulness, {member}"] = _mean(pairs[:, 0])
-            scores[f"faithfulness, {member}, by masking"] = _mean(pairs[:, 1])
-    scores["deletion"] = _mean(np.array(deeper["ours"]))
-    scores["deletion, by masking"] = _mean(np.array(deeper[MASKING]))
+            scores[f"faithfulness, {member}"] = mean_of(pairs[:, 0])
+            scores[f"faithfulness, {member}, by masking"] = mean_of(pairs[:, 1])
+    scores["deletion"] = mean_of(np.array(deeper["ours"]))
+    scores["deletion, by masking"] = mean_of(np.array(deeper[MASKING]))
     scores["additivity error"] = {"value": error, "low": None, "high": None, "n": len(mols) * len(panel.models)}
     return scores
 
@@ -163,29 +164,12 @@ def _shortcut(task: str, root: Path, limit: int | None, random: np.random.Genera
 
     found = shown(read(task, root), random, limit=limit)
     tau = float(kendalltau([one.fooled for one in found], [one.pointed for one in found]).statistic)
-    scores = {"rank correlation": _one(tau, len(found))}
+    scores = {"rank correlation": single(tau, len(found))}
     for share, words in ((0.0, "no shortcut"), (1.0, "shortcut")):
         some = [one for one in found if one.share == share]
-        scores[f"fooled, {words}"] = _one(float(np.mean([one.fooled for one in some])), len(some))
-        scores[f"points at it, {words}"] = _one(float(np.mean([one.pointed for one in some])), len(some))
+        scores[f"fooled, {words}"] = single(float(np.mean([one.fooled for one in some])), len(some))
+        scores[f"points at it, {words}"] = single(float(np.mean([one.pointed for one in some])), len(some))
     return scores
-
-
-def _mean(values: Floats) -> dict[str, Any]:
-    """A mean with its 95 % interval by the standard error."""
-    known = values[np.isfinite(values)]
-    half = 1.96 * float(known.std(ddof=1)) / len(known) ** 0.5 if len(known) > 1 else 0.0
-    mean = float(known.mean())
-    return {
-        "value": round(mean, 4),
-        "low": round(mean - half, 4),
-        "high": round(min(mean + half, 1.0), 4),
-        "n": len(known),
-    }
-
-
-def _one(value: float, n: int) -> dict[str, Any]:
-    return {"value": round(value, 4), "low": None, "high": None, "n": n}
 
 
 EXPLANATIONS = Explanations()

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from pharmakon.core.errors import DataError
 from pharmakon.predict.panel import shipped_names
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say
-from .benchmark_speed import SETS, write
+from .benchmark_speed import SETS, three, write
+from .command_cost import Cost, cost, highest
 
 ROWS, SHARD = 20_000, 2_500
 WORKERS = {"one": 1, "two": 2}
@@ -62,14 +58,14 @@ class ScreenBenchmark:
         for repeat in range(config.repeats or self.repeats):
             say(f"run {repeat + 1}")
             with TemporaryDirectory() as name:
-                taken = [_screened(Path(name), rows, workers) for rows in (short, long)]
-            rates.append((long - short) / max(taken[1].seconds - taken[0].seconds, 1e-9) / workers)
-            peaks += [one.peak / 1e6 for one in taken]
+                costs = [_screened(Path(name), rows, workers) for rows in (short, long)]
+            rates.append((long - short) / max(costs[1].seconds - costs[0].seconds, 1e-9) / workers)
+            peaks += [one.peak / 1e6 for one in costs]
         load = {"before": round(before, 1), "after": round(os.getloadavg()[0], 1), "cores": os.cpu_count()}
-        ends = {"low": _three(min(rates)), "high": _three(max(rates))}
+        ends = {"low": three(min(rates)), "high": three(max(rates))}
         return {
             "scores": {
-                RATE: {"value": _three(float(np.median(rates))), **ends, "n": long},
+                RATE: {"value": three(float(np.median(rates))), **ends, "n": long},
                 PEAK: {"value": round(max(peaks)), "low": round(min(peaks)), "high": round(max(peaks)), "n": long},
             },
             "anchors": {},
@@ -87,55 +83,10 @@ class ScreenBenchmark:
 SCREEN = ScreenBenchmark()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Wall seconds of a command, and the most bytes that one of its processes held."""
-
-    seconds: float
-    peak: float
-
-
-def _screened(place: Path, rows: int, workers: int) -> Taken:
+def _screened(place: Path, rows: int, workers: int) -> Cost:
     table, goal, output = place / f"{rows}.csv", place / "goal.toml", place / f"out-{rows}"
     write(table, rows, broken=False)
     goal.write_text(GOAL, encoding="utf-8")
     asked = ["--objective", str(goal), "--models", ",".join(shipped_names()), "--rows", str(SHARD)]
     command = [sys.executable, "-m", "pharmakon", "screen", str(table), "-o", str(output), *asked]
-    return taken([*command, "--workers", str(workers), "--top", "1000"])
-
-
-def taken(command: Sequence[str]) -> Taken:
-    """Run a command and watch its processes. Raises DataError with its last words where it fails."""
-    started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
-        peak, done = [0.0], threading.Event()
-
-        def watch() -> None:
-            while not done.wait(0.1):
-                peak[0] = max([peak[0], *_peaks(process.pid)])
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
-        said = process.communicate()[1]
-        done.set()
-        watcher.join()
-    if process.returncode:
-        raise DataError(f"{command[0]} failed: {said.strip()[-300:]}")
-    return Taken(time.perf_counter() - started, peak[0])
-
-
-def _peaks(pid: int) -> Iterator[float]:
-    """The most bytes that a process and each of its descendants ever held; none where Linux's /proc is not."""
-    try:
-        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-            if line.startswith("VmHWM:"):
-                yield 1024.0 * int(line.split()[1])
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text(encoding="utf-8").split():
-                yield from _peaks(int(child))
-    except OSError:  # it has ended
-        return
-
-
-def _three(value: float) -> float:
-    return float(f"{value:.3g}")
+    return cost([*command, "--workers", str(workers), "--top", "1000"], highest)

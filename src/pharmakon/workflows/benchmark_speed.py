@@ -9,12 +9,8 @@ from __future__ import annotations
 import csv
 import itertools
 import os
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,6 +22,7 @@ from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of, unpacked
 
 from .benchmark import BenchmarkConfig, Learner, Say
+from .command_cost import cost, held
 
 SETS = ("chembl31_s4dd_valid", "chembl22_bimodal", "chembl30_35_rdkitblog", "zinc250k", "chembl_reinvent_validation")
 """Drug-like molecules, in this order; a longer file begins again."""
@@ -82,18 +79,18 @@ class AdmetSpeed:
             for rows in (short, long):
                 table, out = Path(folder) / f"{rows}.csv", Path(folder) / f"{rows}-out.csv"
                 write(table, rows, broken=False)
-                seconds.append(measured(_command(task, table, out, config)).seconds)
+                seconds.append(round(cost(_command(task, table, out, config), held).seconds, 2))
                 _require_rows(out, rows, task)
             found.append((long - short) / max(seconds[1] - seconds[0], 1e-9))
         median = float(np.median(found))
-        scores = {RATE: {"value": _three(median), "low": _three(min(found)), "high": _three(max(found)), "n": long}}
-        return {"scores": scores, "anchors": {}, "runs": [_three(rate) for rate in found], "cores": os.cpu_count()}
+        scores = {RATE: {"value": three(median), "low": three(min(found)), "high": three(max(found)), "n": long}}
+        return {"scores": scores, "anchors": {}, "runs": [three(rate) for rate in found], "cores": os.cpu_count()}
 
     def _memory(self, task: str, config: BenchmarkConfig, folder: Path) -> dict[str, Any]:
         rows = min(MEMORY[task], config.limit or MEMORY[task])
         table, out = folder / "in.csv", folder / "out.csv"
         write(table, rows, broken=True)
-        got = measured(_command("fast", table, out, config))
+        got = cost(_command("fast", table, out, config), held)
         lost, problems = differences(table, out)
         scores = {
             PEAK: {"value": round(got.peak / 1e6), "low": None, "high": None, "n": rows},
@@ -101,7 +98,11 @@ class AdmetSpeed:
             "rows with a problem": {"value": problems, "low": None, "high": None, "n": rows},
         }
         broken = sum(1 for i in range(rows) if i % BREAK_EVERY == 0)
-        return {"scores": scores, "anchors": {"rows with a problem": {"broken": broken}}, "whole_s": got.seconds}
+        return {
+            "scores": scores,
+            "anchors": {"rows with a problem": {"broken": broken}},
+            "whole_s": round(got.seconds, 2),
+        }
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
         """Rates as multiples of ADMET-AI's, where that was measured in the same run."""
@@ -149,48 +150,6 @@ def differences(given: Path, made: Path) -> tuple[int, int]:
     return lost, problems
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Of a command: wall seconds, and the most memory it and its children held at a time, in bytes."""
-
-    seconds: float
-    peak: float
-
-
-def measured(command: Sequence[str]) -> Measured:
-    """Run a command. Raises DataError with its last words where it fails."""
-    started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
-        peak, done = [0.0], threading.Event()
-
-        def watch() -> None:
-            while not done.wait(0.2):
-                peak[0] = max(peak[0], held(process.pid))
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
-        said = process.communicate()[1]
-        done.set()
-        watcher.join()
-    if process.returncode:
-        raise DataError(f"{command[0]} failed: {said.strip()[-300:]}")
-    return Measured(round(time.perf_counter() - started, 2), peak[0])
-
-
-def held(pid: int) -> float:
-    """Bytes in memory of a process and its descendants, what they share counted once; 0 where Linux's /proc is not."""
-    total = 0.0
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines():
-            if line.startswith("Pss:"):
-                total += 1024.0 * int(line.split()[1])
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            total += sum(held(int(child)) for child in (task / "children").read_text(encoding="utf-8").split())
-    except OSError:  # it has ended
-        return total
-    return total
-
-
 def _command(task: str, table: Path, out: Path, config: BenchmarkConfig) -> list[str]:
     if task == "admet_ai":
         program = Path(str(config.admet_ai)) / "bin" / "admet_predict"
@@ -206,5 +165,6 @@ def _require_rows(out: Path, rows: int, task: str) -> None:
         raise DataError(f"{task} wrote {found:,} of {rows:,} rows: that is no measurement")
 
 
-def _three(value: float) -> float:
+def three(value: float) -> float:
+    """A rate as it is told: three digits, since the next run gives others."""
     return float(f"{value:.3g}")

@@ -17,6 +17,7 @@ from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Estimates, Profile, Progress, Property, silent
 
 from .molecule import COMPUTED
+from .molecules import CountedRows
 
 if TYPE_CHECKING:
     from pharmakon.store.tables import Row, Table
@@ -77,7 +78,7 @@ def run(config: LibraryConfig, *, progress: Progress = silent) -> LibraryResult:
         raise UsageError(f"{config.output} holds other files: name another folder")
     if parts.exists() and not config.resume:
         shutil.rmtree(parts)
-    counted = _Counted(table, config.batch)
+    counted = CountedRows(table, config.batch, most=MOST)
     digest = sha256(config.data)
     cards = [json.dumps(model.card, sort_keys=True) for model in models]
     stamp = json.dumps(
@@ -169,22 +170,6 @@ def _told(what: Property, group: str) -> dict[str, Any]:
         "meaning": what.meaning,
         "classification": what.kind == "classification",
     }
-
-
-@dataclass
-class _Counted:
-    """The batches of a table, numbered, counting rows on the way."""
-
-    table: Table
-    size: int
-    rows: int = 0
-
-    def __iter__(self) -> Iterator[tuple[int, list[Row]]]:
-        for index, batch in enumerate(self.table.batches(self.size)):
-            self.rows += len(batch)
-            if self.rows > MOST:
-                raise DataError(f"{self.table.path.name} has more than {MOST:,} rows, the most that a library holds")
-            yield index, batch
 
 
 _worker: dict[str, Any] = {}

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import UsageError
+from pharmakon.core.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from pharmakon.store.tables import Row, Table
+
+
+@dataclass
+class CountedRows:
+    """The batches of a table, numbered, counting rows on the way. Raises DataError beyond `most`, where it is given."""
+
+    table: Table
+    size: int
+    most: int = 0
+    rows: int = 0
+
+    def __iter__(self) -> Iterator[tuple[int, list[Row]]]:
+        for index, batch in enumerate(self.table.batches(self.size)):
+            self.rows += len(batch)
+            if self.most and self.rows > self.most:
+                raise DataError(
+                    f"{self.table.path.name} has more than {self.most:,} rows, the most that it may have here"
+                )
+            yield index, batch
 
 
 class MoleculesConfig(Config):

@@ -19,7 +19,7 @@ from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Floats, Profile, Progress, silent
 from pharmakon.record.notebook import Shown
 
-from .molecules import MoleculesConfig, check_output
+from .molecules import CountedRows, MoleculesConfig, check_output
 
 if TYPE_CHECKING:
     from pharmakon.predict.panel import Panel
@@ -153,7 +153,7 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
     titled = not (table.id_column or table.structure_column)  # an SDF file's names stand in no column
     made = columns_of([model.name for model in models], taken=table.columns, titled=titled)
     layout = _Layout(table.columns, tuple(made.values()), made)
-    counted = _Counted(table, config.batch)
+    counted = CountedRows(table, config.batch)
     with engine(config.workers, initializer=_load, initargs=(tuple(map(str, names)), profile, layout)) as pool:
         files = run_shards(
             counted,
@@ -228,20 +228,6 @@ def columns_of(models: Sequence[str], *, taken: Sequence[str] = (), titled: bool
         *(name + suffix for name in models for suffix in PER_MODEL),
     ]
     return own_columns(wanted, taken)
-
-
-@dataclass
-class _Counted:
-    """The batches of a table, numbered, counting rows on the way."""
-
-    table: Table
-    size: int
-    rows: int = 0
-
-    def __iter__(self) -> Iterator[tuple[int, list[Row]]]:
-        for index, batch in enumerate(self.table.batches(self.size)):
-            self.rows += len(batch)
-            yield index, batch
 
 
 _worker: dict[str, object] = {}
