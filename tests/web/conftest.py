@@ -142,7 +142,7 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(application, "warm", lambda profile: None)  # models are loaded where a test asks
         app = create_app(ServeConfig(data=tmp_path_factory.mktemp("data")))
-    with TestClient(app, client=HERE) as client:
+    with TestClient(app, base_url="http://localhost", client=HERE) as client:
         page = client.get("/library", headers={"accept": "text/html"}).text
         client.headers["x-csrf-token"] = re.search(r'name="csrf" content="([^"]+)"', page)[1]
         yield client

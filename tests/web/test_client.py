@@ -25,7 +25,7 @@ def config(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def workbench(config):
-    with TestClient(create_app(config), client=("127.0.0.1", 50000)) as http:
+    with TestClient(create_app(config), base_url="http://localhost", client=("127.0.0.1", 50000)) as http:
         yield Client(http=http)
 
 

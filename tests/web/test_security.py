@@ -61,7 +61,7 @@ def test_no_policy_lets_a_page_run_what_stands_in_it_or_load_what_is_elsewhere()
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "192.0.2.1", "[", ""]
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "testserver", "192.0.2.1", "[", ""]
 )
 def test_a_name_that_was_pointed_at_this_machine_is_refused_without_accounts(other, host):
     local = other(accounts=False)

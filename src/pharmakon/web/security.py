@@ -181,12 +181,11 @@ def _is_local(host: str) -> bool:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    return name in ("localhost", "testserver") or _loopback(name)
+    return name == "localhost" or _loopback(name)
 
 
 def _is_this_machine(request: Request) -> bool:
-    address = address_of(request)
-    return address == "testclient" or _loopback(address)
+    return _loopback(address_of(request))
 
 
 def _loopback(address: str) -> bool:
