@@ -74,6 +74,25 @@ def test_a_shipped_model_is_recalibrated_and_monitored(server, ada, purpose, pla
     assert (job.verb, job.config["model"]) == (purpose, "herg")
 
 
+def test_a_check_goes_on_from_the_record_of_the_last_one(server, ada):
+    _, file = up(ada, "monitor", "herg")
+    form = {"file": file, "model": "herg", "smiles": "smiles", "value": "pIC50"}
+
+    def check():
+        place = ada.ask("POST", "/models/table/monitor", data=form).headers["location"]
+        return server.held.jobs.get(ada.caller, place.rpartition("/")[2])
+
+    first = check()
+    assert "since" not in check().config  # nothing is done yet
+    while (claimed := server.held.jobs.claim("w")).id != first.id:
+        server.held.jobs.end(claimed, "failed")
+    record = server.held.job_root / first.id / "1" / "output" / "monitor"
+    record.mkdir(parents=True)
+    (record / "watch.json").write_text("{}")
+    server.held.jobs.end(claimed, "done", result={"attempt": 1, "files": []})
+    assert check().config["since"] == f"job:{first.id}/monitor"
+
+
 def test_what_is_refused_is_said_on_the_page(ada):
     _, file = up(ada)
     audit = ada.ask("POST", "/models/table/train", data={"file": file, "value": "pIC50"}).headers["location"]

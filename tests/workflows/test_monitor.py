@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from pharmakon.core.errors import UsageError
+from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.record.ledger import verify
 from pharmakon.workflows import monitor, train
 from pharmakon.workflows.monitor import MonitorConfig
@@ -136,3 +136,31 @@ def test_a_class_is_checked_for_how_many_there_are(tmp_path):
     result = _check(tmp_path / "toxic", flipped, tmp_path / "watch", value="toxic")
     assert [check.name for check in result.checks] == ["domain", "coverage", "error", "calibration"]
     assert {"coverage", "error"} <= {check.name for check in result.passed}
+
+
+def test_a_record_goes_on_in_another_folder_and_the_first_stays(model, tmp_path):
+    half = _molecules()[1::2]
+    _check(model, _table(tmp_path / "a.csv", half[:64], seed=3), tmp_path / "first", value="logx")
+    before = (tmp_path / "first" / "ledger.jsonl").read_bytes()
+    data = _table(tmp_path / "b.csv", half[64:], seed=4)
+    second = _check(model, data, tmp_path / "second", value="logx", since=tmp_path / "first")
+    assert second.number == 2 and verify(tmp_path / "second").ok
+    assert (tmp_path / "first" / "ledger.jsonl").read_bytes() == before
+    with pytest.raises(UsageError, match="counts once"):
+        _check(model, data, tmp_path / "third", value="logx", since=tmp_path / "second")
+    with pytest.raises(UsageError, match="not empty"):
+        _check(model, data, tmp_path / "first", value="logx", since=tmp_path / "second")
+    with pytest.raises(UsageError, match="no record"):
+        _check(model, data, tmp_path / "fourth", value="logx", since=tmp_path)
+
+
+def test_a_record_that_was_changed_is_not_gone_on_from(model, tmp_path):
+    half = _molecules()[1::2]
+    _check(model, _table(tmp_path / "a.csv", half[:64], seed=3), tmp_path / "first", value="logx")
+    path = tmp_path / "first" / "checks" / "0001.json"
+    path.write_text(path.read_text().replace('"held"', '"passed"', 1))
+    with pytest.raises(RecordError, match=r"0001\.json"):
+        _check(
+            model, _table(tmp_path / "b.csv", half[64:]), tmp_path / "second", value="logx", since=tmp_path / "first"
+        )
+    assert not (tmp_path / "second").exists()

@@ -17,6 +17,7 @@ from pharmakon.core.types import Better
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import JOB
+from pharmakon.workflows.monitor_result import WATCH
 
 from .api_files import keep
 from .api_jobs import NewJob, start
@@ -130,6 +131,8 @@ def use(
         asked = NewJob(verb="audit", config=config, files=[file], title=f"Audit of {table.name}")
     else:
         title = f"{'Recalibration' if purpose == 'recalibrate' else 'Check'} of {_title(request, caller, model)}"
+        if purpose == "monitor" and (earlier := _record(request, caller, model)):
+            config["since"] = earlier
         asked = NewJob(verb=purpose, config=config | {"model": model}, files=[file], title=title)
     try:
         job = start(request, caller, asked)
@@ -139,6 +142,15 @@ def use(
         return page
     place = {"train": "/models/audit", "recalibrate": "/models/job", "monitor": "/jobs"}[purpose]
     return RedirectResponse(f"{place}/{job.id}", 303)
+
+
+def _record(request: Request, caller: Caller, model: str) -> str:
+    """The record of a model's last check, for the next one to go on from; "" where there is none yet."""
+    held = state(request)
+    for job in held.jobs.list(caller, limit=200, verbs=["monitor"], states=["done"]):
+        if job.config.get("model") == model and (held.made(job) / "monitor" / WATCH).is_file():
+            return f"job:{job.id}/monitor"
+    return ""
 
 
 def _page(request: Request, caller: Caller, purpose: Purpose, model: str, file: str, *, said: str = "") -> HTMLResponse:

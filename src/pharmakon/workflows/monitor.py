@@ -7,6 +7,7 @@ and a limit that was passed leaves a note of change control for somebody to answ
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,9 @@ class MonitorConfig(Config):
     output: Path | None = Field(
         None, description="folder of the record, one for all checks; monitor-NAME when not given"
     )
+    since: Path | None = Field(
+        None, description="record of earlier checks to go on from in another folder; it is copied and left as it is"
+    )
     domain: float = Field(
         0.7, ge=0, le=1, description="least share of new molecules, or patients, that the model is for"
     )
@@ -70,6 +74,8 @@ def run(config: MonitorConfig, *, progress: Progress = silent) -> MonitorResult:
     seen = _of_signature(config) if config.data.suffix.lower() == ".toml" else _of_model(config, progress)
     folder = config.output or Path(f"monitor-{slug(seen.name)}")
     files = {path.name: sha256(path) for path in seen.inputs}
+    if config.since is not None:
+        _go_on_from(config.since, folder)
     before = _watched(folder, seen, files, config)
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(folder / LEDGER)
@@ -83,6 +89,20 @@ def run(config: MonitorConfig, *, progress: Progress = silent) -> MonitorResult:
     result = write(folder, seen, files, ledger)
     progress(_STEPS, _STEPS, "done")
     return result
+
+
+def _go_on_from(since: Path, folder: Path) -> None:
+    """Copy a record of earlier checks. Raises RecordError where it was changed, UsageError where it is none."""
+    from pharmakon.record.audit import verify
+
+    if not (since / WATCH).is_file():
+        raise UsageError(f"{since} is no record of monitoring")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty: a record that goes on from another begins in a new folder")
+    found = verify(since)
+    if not found.ok:
+        raise RecordError(f"{since} is not as it was written: {'; '.join(found.problems[:3])}")
+    shutil.copytree(since, folder, dirs_exist_ok=True)
 
 
 def _of_model(config: MonitorConfig, progress: Progress) -> Seen:
