@@ -31,4 +31,4 @@ def test_text_is_escaped_and_a_misspelt_name_is_an_error():
 
 
 def test_copies_leave_out_what_there_is_not():
-    assert copies("predict", {}, cli="a", python="b") == {"CLI": "a", "Python": "b"}
+    assert copies(cli="a", python="b") == {"CLI": "a", "Python": "b"}

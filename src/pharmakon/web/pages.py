@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -78,6 +77,6 @@ def _size(bytes_: float) -> str:
     return ""
 
 
-def copies(verb: str, config: Mapping[str, Any], *, cli: str, python: str, toml: str = "") -> dict[str, str]:
+def copies(*, cli: str, python: str, toml: str = "") -> dict[str, str]:
     """What a page shows under "copy as": the same request from the shell, from Python, as a file."""
     return {name: text for name, text in (("CLI", cli), ("Python", python), ("TOML", toml)) if text}

@@ -122,8 +122,6 @@ def _copies(library: Library) -> dict[str, str]:
         "duckdb.sql(\"SELECT id, smiles, mw, logp FROM 'library/molecules.parquet' WHERE problem = '' ORDER BY mw\")"
     )
     return copies(
-        "library",
-        {},
         cli=f"pharmakon library {shlex.quote(name)} -o library --profile {profile}",
         python=python,
         toml=f'data = {json.dumps(name)}\noutput = "library"\nprofile = {json.dumps(profile)}',

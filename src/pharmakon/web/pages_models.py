@@ -144,8 +144,6 @@ def _recent(jobs: list[Job], own: list[OwnModel]) -> list[tuple[str, str]]:
 
 def _copies(model: str) -> dict[str, str]:
     return copies(
-        "models",
-        {},
         cli=f"pharmakon models {shlex.quote(model)}",
         python=f"import pharmakon\n\npharmakon.list_models([{json.dumps(model)}])[0]",
     )

@@ -151,8 +151,6 @@ def _vendored(name: str) -> bool:
 
 def _copies(smiles: str, profile: str) -> dict[str, str]:
     return copies(
-        "predict",
-        {},
         cli=f"pharmakon predict -s {shlex.quote(smiles)} --profile {profile}",
         python=f"import pharmakon\n\npharmakon.predict_properties({json.dumps(smiles)}, profile={json.dumps(profile)})",
         toml=f"smiles = [{json.dumps(smiles)}]\nprofile = {json.dumps(profile)}",
