@@ -93,9 +93,7 @@ def judged(request: Request, caller: Caller, draft: Draft) -> Shown:
             fields.setdefault(str(one.place[0]), one.message)
             told.add(one)
     toml = goal_file(config)
-    return Shown(
-        rows, config, toml, found, fields, [one.message for one in found if one not in told], _copies(config, toml)
-    )
+    return Shown(rows, config, toml, found, fields, [one.message for one in found if one not in told], _copies(toml))
 
 
 def _row(number: int, wish: Wish, own: Mapping[str, Property], found: Sequence[Mistake]) -> Row:
@@ -163,12 +161,9 @@ def start_design(request: Request, caller: Caller, config: Mapping[str, Any]) ->
     return start(request, caller, asked)
 
 
-def _copies(config: Mapping[str, Any], toml: str) -> dict[str, str]:
-    output = "run"
+def _copies(toml: str) -> dict[str, str]:
     return copies(
-        "design",
-        config,
-        cli=f"pharmakon design goal.toml -o {output}",
-        python=f'import pharmakon\n\npharmakon.design_molecules("goal.toml", output="{output}")',
+        cli="pharmakon design goal.toml -o run",
+        python='import pharmakon\n\npharmakon.design_molecules("goal.toml", output="run")',
         toml=toml,
     )
