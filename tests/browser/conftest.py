@@ -83,9 +83,12 @@ def server(tmp_path_factory):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A browser; the test is skipped where there is none."""
+    """A browser; the test is skipped where there is none.
+
+    One a module: while it is there, playwright runs an event loop in this thread, and no other test could run its own.
+    """
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM}")

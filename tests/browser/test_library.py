@@ -80,6 +80,7 @@ def test_selection_is_kept_on_the_server_and_exported(page, made, tmp_path):
         rows = list(csv.DictReader(stream))
     assert [row["id"] for row in rows] == ["M1", "M2"]
     assert rows[0]["remark"] == "'=1+1" and float(rows[0]["mw"]) > 0
+    page.keyboard.press("Escape")  # the open menu lies over the button
     page.get_by_role("button", name="Clear the selection").click()
     page.until("document.querySelector('#selected').textContent === 'Nothing is selected'")
     page.wait_for_load_state("networkidle")

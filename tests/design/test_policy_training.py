@@ -81,4 +81,5 @@ def test_a_search_takes_what_it_writes(prior, monkeypatch):
     settings = Settings(calls=60, batch=10, initial=20, strangers=20, min_atoms=2, proposals=2)
     archive = Optimiser(nitriles, settings, start=["CCCCO", "CCCCN"], policy=Policy(prior)).run()
     assert len(archive) == 60
-    assert max(record.score for record in archive) == 1.0
+    # No operator made what is written; without a policy only the molecules at the start are of this kind.
+    assert any(record.batch >= 2 and not record.operators for record in archive)

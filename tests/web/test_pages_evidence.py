@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 HTML = {"accept": "text/html"}
@@ -51,3 +54,10 @@ def test_a_conformer_has_hydrogens_and_depth(workbench):
     block = workbench.get("/molecule/conformer.sdf", params={"smiles": "CCO"}).text
     assert block.count(" H ") == 6
     assert workbench.get("/molecule/conformer.sdf", params={"smiles": "xx"}).status_code == 422
+
+
+def test_the_links_of_the_molecule_page_lead_there(workbench):
+    links = re.findall(r'href="(/molecule/(?:why|change)\?[^"]*)"', ask(workbench, "/molecule", smiles=HALOPERIDOL).text)
+    assert len(links) > 20
+    for link in links[:2]:
+        assert workbench.get(html.unescape(link), headers=HTML).status_code == 200
