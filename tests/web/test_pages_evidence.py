@@ -57,7 +57,8 @@ def test_a_conformer_has_hydrogens_and_depth(workbench):
 
 
 def test_the_links_of_the_molecule_page_lead_there(workbench):
-    links = re.findall(r'href="(/molecule/(?:why|change)\?[^"]*)"', ask(workbench, "/molecule", smiles=HALOPERIDOL).text)
+    page = ask(workbench, "/molecule", smiles=HALOPERIDOL).text
+    links = re.findall(r'href="(/molecule/(?:why|change)\?[^"]*)"', page)
     assert len(links) > 20
     for link in links[:2]:
         assert workbench.get(html.unescape(link), headers=HTML).status_code == 200
