@@ -222,7 +222,7 @@ class LocalEngine(_Closing):
 
 
 @dataclass(frozen=True, slots=True)
-class _Failure:
+class Failure:
     """An exception in parts that always pickle: one with its own __init__ does not survive pickling whole."""
 
     kind: type[Exception]
@@ -231,7 +231,7 @@ class _Failure:
     trace: str
 
     @classmethod
-    def of(cls, error: Exception) -> _Failure:
+    def of(cls, error: Exception) -> Failure:
         failure = cls(type(error), error.args, dict(vars(error)), "".join(traceback.format_exception(error)))
         try:
             pickle.loads(pickle.dumps(failure))  # noqa: S301 - our own bytes, to see whether they survive the way
@@ -250,7 +250,7 @@ class _Failure:
 @dataclass(frozen=True, slots=True)
 class _Outcome(Generic[B]):
     value: B | None
-    error: _Failure | None
+    error: Failure | None
 
 
 _failed_start: list[Exception] = []
@@ -281,11 +281,11 @@ def _end_with_parent() -> None:
 
 def _run(function: Callable[[A], B], item: A) -> _Outcome[B]:
     if _failed_start:
-        return _Outcome(None, _Failure.of(_failed_start[0]))
+        return _Outcome(None, Failure.of(_failed_start[0]))
     try:
         return _Outcome(function(item), None)
     except Exception as error:  # noqa: BLE001 - it is raised again where the results are read
-        return _Outcome(None, _Failure.of(error))
+        return _Outcome(None, Failure.of(error))
 
 
 @contextlib.contextmanager
