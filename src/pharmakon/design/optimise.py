@@ -336,6 +336,7 @@ class Optimiser:
         """Children of parents that come best first."""
         settings = self.settings
         greed = greed or settings.greed
+        operators = self._operators()
         tasks = [
             Task(
                 tuple(parents),
@@ -344,7 +345,7 @@ class Optimiser:
                 settings.seed,
                 ("breed", self._batches, label, chunk),
                 self._limits,
-                operators=self._operators(),
+                operators=operators,
                 prefilter=self.prefilter,
                 guard=self.guard,
                 kernel=kernel,

@@ -160,7 +160,7 @@ def earned(usual: Mapping[str, float], judged: Iterable[tuple[Record, float]], *
     """Operators' weights: as usual, and more the oftener a molecule whose last edit each made is worth the bar."""
     tried, won = dict.fromkeys(usual, 0), dict.fromkeys(usual, 0)
     for record, worth in judged:
-        for name in record.operators[-1:]:
+        for name in record.steps[-1].operators[-1:] if record.steps else ():
             tried[name] += 1
             won[name] += bool(worth >= bar)
     return {name: weight * (won[name] + 2.0) / (tried[name] + 10.0) for name, weight in usual.items()}

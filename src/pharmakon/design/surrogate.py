@@ -55,8 +55,8 @@ class Views:
 
     @classmethod
     def joined(cls, parts: Sequence[Views]) -> Views:
-        """One after the other; what has been computed is kept."""
-        names = parts[0].made if parts else ()
+        """One after the other; what has been computed of all of them is kept."""
+        names = [name for name in parts[0].made if all(name in part.made for part in parts)] if parts else []
         made = {name: _stacked([part.get(name) for part in parts]) for name in names}
         return cls([mol for part in parts for mol in part.mols], made)
 
