@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from rdkit.Chem import MolToSmiles
 
 from pharmakon.design.objective import Constraint, Goal
+from pharmakon.engine.forked import NOWHERE, Limits
 from pharmakon.workflows import screen_shard
 from pharmakon.workflows.screen_plan import Batch
-from pharmakon.workflows.screen_shard import Asked, Screener
+from pharmakon.workflows.screen_shard import Asked, Marked, Screener
 from pharmakon.workflows.screen_summary import read_part
 
 ASKED = Asked(
@@ -100,3 +105,50 @@ def test_a_shard_of_nothing_readable_has_no_hits(screener):
     assert not summary.hits()
     assert summary.counts["unreadable"] == 2
     assert [why for *_, why in summary.problems] == ["not a SMILES: unclosed ring 1", "an empty structure"]
+
+
+# Canonical, within the constraint, and none of the other molecules: what the process does when it comes to each.
+EVIL = {
+    "CCC[SeH]": ("time: more than 2 s", lambda: time.sleep(600)),
+    "CCCCCBr": ("crash: the process ended with SIGABRT", os.abort),
+    "CCCCCI": ("error: ZeroDivisionError: division by zero", lambda: 1 / 0),
+}
+
+
+def spoilt(monkeypatch, step, told):
+    """A step of the screen is evil to some molecules; `told` gives the SMILES of what the step takes."""
+    function = getattr(screen_shard, step)
+
+    def spoiling(one):
+        if evil := EVIL.get(told(one)):
+            evil[1]()
+        return function(one)
+
+    monkeypatch.setattr(screen_shard, step, spoiling)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="molecules have limits on Linux alone")
+@pytest.mark.parametrize(("step", "told"), [("standardize", str), ("is_scheduled", MolToSmiles)])
+def test_what_hangs_or_crashes_is_set_aside_and_every_other_row_is_as_without_it(monkeypatch, molecules, step, told):
+    monkeypatch.setattr(screen_shard, "BLOCK", 25)
+    screener = Screener(replace(ASKED, goals=ASKED.goals[:1], whole=True, limits=Limits(2.0, 500.0)))
+    places = dict(zip((7, 30, 31), EVIL, strict=True))
+    rows = batch([places.get(i, smiles) for i, smiles in enumerate(molecules[:60])])
+    aside = {i: EVIL[smiles][0] for i, smiles in places.items()}
+    expected = screener.joined([screener.piece(0, rows.lines(), range(60), set_aside=aside, mark=lambda place: None)])
+    spoilt(monkeypatch, step, told)
+    found, columns = screener.screen(rows, watched=True)
+    assert found.set_aside == [(0, i + 1, f"m{i}", smiles, aside[i]) for i, smiles in places.items()]
+    assert found.counts["rows"] == 60
+    assert found.text() == expected[0].text()
+    assert columns["row"] == list(range(1, 61))
+    assert [i for i, why in enumerate(columns["problem"]) if why] == [7, 30, 31]
+    assert repr(columns) == repr(expected[1])  # NaN is not equal to itself
+
+
+def test_molecules_tell_their_line_whoever_walks_through_them():
+    told = []
+    mols = Marked("abcdef", range(10, 16), told.append)
+    assert list(mols[2:4]) == ["c", "d"]
+    assert told == [12, 13, NOWHERE]
+    assert mols[1] == "b"

@@ -14,15 +14,17 @@ def screen(config: workflow.ScreenConfig) -> int:
     """Send millions of molecules through models, constraints and an objective, and list the best.
 
     Leaves top.csv and top.parquet (id, structure, score and what it is made of, with the file and row that each came
-    from), sketches of all rows, problems.csv, report.html and a ledger that `pharmakon ledger verify` checks.
+    from), sketches of all rows, problems.csv and quarantine.csv of those without an answer, report.html and a ledger
+    that `pharmakon ledger verify` checks.
     """
     with progress("screen") as advance:
         result = workflow.run(config, progress=advance)
     for text in result.notes:
         render.note(text)
-    print(f"{result.rows:,} rows, {result.unreadable:,} unreadable, {result.feasible:,} hold every constraint")
+    aside = f"{result.set_aside:,} set aside, " if result.set_aside else ""
+    print(f"{result.rows:,} rows, {result.unreadable:,} unreadable, {aside}{result.feasible:,} hold every constraint")
     if result.best is not None:
         print(f"best score {result.best:.3f}; {result.listed:,} rows in {result.folder / 'top.csv'}")
     print(f"report: {result.folder / workflow.REPORT}")
     print(f"ledger head: {result.head}")
-    return 1 if result.unreadable == result.rows else 0
+    return 1 if result.unreadable + result.set_aside == result.rows else 0

@@ -127,12 +127,14 @@ class _Watched:
 
     def _wait(self) -> None:
         """Until something was sent. Raises Lost at a limit, EOFError where the fork is dead."""
-        signs, since = self.mark.signs, time.monotonic()
+        signs, silent, looked = self.mark.signs, 0.0, time.monotonic()
         while not self.receiver.poll(LOOK):
             now = time.monotonic()
+            silent += min(now - looked, 10 * LOOK)  # when the machine stood still, so did the fork
+            looked = now
             if self.mark.signs != signs:
-                signs, since = self.mark.signs, now
-            elif now - since > self.limits.seconds:
+                signs, silent = self.mark.signs, 0.0
+            elif silent > self.limits.seconds:
                 raise self._lost("time", f"more than {self.limits.seconds:g} s")
             if _resident(self.pid) > self._most:
                 raise self._lost("memory", f"more than {self.limits.megabytes:,.0f} MB")

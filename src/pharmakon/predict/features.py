@@ -40,7 +40,7 @@ class Features:
     """
 
     def __init__(self, mols: Sequence[Mol | None]) -> None:
-        self.mols = list(mols)
+        self.mols = mols if isinstance(mols, list) else list(mols)
         self._counts: dict[str, csr_matrix] = {}
         self._outputs: dict[int, tuple[Reader, Floats]] = {}
 

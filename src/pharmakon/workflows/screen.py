@@ -25,11 +25,11 @@ __all__ = ["REPORT", "SHARDS", "ScreenConfig", "ScreenResult", "run"]
 
 USED = {"name", "goals", "constraints", "aggregate", "models", "known"}
 """The keys of a goal file that a screen heeds; the others are about a search."""
-FORMAT = 1
+FORMAT = 2
 
 
 def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
-    """Screen. Killed at any moment and resumed, it gives the same top.csv, sketches.json and problems.csv.
+    """Screen. Killed at any moment and resumed, it gives the same lists and the same sketches.
 
     Raises DataError where a file cannot be read at all, UnknownName for a column, model or property that is not there,
     RefusedGoal for an objective that rewards harm, UsageError where the folder holds another run.
@@ -90,13 +90,21 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
 
 def _asked(config: ScreenConfig) -> tuple[Asked, list[str]]:
     """What every batch is asked, and what of the goal file is left aside."""
+    from pharmakon.engine.forked import Limits
     from pharmakon.predict.panel import expanded
 
     from .design import DesignConfig
     from .screen_shard import Asked
 
     named = [str(name) for name in expanded(config.models)]
-    common = {"profile": config.profile, "top": config.top, "whole": config.whole, "seed": config.seed}
+    limits = Limits(config.seconds_per_molecule, config.megabytes_per_molecule)
+    common = {
+        "profile": config.profile,
+        "top": config.top,
+        "whole": config.whole,
+        "seed": config.seed,
+        "limits": limits,
+    }
     if config.objective is None:
         return Asked(tuple(named), **common), []  # type: ignore[arg-type]
     goal = DesignConfig.from_toml(config.objective)

@@ -1,4 +1,4 @@
-"""The files that a screen leaves: the best rows as CSV and Parquet, sketches, unreadable rows, report, record."""
+"""The files that a screen leaves: the best rows as CSV and Parquet, sketches, rows without answer, report, record."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pharmakon.chem.parse import to_mol
 from pharmakon.chem.standardize import inchikey
 from pharmakon.core.files import write_atomic
 from pharmakon.core.types import Progress
+from pharmakon.engine.guarded import each
 from pharmakon.record.crate import close
 from pharmakon.record.entry import CLOSED, parse
 from pharmakon.record.ledger import Ledger
@@ -24,9 +25,12 @@ from .screen_sketch import Hit
 from .screen_summary import Summary, read_part
 
 if TYPE_CHECKING:
+    from pharmakon.engine.forked import Limits
+
     from .screen_shard import Screener
 
 TOP, TABLE, SKETCHES, PROBLEMS, SAMPLED = "top.csv", "top.parquet", "sketches.json", "problems.csv", "scaffolds.csv"
+QUARANTINE = "quarantine.csv"
 FIRST = ("rank", "id", "smiles", "inchikey", "score")
 LAST = ("out_of_domain", "file", "row")
 TYPES = {"rank": "BIGINT", "score": "DOUBLE", "row": "BIGINT"}
@@ -45,16 +49,17 @@ def write(
 ) -> ScreenResult:
     """Merge the parts, write every file, record it and close the ledger."""
     place, labels = folder.path, labels_of(files)
-    whole = _merged(screener, parts, labels, place / PROBLEMS, progress)
-    made = [PROBLEMS, SAMPLED, SKETCHES]
+    whole = _merged(screener, parts, labels, place, progress)
+    limits = screener.asked.limits
+    made = [PROBLEMS, QUARANTINE, SAMPLED, SKETCHES]
     terms = own_columns(screener.terms, (*FIRST, *LAST))
     if screener.objective is not None:
         columns = (*FIRST, *terms.values(), *LAST)
-        rows = list(_rows(whole.hits(), labels, list(terms.values())))
+        rows = list(_rows(whole.hits(), labels, list(terms.values()), limits))
         write_csv(place / TOP, columns, rows)
         write_parquet(place / TABLE, columns, rows, types=TYPES | dict.fromkeys(terms.values(), "DOUBLE"))
         made += [TOP, TABLE]
-    sample = list(_rows(whole.scaffolds.hits(), labels, list(terms.values())))
+    sample = list(_rows(whole.scaffolds.hits(), labels, list(terms.values()), limits))
     left_out = set() if screener.objective is not None else {"score"}
     columns = tuple(name for name in (*FIRST, *terms.values(), *LAST) if name not in left_out)
     write_csv(place / SAMPLED, columns, [{k: v for k, v in row.items() if k not in left_out} for row in sample])
@@ -72,6 +77,7 @@ def write(
         "unreadable": counts["unreadable"],
         "feasible": counts["feasible"],
         "listed": len(whole.hits()),
+        "set_aside": counts["set aside"],
         "best": whole.hits()[0].score if whole.hits() else None,
     }
     return ScreenResult(place, **result, head=close(ledger, **result).hash, notes=list(notes))
@@ -84,7 +90,7 @@ def finished(folder: Path, notes: Sequence[str]) -> ScreenResult | None:
     last = parse(lines[-1]) if lines else None
     if last is None or last.event != CLOSED:
         return None
-    found = {name: last.data[name] for name in ("rows", "unreadable", "feasible", "listed", "best")}
+    found = {name: last.data[name] for name in ("rows", "unreadable", "feasible", "listed", "set_aside", "best")}
     return ScreenResult(folder, **found, head=last.hash, notes=list(notes))
 
 
@@ -96,7 +102,7 @@ def labels_of(files: Sequence[Path]) -> list[str]:
 
 def told(whole: Summary, labels: Sequence[str]) -> dict[str, Any]:
     """What sketches.json says."""
-    names = ("rows", "unreadable", "infeasible", "no estimate", "scheduled", "feasible", "outside")
+    names = ("rows", "unreadable", "set aside", "infeasible", "no estimate", "scheduled", "feasible", "outside")
     return {
         "files": list(labels),
         "counts": {name.replace(" ", "_"): whole.counts[name] for name in names},
@@ -109,31 +115,41 @@ def told(whole: Summary, labels: Sequence[str]) -> dict[str, Any]:
 
 
 def _merged(
-    screener: Screener, parts: Sequence[Path], labels: Sequence[str], problems: Path, progress: Progress
+    screener: Screener, parts: Sequence[Path], labels: Sequence[str], place: Path, progress: Progress
 ) -> Summary:
-    """All parts as one summary; rows that cannot be read go to a file on the way."""
-    whole = screener.summary()
-    with CsvWriter(problems, ("file", "row", "id", "structure", "problem")) as writer:
+    """All parts as one summary; rows without an answer go to files on the way."""
+    whole, head = screener.summary(), ("file", "row", "id", "structure")
+    with (
+        CsvWriter(place / PROBLEMS, (*head, "problem")) as problems,
+        CsvWriter(place / QUARANTINE, (*head, "reason")) as quarantine,
+    ):
         for done, part in enumerate(parts, start=1):
             one = read_part(part, top=screener.asked.top, seed=screener.asked.seed)
-            for file, row, id, text, why in one.problems:
-                record = {"file": labels[file], "row": row, "id": id, "structure": text, "problem": why}
-                writer.write(record)
+            for writer, word, rows in ((problems, "problem", one.problems), (quarantine, "reason", one.set_aside)):
+                for file, row, id, text, why in rows:
+                    writer.write({"file": labels[file], "row": row, "id": id, "structure": text, word: why})
             whole.merge(one)
             progress(done, len(parts), "merging")
     return whole
 
 
-def _rows(hits: Sequence[Hit], labels: Sequence[str], terms: Sequence[str]) -> Iterator[Mapping[str, object]]:
-    for rank, hit in enumerate(hits, start=1):
+def _rows(
+    hits: Sequence[Hit], labels: Sequence[str], terms: Sequence[str], limits: Limits
+) -> Iterator[Mapping[str, object]]:
+    keys = each(_inchikey, [hit.smiles for hit in hits], limits, empty="")
+    for rank, (hit, key) in enumerate(zip(hits, keys, strict=True), start=1):
         yield {
             "rank": rank,
             "id": hit.id,
             "smiles": hit.smiles,
-            "inchikey": inchikey(to_mol(hit.smiles)),
+            "inchikey": key,
             "score": hit.score,
             **dict(zip(terms, hit.values, strict=True)),
             "out_of_domain": hit.outside,
             "file": labels[hit.file],
             "row": hit.row,
         }
+
+
+def _inchikey(smiles: str) -> str:
+    return inchikey(to_mol(smiles))

@@ -14,6 +14,7 @@ from pharmakon.chem.parse import to_mol
 from pharmakon.core.units import show
 from pharmakon.design.aggregate import IN_WORDS
 from pharmakon.design.quantities import halves
+from pharmakon.engine.guarded import each
 from pharmakon.record.plot import Curve, Plot
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage
 
@@ -21,6 +22,8 @@ from .screen_sketch import Histogram, Hit
 from .screen_summary import Summary
 
 if TYPE_CHECKING:
+    from pharmakon.engine.forked import Limits
+
     from .screen_request import ScreenConfig
     from .screen_shard import Screener
 
@@ -44,7 +47,9 @@ def page(
         (f"{whole.scaffolds.count():,}", "scaffolds of those that hold, about"),
         (f"{counts['feasible']:,}", "hold every constraint"),
     ]
-    parts = [Part("best", "The best", list(_best(screener, whole)), structures=list(_drawn(whole)))]
+    parts = [
+        Part("best", "The best", list(_best(screener, whole)), structures=list(_drawn(whole, screener.asked.limits)))
+    ]
     if screener.objective is None:
         parts = []
     parts += [
@@ -72,7 +77,8 @@ def page(
 def _summary(screener: Screener, whole: Summary) -> Iterator[str]:
     counts = whole.counts
     if screener.objective is None:
-        yield f"{counts['rows'] - counts['unreadable']:,} of {counts['rows']:,} rows have estimates."
+        answered = counts["rows"] - counts["unreadable"] - counts["set aside"]
+        yield f"{answered:,} of {counts['rows']:,} rows have estimates."
         return
     held = f"{counts['feasible']:,} of {counts['rows']:,} rows hold every constraint"
     hits = whole.hits()
@@ -91,17 +97,24 @@ def _best(screener: Screener, whole: Summary) -> Iterator[str]:
     yield f"top.csv lists {len(whole.hits()):,} rows; these are its first {min(DRAWN, shown)} different molecules."
 
 
-def _drawn(whole: Summary) -> Iterator[tuple[str, str]]:
+def _drawn(whole: Summary, limits: Limits) -> Iterator[tuple[str, str]]:
     first: dict[str, tuple[int, Hit]] = {}
     for rank, hit in enumerate(whole.hits(), start=1):
         first.setdefault(hit.smiles, (rank, hit))
-    for smiles, (rank, hit) in islice(first.items(), DRAWN):
-        yield svg(to_mol(smiles)), f"{rank}. {hit.id}: {hit.score:.3f}"
+    shown = list(islice(first.items(), DRAWN))
+    drawings = each(_drawing, [smiles for smiles, _ in shown], limits, empty="")
+    for drawing, (_, (rank, hit)) in zip(drawings, shown, strict=True):
+        yield drawing, f"{rank}. {hit.id}: {hit.score:.3f}"
+
+
+def _drawing(smiles: str) -> str:
+    return svg(to_mol(smiles))
 
 
 def _fates(whole: Summary) -> Grid:
     said = {
         "unreadable": "cannot be read: problems.csv says why",
+        "set aside": "hang, take too much memory or crash: quarantine.csv says which, and how",
         "infeasible": "break a constraint",
         "no estimate": "a model says nothing of",
         "scheduled": "belong to the schedules of the Chemical Weapons Convention, and are not ranked",

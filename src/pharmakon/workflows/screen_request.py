@@ -35,6 +35,14 @@ class ScreenConfig(Config):
         "top", description="top: the best rows and sketches; all: also every row's estimates, as Parquet files"
     )
     rows: int = Field(20_000, ge=100, le=1_000_000, description="rows a shard holds")
+    seconds_per_molecule: float = Field(
+        20.0, gt=0, description="seconds that a step of one molecule may take; one that takes longer is set aside"
+    )
+    megabytes_per_molecule: float = Field(
+        1_000.0,
+        ge=50,
+        description="memory that one molecule may take, beside the models'; one that takes more is set aside",
+    )
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
     engine: Literal["local"] = Field("local", description="where shards are worked on: in processes of this machine")
     smiles_column: str | None = Field(None, description="structure column; guessed when not given")
@@ -63,6 +71,7 @@ class ScreenResult:
     unreadable: int
     feasible: int
     listed: int
+    set_aside: int
     best: float | None
     head: str
     notes: list[str] = field(default_factory=list)

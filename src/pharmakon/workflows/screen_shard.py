@@ -7,20 +7,23 @@ same batch gives the same bytes wherever it runs.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
+from rdkit.Chem import Mol
 
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.scheduled import is_scheduled
-from pharmakon.chem.standardize import Standardized, standardize
+from pharmakon.chem.standardize import standardize
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Profile, Property
 from pharmakon.design.aggregate import Aggregate
 from pharmakon.design.objective import Constraint, Evaluation, Goal, Objective
+from pharmakon.engine.forked import NOWHERE, Limits
+from pharmakon.engine.guarded import guarded
 from pharmakon.predict.features import Features
 from pharmakon.predict.panel import Panel
 
@@ -29,10 +32,12 @@ from .screen_sketch import Hit
 from .screen_summary import KEY, Summary, packed
 
 if TYPE_CHECKING:
-    from .screen_plan import Batch
+    from .screen_plan import Batch, Line
 
 BLOCK = 500
 """Rows whose fingerprints are held at a time."""
+
+LIMITS = Limits(seconds=20.0, megabytes=1_000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,16 @@ class Asked:
     top: int = 10_000
     whole: bool = False
     seed: int = 0
+    limits: Limits = LIMITS
+    """Of one molecule."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """What some rows of a batch gave: a summary and, where every row is kept, columns."""
+
+    summary: Summary
+    columns: dict[str, list[Any]] = field(default_factory=dict)
 
 
 class Screener:
@@ -85,61 +100,109 @@ class Screener:
         """That of no rows."""
         return Summary.empty(self.spans(), top=self.asked.top, seed=self.asked.seed)
 
-    def screen(self, batch: Batch) -> tuple[Summary, dict[str, list[Any]]]:
-        """The summary of a batch and, where every row is kept, its columns."""
+    def screen(self, batch: Batch, *, watched: bool = False) -> tuple[Summary, dict[str, list[Any]]]:
+        """The summary of a batch and, where every row is kept, its columns. Each molecule is under limits if `watched`.
+
+        Raises PharmakonError where too many molecules are over them.
+        """
+        lines = batch.lines()
+        blocks = [range(start, min(start + BLOCK, len(lines))) for start in range(0, len(lines), BLOCK)]
+
+        def piece(some: range, set_aside: Mapping[int, str], mark: Callable[[int], None]) -> Piece:
+            return self.piece(batch.file, lines, some, set_aside=set_aside, mark=mark)
+
+        return self.joined(
+            guarded(piece, blocks, self.asked.limits) if watched else (piece(some, {}, _unmarked) for some in blocks)
+        )
+
+    def joined(self, pieces: Iterable[Piece]) -> tuple[Summary, dict[str, list[Any]]]:
+        """Pieces, in the order of their rows, as one."""
         summary, columns = self.summary(), dict[str, list[Any]]()
-        lines, hits = batch.lines(), list[Hit]()
-        for start in range(0, len(lines), BLOCK):
-            some = lines[start : start + BLOCK]
-            done = [standardize(structure if not problem else "") for _, _, structure, problem in some]
-            why = [problem or d.problem for (*_, problem), d in zip(some, done, strict=True)]
-            good = [i for i, reason in enumerate(why) if not reason]
-            judged = self._judged([done[i] for i in good])
-            summary.counts.update(rows=len(some), unreadable=len(some) - len(good))
-            summary.problems += [
-                (batch.file, number, id, excerpt(text, 200), reason)
-                for (number, id, text, _), reason in zip(some, why, strict=True)
-                if reason
-            ]
-            places = [(batch.file, some[i][0], some[i][1]) for i in good]
-            hits += self._seen(summary, places, [done[i] for i in good], judged)
-            if self.asked.whole:
-                smiles = ["" if reason else d.smiles for d, reason in zip(done, why, strict=True)]
-                own: dict[str, list[Any]] = {
-                    "file": [batch.file] * len(some),
-                    "row": [number for number, *_ in some],
-                    "id": [id for _, id, *_ in some],
-                    "smiles": smiles,
-                    "problem": why,
-                }
-                _extend(columns, own | self._rows(judged, good, len(some)))
+        hits: list[Hit] = []
+        for piece in pieces:
+            hits += piece.summary.best.hits
+            piece.summary.best.hits = []  # they are sorted once, at the end
+            summary.merge(piece.summary)
+            summary.problems += piece.summary.problems
+            summary.set_aside += piece.summary.set_aside
+            for name, values in piece.columns.items():
+                columns.setdefault(name, []).extend(values)
         summary.best.merge(type(summary.best)(self.asked.top, hits))
         return summary, columns
 
-    def _judged(self, done: Sequence[Standardized]) -> _Judged:
-        smiles = [d.smiles for d in done]
+    def piece(
+        self,
+        file: int,
+        lines: Sequence[Line],
+        some: range,
+        *,
+        set_aside: Mapping[int, str],
+        mark: Callable[[int], None],
+    ) -> Piece:
+        """What `some` of a file's lines give; those of `set_aside` are left out for the reason told there.
+
+        `mark` is told which line is being worked on.
+        """
+        summary, rows = self.summary(), [lines[i] for i in some]
+        why = [set_aside.get(i, problem) for i, (*_, problem) in zip(some, rows, strict=True)]
+        done = []
+        for i, (_, _, structure, _), reason in zip(some, rows, why, strict=True):
+            mark(i)
+            done.append(standardize("" if reason else structure))
+        why = [reason or d.problem for reason, d in zip(why, done, strict=True)]
+        good = [i for i, reason in enumerate(why) if not reason]
+        kept = Marked((mol for d in done if (mol := d.mol) is not None), [some[i] for i in good], mark)
+        judged = self._judged([done[i].smiles for i in good], kept)
+        summary.counts.update(rows=len(rows), unreadable=len(rows) - len(good))
+        for i, (number, id, text, _), reason in zip(some, rows, why, strict=True):
+            if reason:
+                told = summary.set_aside if i in set_aside else summary.problems
+                told.append((file, number, id, excerpt(text, 200), reason))
+        summary.counts["unreadable"] -= len(summary.set_aside)
+        summary.counts["set aside"] += len(summary.set_aside)
+        places = [(file, rows[i][0], rows[i][1]) for i in good]
+        hits = self._seen(summary, places, [done[i].smiles for i in good], kept, judged)
+        summary.best.merge(type(summary.best)(self.asked.top, hits))
+        columns: dict[str, list[Any]] = {}
+        if self.asked.whole:
+            own: dict[str, list[Any]] = {
+                "file": [file] * len(rows),
+                "row": [number for number, *_ in rows],
+                "id": [id for _, id, *_ in rows],
+                "smiles": ["" if reason else d.smiles for d, reason in zip(done, why, strict=True)],
+                "problem": why,
+            }
+            columns = own | self._rows(judged, good, len(rows))
+        return Piece(summary, columns)
+
+    def _judged(self, smiles: list[str], mols: Marked) -> _Judged:
         names = tuple(self.panel.models)
-        found = self.panel.estimate(smiles, names, features=Features([d.mol for d in done])) if names else {}
+        found = self.panel.estimate(smiles, names, features=Features(mols)) if names else {}
         if self.objective is None:
             return _Judged(found, [])
         self._scorer.known = smiles, found
         return _Judged(found, self.objective.evaluate(smiles))
 
     def _seen(
-        self, summary: Summary, places: Sequence[tuple[int, int, str]], done: Sequence[Standardized], judged: _Judged
+        self,
+        summary: Summary,
+        places: Sequence[tuple[int, int, str]],
+        smiles: Sequence[str],
+        mols: Marked,
+        judged: _Judged,
     ) -> list[Hit]:
         """Count readable rows; those that hold every constraint, as hits."""
-        summary.distinct.add(d.smiles for d in done)
+        summary.distinct.add(smiles)
         for name in summary.histograms:
             summary.histograms[name].add(judged.values(name))
-        outside = [""] * len(done)
+        outside = [""] * len(mols)
         for name, got in judged.found.items():
             for i in np.flatnonzero(~got.in_domain).tolist():
                 outside[i] += ("; " if outside[i] else "") + name
                 summary.outside[name] += 1
         summary.counts["outside"] += sum(map(bool, outside))
         hits = []
-        for i, ((file, row, id), d) in enumerate(zip(places, done, strict=True)):
+        for i, ((file, row, id), text, mol) in enumerate(zip(places, smiles, mols, strict=True)):
             score, values = 0.0, tuple[float, ...]()
             if self.objective is not None:
                 evaluation = judged.evaluations[i]
@@ -147,12 +210,12 @@ class Screener:
                     self._blame(summary, evaluation)
                     continue
                 score, values = evaluation.score, tuple(float(p.value) for p in evaluation.parts.values())
-            if is_scheduled(d.mol):
+            if is_scheduled(mol):
                 summary.counts["scheduled"] += 1
                 continue
             summary.counts["feasible"] += 1
-            hit = Hit(float(score), d.smiles, file, row, id, values, outside[i])
-            summary.scaffolds.add(scaffold(d.mol), hit)
+            hit = Hit(float(score), text, file, row, id, values, outside[i])
+            summary.scaffolds.add(scaffold(mol), hit)
             if self.objective is not None:
                 hits.append(hit)
         return hits
@@ -232,9 +295,33 @@ def _span(what: Property, low: float, high: float) -> tuple[float, float]:
     return (float(found[0]), float(found[1])) if found[0] < found[1] else (float(found[0]), float(found[0]) + 1.0)
 
 
-def _extend(columns: dict[str, list[Any]], more: Mapping[str, list[Any]]) -> None:
-    for name, values in more.items():
-        columns.setdefault(name, []).extend(values)
+def _unmarked(place: int) -> None:
+    """Nobody is told."""
+
+
+class Marked(list[Mol]):
+    """Molecules that tell which line they are of whenever somebody walks through them: so a hang has a name."""
+
+    def __init__(self, mols: Iterable[Mol], places: Sequence[int], mark: Callable[[int], None]) -> None:
+        super().__init__(mols)
+        self._places, self._mark = places, mark
+
+    def __iter__(self) -> Iterator[Mol]:
+        for place, mol in zip(self._places, super().__iter__(), strict=True):
+            self._mark(place)
+            yield mol
+        self._mark(NOWHERE)
+
+    @overload
+    def __getitem__(self, which: SupportsIndex) -> Mol: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> Marked: ...
+
+    def __getitem__(self, which: SupportsIndex | slice) -> Mol | Marked:
+        if isinstance(which, slice):
+            return Marked(super().__getitem__(which), self._places[which], self._mark)
+        return super().__getitem__(which)
 
 
 _worker: dict[str, Screener] = {}
@@ -246,10 +333,11 @@ def load(asked: Asked) -> None:
 
 
 def score(batch: Batch) -> tuple[bytes, int]:
-    """In a worker: the bytes of a batch's part, and how many of its rows cannot be read."""
-    summary, columns = _worker["screener"].screen(batch)
-    content = _parquet(columns, summary.text()) if _worker["screener"].asked.whole else packed(summary)
-    return content, summary.counts["unreadable"]
+    """In a worker: the bytes of a batch's part, and how many of its rows have no answer."""
+    screener = _worker["screener"]
+    summary, columns = screener.screen(batch, watched=True)
+    content = _parquet(columns, summary.text()) if screener.asked.whole else packed(summary)
+    return content, summary.counts["unreadable"] + summary.counts["set aside"]
 
 
 def _parquet(columns: Mapping[str, list[Any]], summary: str) -> bytes:

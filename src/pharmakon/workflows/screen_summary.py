@@ -17,7 +17,7 @@ SAMPLE = 1_000
 KEY = "pharmakon_screen"
 """Under which a Parquet part holds its summary."""
 Problem = tuple[int, int, str, str, str]
-"""Of a row that cannot be read: file, row, id, structure as it stood, and why."""
+"""Of a row without an answer: file, row, id, structure as it stood, and why."""
 
 
 @dataclass(slots=True)
@@ -29,11 +29,13 @@ class Summary:
     histograms: dict[str, Histogram]
     distinct: Distinct = field(default_factory=Distinct)
     counts: Counter[str] = field(default_factory=Counter)
-    """rows, unreadable, feasible, infeasible, no estimate, scheduled, outside (of the domain of any model)."""
+    """rows, unreadable, set aside, feasible, infeasible, no estimate, scheduled, outside (any model's domain)."""
     broken: Counter[str] = field(default_factory=Counter)
     outside: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
-    """Of a shard; not merged, since there is no telling how many there are."""
+    """Rows that cannot be read, of a shard; not merged, since there is no telling how many there are."""
+    set_aside: list[Problem] = field(default_factory=list)
+    """Rows that were over a limit or brought the process down, likewise."""
 
     @classmethod
     def empty(cls, spans: Mapping[str, tuple[float, float]], *, top: int, seed: int) -> Self:
@@ -67,6 +69,7 @@ class Summary:
                 "broken": dict(sorted(self.broken.items())),
                 "outside": dict(sorted(self.outside.items())),
                 "problems": self.problems,
+                "set_aside": self.set_aside,
             },
             separators=(",", ":"),
         )
@@ -83,8 +86,12 @@ class Summary:
             Counter(held["counts"]),
             Counter(held["broken"]),
             Counter(held["outside"]),
-            [(file, row, id, text, why) for file, row, id, text, why in held["problems"]],
+            *([_problem(*one) for one in held[name]] for name in ("problems", "set_aside")),
         )
+
+
+def _problem(file: int, row: int, id: str, text: str, why: str) -> Problem:
+    return file, row, id, text, why
 
 
 def packed(summary: Summary) -> bytes:
