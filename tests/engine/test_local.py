@@ -144,6 +144,25 @@ def test_a_dying_worker_is_an_error_and_the_engine_lives_on():
         assert list(pool.map(operator.neg, [1])) == [-1]
 
 
+def once_gone(path):
+    """Its worker is killed by the first who calls."""
+    if path.exists():
+        path.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return os.getpid()
+
+
+def test_an_item_whose_worker_was_killed_is_begun_again_and_the_others_go_on(tmp_path):
+    paths = [tmp_path / name for name in "abcd"]
+    paths[0].touch()
+    with LocalEngine(2) as pool:
+        before = set(pool.map(operator.methodcaller("__call__"), [os.getpid] * 8))
+        after = list(pool.map(once_gone, paths))
+    assert not paths[0].exists()
+    assert len(after) == 4
+    assert len(set(after) - before) <= 1
+
+
 def test_interrupting_the_consumer_ends_the_workers_and_is_cancelled():
     with pytest.raises(Cancelled) as caught, LocalEngine(2) as pool:  # noqa: PT012
         pids = set(pool.map(operator.methodcaller("__call__"), [os.getpid] * 8))
@@ -172,7 +191,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, if the tests run in a shell's background
     with LocalEngine(2) as pool:
         print(*set(pool.map(os.path.basename, ["x"] * 4)), flush=True)
-        print(*[p.pid for p in pool._pool._processes.values()], flush=True)
+        print(*[pid for process in pool._processes for pid in process._executor._processes], flush=True)
         try:
             list(pool.map(time.sleep, [600] * 4))
         except Cancelled:

@@ -13,10 +13,11 @@ import traceback
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -28,6 +29,10 @@ from .base import Engine, located
 A = TypeVar("A")
 B = TypeVar("B")
 
+TRIES = 3
+"""How often an item is begun whose worker dies."""
+_STARTING = threading.Lock()
+"""While a process starts it inherits the environment of this one."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS")
 
 
@@ -132,7 +137,7 @@ class SerialEngine(_Closing):
 
 
 class LocalEngine(_Closing):
-    """A pool of processes on this machine, started when first used.
+    """A pool of processes on this machine, started when first used; one that dies takes no other with it.
 
     `initializer(*initargs)` runs once in each, to load models. Functions, items and results travel by pickle, so a
     function must be importable: not a lambda, and from a script only behind `if __name__ == "__main__"`.
@@ -147,7 +152,9 @@ class LocalEngine(_Closing):
     ) -> None:
         self.workers = max(1, cores() if workers is None else workers)
         self._initializer, self._initargs = initializer, initargs
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._processes: list[_Process] = []
+        self._idle = SimpleQueue[_Process]()
 
     def map(
         self,
@@ -158,24 +165,26 @@ class LocalEngine(_Closing):
         label: str = "",
         progress: Progress = silent,
     ) -> Iterator[B]:
-        """See Engine.map. At most twice as many items as workers are in flight."""
+        """See Engine.map. At most twice as many items as workers are in flight.
+
+        An item whose worker dies is begun again, and is an error when that happens to it for the third time.
+        """
         waiting: deque[Future[_Outcome[B]]] = deque()
         source = iter(items)
         done = 0
         try:
-            with _one_thread_env():
-                pool = self._start()
-                for item in source:
-                    waiting.append(pool.submit(_run, function, item))
-                    if len(waiting) >= 2 * self.workers:
-                        break
+            pool = self._start()
+            for item in source:
+                waiting.append(pool.submit(self._work, function, item))
+                if len(waiting) >= 2 * self.workers:
+                    break
             while waiting:
                 outcome = waiting.popleft().result()
                 if outcome.error is not None:
                     raise located(outcome.error.rebuilt(), index=done, label=label)
                 done += 1
                 for item in source:
-                    waiting.append(pool.submit(_run, function, item))
+                    waiting.append(pool.submit(self._work, function, item))
                     break
                 progress(done, total, label)
                 yield outcome.value  # type: ignore[misc]
@@ -196,29 +205,83 @@ class LocalEngine(_Closing):
         """Wait for the workers to end. The engine can be used again, with new ones."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            for process in self._processes:
+                process.close()
             self._pool = None
 
-    def _start(self) -> ProcessPoolExecutor:
+    def _start(self) -> ThreadPoolExecutor:
         if self._pool is None:
-            methods = multiprocessing.get_all_start_methods()
-            context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-            self._pool = ProcessPoolExecutor(
-                self.workers, context, initializer=_begin, initargs=(self._initializer, self._initargs)
-            )
+            self._pool = ThreadPoolExecutor(self.workers)
+            self._processes = [_Process(self._initializer, self._initargs) for _ in range(self.workers)]
+            self._idle = SimpleQueue()
+            for process in self._processes:
+                self._idle.put(process)
         return self._pool
+
+    def _work(self, function: Callable[[A], B], item: A) -> _Outcome[B]:
+        """In a thread: an item's outcome, from whichever process is idle."""
+        process = self._idle.get()
+        try:
+            return process.run(function, item)
+        finally:
+            self._idle.put(process)
 
     def _abort(self) -> None:
         """End the workers now, whatever they are doing."""
         pool, self._pool = self._pool, None
         if pool is None:
             return
-        # terminate_workers() exists from Python 3.14 on
-        processes = list((getattr(pool, "_processes", None) or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.kill()
+        pool.shutdown()
+
+
+class _Process:
+    """A process that runs one item after the other, and another one in its place when it dies."""
+
+    def __init__(self, initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> None:
+        self._initial = initializer, initargs
+        self._killed = False
+        self._executor = self._begun()
+
+    def run(self, function: Callable[[A], B], item: A) -> _Outcome[B]:
+        """The outcome of an item. Raises BrokenProcessPool when the process has died of it three times."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._executor.submit(_run, function, item).result()
+            except BrokenProcessPool:
+                if self._killed or attempt == TRIES:
+                    raise
+                self._again()
+        raise AssertionError
+
+    def close(self) -> None:
+        """Wait for its end."""
+        self._executor.shutdown(cancel_futures=True)
+
+    def kill(self) -> None:
+        """End it now."""
+        self._killed = True
+        # kill_workers() exists from Python 3.14 on
+        processes = list((getattr(self._executor, "_processes", None) or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.kill()
         for process in processes:
             process.join()
+
+    def _again(self) -> None:
+        self._executor.shutdown(wait=False)
+        self._executor = self._begun()
+
+    def _begun(self) -> ProcessPoolExecutor:
+        methods = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        with _STARTING, _one_thread_env():
+            executor = ProcessPoolExecutor(1, context, initializer=_begin, initargs=self._initial)
+            executor.submit(_ready)  # which starts the process
+        return executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +333,10 @@ def _begin(initializer: Callable[..., object] | None, initargs: tuple[Any, ...])
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)  # for libraries loaded already
+
+
+def _ready() -> None:
+    """In a worker: nothing."""
 
 
 def _end_with_parent() -> None:
