@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -80,9 +81,10 @@ def test_a_job_reads_an_upload_and_what_it_wrote_is_named_with_its_hash(jobs, wo
     worker.work(jobs.claim("w"))
     job = jobs.get(ada, job.id)
     assert job.state == "done", job.error
-    (written,) = job.result["files"]
+    written, *record = job.result["files"]
     path = output_folder(worker.folder, job) / written["name"]
     assert (path.name, path.stat().st_size, sha256(path)) == ("mutagenicity.csv", written["size"], written["sha256"])
+    assert {Path(one["name"]).parent.name for one in record} == {"mutagenicity.csv.record"}
     assert worker.files.path(file).read_bytes() == TABLE[:60]
 
 

@@ -12,6 +12,7 @@ from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
 from pharmakon.core.words import joined
 
+from .beside import is_beside
 from .checkpoint import SIGNED, checkpoints, problem, uncovered
 from .entry import (
     AMENDED,
@@ -105,7 +106,7 @@ def verify(path: str | Path, *, expect: str = "", trust: TrustList | None = None
         closed=end is not None and end.event == CLOSED,
         bearer=bearer,
         unknown=tuple(_unknown(ledger, recorded.keys())) if Path(path).is_dir() else (),
-        remarks=(*(said for said, marked in dated if marked), *_remarks(sound, trust)),
+        remarks=(*(said for said, marked in dated if marked), *_remarks(sound, trust), *_elsewhere(ledger, recorded)),
     )
 
 
@@ -130,6 +131,15 @@ def _remarks(entries: Sequence[Entry], trust: TrustList | None) -> Iterator[str]
             yield f"entry {entry.seq}: {who} amended {entry.data.get('what')}: {entry.data.get('why')}"
 
 
+def _elsewhere(ledger: Path, recorded: Collection[str]) -> Iterator[str]:
+    """Results that were written beside the record and lie there no more: the record goes without them, too."""
+    gone = [name for name in recorded if is_beside(name) and not (ledger.parent / name).is_file()]
+    if gone:
+        others = f" and {len(gone) - 1:,} more" if len(gone) > 1 else ""
+        verb = "are" if others else "is"
+        yield f"{gone[0].removeprefix('../')}{others} {verb} not beside the record, which has the SHA-256"
+
+
 def _unknown(ledger: Path, recorded: Collection[str]) -> list[str]:
     """Files beside the ledger that it does not record, itself, its head, the crate's and hidden ones left out."""
     known = {ledger.name, head_path(ledger).name, *CRATE, *recorded}
@@ -141,7 +151,7 @@ def _unknown(ledger: Path, recorded: Collection[str]) -> list[str]:
 def _output_problem(folder: Path, name: str, expected: object) -> str:
     path = folder / name
     if not path.is_file():
-        return f"{name} is missing"
+        return "" if is_beside(name) else f"{name} is missing"
     return "" if sha256(path) == expected else f"{name} was changed after it was recorded"
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ from pharmakon.core.files import sha256, write_atomic
 from pharmakon.store.plain import document
 from pharmakon.store.runs import RUN, RunFolder
 
-from .entry import CRATE, LEDGER, SIGNATURES, Entry, parse
+from .beside import is_beside
+from .entry import CRATE, LEDGER, OUTPUT, SIGNATURES, Entry, parse
 from .environment import FILE as ENVIRONMENT
 from .environment import lock
 from .ledger import Ledger
@@ -91,7 +93,9 @@ def describe(root: Path, *, run: str = "", notes: Sequence[str] = ()) -> str:
     by_hash = {digest: name for name, digest in files.items() if name.startswith("inputs/")}
     inputs = [_input(one, by_hash) for one in folder.run["inputs"]]
     inputs = list({one["@id"]: one for one in inputs}.values())
-    outside = [one for one in inputs if one["@id"] not in map(quote, files)]
+    results = [_result(entry, run, files) for entry in entries if _is_result(entry)]
+    outside = [one for one in (*inputs, *results) if one["@id"] not in map(quote, files)]
+    outside = list({one["@id"]: one for one in outside}.values())
     own = [name for name in files if not name.startswith("inputs/")]
     parameters = list(_parameters(folder.run))
     agent = _agent(entries[0].by if entries else {})
@@ -110,7 +114,7 @@ def describe(root: Path, *, run: str = "", notes: Sequence[str] = ()) -> str:
         "endTime": end,
         "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
         "object": _refs(inputs) + _refs(parameters),
-        "result": [{"@id": quote(name)} for name in outputs],
+        "result": [{"@id": quote(name)} for name in outputs] + _refs(results),
     }
     crate = {
         "@id": "./",
@@ -223,6 +227,22 @@ def _input(one: Mapping[str, Any], by_hash: Mapping[str, str]) -> dict[str, Any]
         "name": Path(str(one["path"])).name,
         "sha256": digest,
         "contentSize": str(one["bytes"]),
+    }
+
+
+def _is_result(entry: Entry) -> bool:
+    return entry.event == OUTPUT and is_beside(str(entry.data.get("path")))
+
+
+def _result(entry: Entry, run: str, files: Mapping[str, str]) -> dict[str, Any]:
+    """What the run wrote beside its record: the file in the crate where it was copied, else by its hash alone."""
+    name, digest = str(entry.data["path"]), str(entry.data["sha256"])
+    place = posixpath.normpath(run + name)
+    said = {"@type": "File", "name": name.removeprefix("../"), "sha256": digest}
+    return {
+        "@id": quote(place) if files.get(place) == digest else named_by_hash(digest),
+        **said,
+        "contentSize": str(entry.data["bytes"]),
     }
 
 

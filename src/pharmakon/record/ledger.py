@@ -134,6 +134,12 @@ class Ledger:
             raise RecordError(f"{path} is outside the run folder {self.path.parent}") from None
         return self.append(OUTPUT, path=inside, sha256=sha256(path), bytes=path.stat().st_size)
 
+    def beside(self, path: str | Path) -> Entry:
+        """Record a file that this run wrote outside of its folder, by its way from there (`record.beside`)."""
+        path = Path(path).resolve()
+        way = Path(os.path.relpath(path, self.path.parent.resolve())).as_posix()
+        return self.append(OUTPUT, path=way, sha256=sha256(path), bytes=path.stat().st_size)
+
     def seal(self, **data: Any) -> Entry:
         """Record that the run is over; nothing can be appended after it."""
         return self.append(CLOSED, **data)

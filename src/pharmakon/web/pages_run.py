@@ -8,6 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pharmakon.core.errors import Denied, PharmakonError
+from pharmakon.record.beside import SUFFIX
 from pharmakon.team.files import File
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
@@ -123,7 +124,7 @@ def _made(jobs: list[Job]) -> list[tuple[str, str]]:
         outputs = verb(job.verb).outputs if job.verb in verbs() else ()
         folders = [output.rstrip("/") for output in outputs if output.endswith("/")]
         found += [(f"job:{job.id}/{name}", f"{job.title}: all of {name}") for name in folders]
-        names = [str(file["name"]) for file in job.result.get("files", ())]
+        names = [name for file in job.result.get("files", ()) if f"{SUFFIX}/" not in (name := str(file["name"]))]
         found += [(f"job:{job.id}/{name}", f"{job.title}: {name}") for name in names[:20]]
     return found
 

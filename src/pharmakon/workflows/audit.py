@@ -130,8 +130,12 @@ def run(config: AuditConfig, *, progress: Progress = silent) -> AuditResult:
     )
     if config.output:
         from .audit_output import write
+        from .recorded import model_files, recorded
 
-        write(result, config)
+        inputs = [path for path in (config.data, config.against) if path is not None]
+        inputs += [] if config.model is None else model_files(config.model)
+        with recorded("audit", config, config.output, inputs=inputs, seed=config.seed):
+            write(result, config)
     progress(1, 1, "done")
     return result
 

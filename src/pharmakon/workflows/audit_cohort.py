@@ -121,9 +121,16 @@ def run(config: AuditCohortConfig, *, progress: Progress = silent) -> AuditCohor
     failed = any(one.severity in failing for one in found)
     result = replace(result, limits=limits, findings=found, failed=failed, outputs=config.output)
     if config.output:
-        from .audit_cohort_output import write
+        from pharmakon.biomarkers.cohort import paths_of
 
-        write(result, config)
+        from .audit_cohort_output import write
+        from .recorded import recorded
+
+        own = config.data.parent / (config.reference or spec.reference or "")
+        tables = [path for path in (own, config.risks) if path is not None and path.is_file()]
+        inputs = [*paths_of(config.data), *tables]
+        with recorded("audit-cohort", config, config.output, inputs=inputs, seed=config.seed):
+            write(result, config)
     progress(1, 1, "done")
     return result
 

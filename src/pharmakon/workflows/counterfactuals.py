@@ -267,9 +267,12 @@ def _written(result: CounterfactualsResult, config: CounterfactualsConfig) -> Co
     if config.output is None:
         return result
     from .counterfactuals_output import write
+    from .recorded import model_files, recorded
 
     result = replace(result, output=config.output)
-    write(result, config.output)
+    inputs = [*([] if config.data is None else [config.data]), *model_files(config.model, config.profile)]
+    with recorded("counterfactuals", config, [config.output], inputs=inputs):
+        write(result, config.output)
     return result
 
 

@@ -20,6 +20,7 @@ from pharmakon.core.errors import NotPermitted, RecordError, UsageError
 from pharmakon.core.files import sha256, write_atomic
 from pharmakon.record import attestation
 from pharmakon.record.audit import verify
+from pharmakon.record.beside import record_of, results_of, top_of
 from pharmakon.record.crate import ENVELOPE, METADATA, describe, files_of, read
 from pharmakon.record.entry import LEDGER
 from pharmakon.record.identity import Signer
@@ -36,7 +37,7 @@ SBOM = "sbom.json"
 class CrateConfig(Config):
     """Which run, where to, and what goes with it."""
 
-    run: Path = Field(description="folder of a finished run")
+    run: Path = Field(description="folder of a finished run, or what a verb wrote that left its record beside it")
     output: Path | None = Field(
         None, description="folder or FILE.zip to write; the run's own folder is described anew when not given"
     )
@@ -72,6 +73,7 @@ def run(config: CrateConfig) -> CrateResult:
     NotPermitted where inputs are asked for, or a run on data of controlled or restricted access is to be handed on, and
     nobody is named who permitted it.
     """
+    config = config.model_copy(update={"run": record_of(config.run)})
     folder = RunFolder.open(config.run)
     check = verify(config.run)
     if check.problems or not check.closed:
@@ -92,6 +94,8 @@ def run(config: CrateConfig) -> CrateResult:
     with _made(config.output) as root:
         for name in files_of(config.run):
             _copied(config.run / name, root / RUNS / name)
+        if config.with_inputs or folder.run["verb"] not in OF_PEOPLE:
+            _with_results(config.run, root)
         for one in inputs if config.with_inputs else ():
             if one.shipped is None:
                 _copied(again[one.path], root / "inputs" / mirrored(one.path))
@@ -122,7 +126,8 @@ def _described(config: CrateConfig, root: Path) -> CrateResult:
     remarks = []
     if folder.run["verb"] in OF_PEOPLE and where:
         remarks.append("what the run wrote is in it, and may tell of people: it is as confidential as the run's folder")
-    named = sum(str(one).startswith(("ni:", "urn:")) for one in listed.graph)
+    asked = [str(one["@id"]) for one in listed.graph["#run"]["object"]]
+    named = sum(one.startswith(("ni:", "urn:")) for one in asked)
     return CrateResult(root, len(listed.files), copied, named, signer.name if signer else "", tuple(remarks))
 
 
@@ -138,6 +143,17 @@ def _permitted(config: CrateConfig, folder: RunFolder, access: AccessClass | Non
             f"the inputs of {folder.run['verb']} are people's data, and no cohort's file among them says that anybody "
             f"may have them (access): leave --with-inputs out, which names them by their SHA-256, or {how}"
         )
+
+
+def _with_results(run: Path, root: Path) -> None:
+    """Copy what the run wrote beside its record, where it is as written, so that it lies to the record as it did.
+
+    What lies elsewhere, or bears the name of a part of every crate, is named by its SHA-256 alone.
+    """
+    for name, digest in results_of(run).items():
+        own = top_of(name) in (RUNS.strip("/"), "inputs", "..", SBOM, METADATA, ENVELOPE)
+        if not own and (run / name).is_file() and sha256(run / name) == digest:
+            _copied(run / name, root / RUNS / name)
 
 
 def _opened(path: Path) -> Signer:

@@ -15,7 +15,18 @@ from pharmakon.core.errors import DataError, UsageError
 from pharmakon.store.provenance import package_folder
 from pharmakon.store.vault import fingerprint
 
-OF_PEOPLE = {"anonymise", "attack", "deidentify", "discover", "federate simulate", "release", "validate"}
+OF_PEOPLE = {
+    "anonymise",
+    "attack",
+    "audit-cohort",
+    "deidentify",
+    "discover",
+    "dose",
+    "federate simulate",
+    "match",
+    "release",
+    "validate",
+}
 """Verbs that read patients."""
 SHIPPED = "/pharmakon/models/"
 """What a path has that lies in an installation of this package."""

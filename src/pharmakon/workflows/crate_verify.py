@@ -10,6 +10,7 @@ from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.files import sha256
 from pharmakon.record import approval, attestation, audit
 from pharmakon.record.attestation import Attested
+from pharmakon.record.beside import record_of
 from pharmakon.record.crate import ENVELOPE, METADATA, Listed, files_of, read
 from pharmakon.record.entry import LEDGER, SIGNATURES
 from pharmakon.record.trust import TrustList
@@ -45,7 +46,7 @@ def verify(crate: str | Path, *, trust: Path | None = None) -> CrateVerification
     UsageError where there is no crate.
     """
     listed = trusted(trust)
-    with unpacked(Path(crate)) as root:
+    with unpacked(record_of(Path(crate))) as root:
         if not any((root / name).is_file() for name in (METADATA, ENVELOPE, RUN, f"run/{RUN}")):
             raise UsageError(f"{crate} is neither a crate (no {METADATA}) nor a run's folder (no {RUN})")
         return check(root, listed)

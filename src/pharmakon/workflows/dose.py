@@ -17,6 +17,8 @@ from pharmakon.core.errors import DataError
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.notebook import Shown
 
+from .recorded import recorded
+
 if TYPE_CHECKING:
     from pharmakon.fairness.performance import Performance
     from pharmakon.therapy.dose import Dose, Error
@@ -93,7 +95,8 @@ def run(config: DoseConfig, *, progress: Progress = silent) -> DoseResult:
         groups["refitted"] = by_race(own, held_out, seed=config.seed)
     found += [f"{equation} equation, {text}" for equation, one in groups.items() for text in flagged(one)]
     if config.output is not None:
-        write_atomic(config.output, _text(doses, as_json=config.output.suffix == ".json"))
+        with recorded("dose", config, [config.output], inputs=[config.patients], seed=config.seed):
+            write_atomic(config.output, _text(doses, as_json=config.output.suffix == ".json"))
     progress(1, 1, "")
     notes = [WARNING, *_twice(patients), *_unused(unused_columns(config.patients))]
     return DoseResult(doses, worth, found, groups, terms, notes, config.output)

@@ -11,6 +11,7 @@ from typing import Any
 from pharmakon.core.errors import UsageError
 from pharmakon.record import approval, content, ledger
 from pharmakon.record.approval import Approval
+from pharmakon.record.beside import record_of
 from pharmakon.record.entry import LEDGER, Entry, parse
 from pharmakon.record.ledger import Verification
 
@@ -29,6 +30,8 @@ def verify(run: str | Path, *, head: str = "", trust: Path | None = None) -> Ver
     head = head.strip().casefold()
     if head and not re.fullmatch(r"[0-9a-f]{64}", head):
         raise UsageError(f"{head!r} is not a hash of a ledger, which has 64 digits and letters a to f; copy all of it")
+    if not Path(run).is_dir() and Path(run).suffix != ".jsonl":
+        run = record_of(Path(run))
     listed, folder = trusted(trust), Path(run)
     if _is_model(folder):
         flaws = tuple(content.flaws(folder))

@@ -15,6 +15,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.notebook import Shown
 
+from .recorded import recorded
 from .train_response import OUTPUT
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class MatchResult(Shown):
 def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
     """Rank. Raises DataError for a table that cannot be read, UnknownName for a drug that is no SMILES either."""
     from pharmakon.core.files import write_atomic
+    from pharmakon.store.models import paths_of
     from pharmakon.therapy.match import WARNING, match
     from pharmakon.therapy.predictor import ResponsePredictor
     from pharmakon.therapy.profiles import read_profiles
@@ -74,7 +76,9 @@ def run(config: MatchConfig, *, progress: Progress = silent) -> MatchResult:
     if licence := str(predictor.card.get("licence", "")):
         notes.append(f"licence of the model: {licence}")
     if config.output is not None:
-        write_atomic(config.output, _text(matches, found, notes, as_json=config.output.suffix == ".json"))
+        inputs = [path for path in (config.patients, config.drugs) if path is not None]
+        with recorded("match", config, [config.output], inputs=[*inputs, *paths_of(config.model)]):
+            write_atomic(config.output, _text(matches, found, notes, as_json=config.output.suffix == ".json"))
     progress(1, 1, "")
     return MatchResult(matches, found, notes, config.output)
 

@@ -119,8 +119,11 @@ def run(config: MutagenicityConfig, *, progress: Progress = silent) -> Mutagenic
         for one in table:
             _count(counts, one)
         return MutagenicityResult(len(table), counts, table)
+    from pharmakon.predict.mutagenicity import NAME
     from pharmakon.store.tables import open_table
     from pharmakon.store.writers import CsvWriter, own_columns
+
+    from .recorded import models_files, recorded
 
     rows_in = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     output = _place(config.data, Path(config.output or ""))
@@ -130,7 +133,11 @@ def run(config: MutagenicityConfig, *, progress: Progress = silent) -> Mutagenic
     formats[names["nearest_similarity"]] = ".3f"
     done = 0
     columns = (*rows_in.columns, *names.values())
-    with CsvWriter(output, columns, formats=formats) as writer:
+    inputs = [config.data, *models_files([MODEL, NAME])]
+    with (
+        recorded("mutagenicity", config, [output], inputs=inputs),
+        CsvWriter(output, columns, formats=formats) as writer,
+    ):
         for batch in rows_in.batches(_BATCH):
             texts = ["" if row.problem else row.structure for row in batch]
             for row, one in zip(batch, judge.judge(texts), strict=True):

@@ -20,6 +20,7 @@ from pharmakon.core.types import Estimates, Floats, Profile, Progress, silent
 from pharmakon.record.notebook import Shown
 
 from .molecules import CountedRows, MoleculesConfig, check_output
+from .recorded import models_files, recorded
 
 if TYPE_CHECKING:
     from pharmakon.predict.panel import Panel
@@ -154,19 +155,20 @@ def _file(config: PredictConfig, data: Path, progress: Progress) -> PredictResul
     made = columns_of([model.name for model in models], taken=table.columns, titled=titled)
     layout = _Layout(table.columns, tuple(made.values()), made)
     counted = CountedRows(table, config.batch)
-    with engine(config.workers, initializer=_load, initargs=(tuple(map(str, names)), profile, layout)) as pool:
-        files = run_shards(
-            counted,
-            _predict_rows,
-            parts,
-            engine=pool,
-            stamp=_stamp(config, data, profile, [model.card for model in models]),
-            label=data.name,
-            progress=progress,
-        )
-    problems = marked(parts)
-    merge(files, output, header=CsvText(layout.columns).header())
-    shutil.rmtree(parts)
+    with recorded("predict", config, [output], inputs=[data, *models_files(names, profile)]):
+        with engine(config.workers, initializer=_load, initargs=(tuple(map(str, names)), profile, layout)) as pool:
+            files = run_shards(
+                counted,
+                _predict_rows,
+                parts,
+                engine=pool,
+                stamp=_stamp(config, data, profile, [model.card for model in models]),
+                label=data.name,
+                progress=progress,
+            )
+        problems = marked(parts)
+        merge(files, output, header=CsvText(layout.columns).header())
+        shutil.rmtree(parts)
     return PredictResult(
         rows=counted.rows,
         problems=problems,

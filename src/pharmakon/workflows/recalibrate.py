@@ -15,6 +15,7 @@ from pharmakon.core.types import Problem, Progress, silent
 from pharmakon.record.notebook import Shown
 
 from .assay import AssayConfig, open_assay, spare
+from .recorded import model_files, recorded
 from .train import check_name
 
 _STEPS = 4
@@ -86,7 +87,9 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
         form = None if config.correction == "auto" else config.correction
         made = recalibrated(model, seen, dataset=dataset, name=name, form=form, seed=config.seed)
     made.card.pop(BORROWS, None)  # a user's model outlives the network of this version: it gets its own copy
-    made.save(output, weights=source if source.is_dir() else None)
+    inputs = [config.data, *model_files(config.model)]
+    with recorded("recalibrate", config, [output], inputs=inputs, seed=config.seed):
+        made.save(output, weights=source if source.is_dir() else None)
     progress(_STEPS, _STEPS, "done")
     found = made.card["notes"][len(model.card.get("notes", [])) :]
     return RecalibrateResult(output, made.card, clean.problems, [*table.notes, *clean.notes, *found])

@@ -18,6 +18,7 @@ from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.types import Progress, silent
 from pharmakon.core.words import joined
 from pharmakon.record import audit
+from pharmakon.record.beside import record_of, results_of, top_of
 from pharmakon.record.crate import METADATA
 from pharmakon.record.environment import FILE as ENVIRONMENT
 from pharmakon.record.environment import lock, read_lock
@@ -27,14 +28,14 @@ from pharmakon.store.runs import RUN, RunFolder
 from .crate_archive import unpacked
 from .crate_inputs import OF_PEOPLE, SHIPPED, Input, found_again, inputs_of, mirrored
 from .crate_verify import check as check_crate
-from .reproduce_compare import Comparison, compare
+from .reproduce_compare import Comparison, compare, compare_results
 from .reproduce_verbs import again, check
 
 
 class ReproduceConfig(Config):
     """Which run, and where its inputs are."""
 
-    run: Path = Field(description="a crate (folder or zip file), or the folder of a finished run")
+    run: Path = Field(description="a crate (folder or zip file), a finished run, or what left its record beside it")
     output: Path | None = Field(None, description="folder for the second run, kept; a temporary one when not given")
     inputs: Path | None = Field(None, description="folder that holds the inputs, found by their SHA-256")
 
@@ -90,7 +91,7 @@ def run(config: ReproduceConfig, *, progress: Progress = silent) -> ReproduceRes
     if config.output is not None and config.output.exists():
         raise UsageError(f"{config.output} exists; choose another -o")
     with ExitStack() as stack:
-        root = stack.enter_context(unpacked(config.run))
+        root = stack.enter_context(unpacked(record_of(config.run)))
         first = root if (root / RUN).is_file() else root / "run"
         recorded = RunFolder.open(first).run
         check(str(recorded["verb"]))
@@ -98,9 +99,18 @@ def run(config: ReproduceConfig, *, progress: Progress = silent) -> ReproduceRes
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pharmakon-reproduce-")))
         places = _Places.of(inputs_of(recorded), root, config.inputs, work / "inputs")
         output = config.output or work / "again"
-        again(recorded, output, moved=places.now, given=config.inputs, work=work, progress=progress)
+        results = results_of(first)
+        again(
+            recorded,
+            output,
+            results=tuple(dict.fromkeys(map(top_of, results))),
+            moved=places.now,
+            given=config.inputs,
+            work=work,
+            progress=progress,
+        )
         values = recorded["verb"] not in OF_PEOPLE
-        found = compare(first, output, moved=places.texts(), values=values)
+        found = (compare_results if results else compare)(first, output, moved=places.texts(), values=values)
         return ReproduceResult(recorded["verb"], found, tuple(_warnings(first, recorded)), config.output)
 
 

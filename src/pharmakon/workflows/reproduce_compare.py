@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.files import sha256
+from pharmakon.record.beside import files_of_result, results_of, top_of
 from pharmakon.record.entry import CRATE, LEDGER, SIGNATURES, parse
 from pharmakon.record.environment import FILE as ENVIRONMENT
 from pharmakon.store.runs import RUN, RunFolder
@@ -89,6 +90,35 @@ def compare(
         found.quoting += more.quoting
         found.different += more.different
         found.aside += more.aside
+    return found
+
+
+def compare_results(
+    first: Path, second: Path, *, moved: Mapping[str, str] | None = None, values: bool = True
+) -> Comparison:
+    """Compare what a run wrote beside its record with the same files in the folder `second`, by the recorded SHA-256.
+
+    Where a file differs first is told of one that is still there as it was recorded.
+    """
+    found = Comparison(aside=[(name, ASIDE[name]) for name in sorted(_files(first)) if name in ASIDE])
+    quotes = _quoted(first, {}), _quoted(second, moved or {})
+    expected = results_of(first)
+    made = {top_of(name) for name in expected}
+    fresh = {path.relative_to(second).as_posix() for name in made for path in files_of_result(second / name)}
+    shown = {name: name.removeprefix("../") for name in expected}
+    for name, digest in expected.items():
+        old, new = first / name, second / shown[name]
+        if not new.is_file():
+            found.different.append((shown[name], "was not made again"))
+        elif sha256(new) == digest:
+            found.same.append(shown[name])
+        elif not old.is_file() or sha256(old) != digest:
+            found.different.append((shown[name], "has another SHA-256; the first one is not here to be compared with"))
+        elif place := _difference(old, new, quotes, values=values):
+            found.different.append((shown[name], place))
+        else:
+            found.quoting.append(shown[name])
+    found.different += [(name, "was not made by the first run") for name in sorted(fresh - {*shown.values()})]
     return found
 
 

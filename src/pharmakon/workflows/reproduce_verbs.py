@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,22 @@ from pharmakon.core.types import Progress
 CONFIGS = {
     "anonymise": ("anonymise", "AnonymiseConfig"),
     "attack": ("attack", "AttackConfig"),
+    "audit": ("audit", "AuditConfig"),
+    "audit-cohort": ("audit_cohort", "AuditCohortConfig"),
+    "counterfactuals": ("counterfactuals", "CounterfactualsConfig"),
     "deidentify": ("deidentify", "DeidentifyConfig"),
     "design": ("design", "DesignConfig"),
     "discover": ("discover", "DiscoverConfig"),
+    "dose": ("dose", "DoseConfig"),
     "federate simulate": ("federate_simulate", "SimulateConfig"),
+    "match": ("match", "MatchConfig"),
+    "mutagenicity": ("mutagenicity", "MutagenicityConfig"),
+    "predict": ("predict", "PredictConfig"),
+    "recalibrate": ("recalibrate", "RecalibrateConfig"),
+    "sample": ("sample", "SampleConfig"),
+    "screen": ("screen", "ScreenConfig"),
+    "train": ("train", "TrainConfig"),
+    "train-response": ("train_response", "ResponseConfig"),
     "validate": ("validate", "ValidateConfig"),
 }
 """Verb: the workflow's module and its configuration."""
@@ -32,8 +44,10 @@ RANDOM = {
     "release, and cost budget"
 }
 """Verbs that leave a record and cannot be run again, and why."""
-PLACES = {"output", "overwrite"}
+PLACES = {"output", "overwrite", "resume"}
 """Keys that say where a run goes, and nothing of what comes."""
+NAMED = {"model"}
+"""Keys whose text may be a path."""
 Moved = Callable[[str], Path | None]
 """Where a path of the run is now; None where it is as it was."""
 
@@ -47,9 +61,19 @@ def check(verb: str) -> None:
 
 
 def again(
-    run: Mapping[str, Any], output: Path, *, moved: Moved, given: Path | None, work: Path, progress: Progress
+    run: Mapping[str, Any],
+    output: Path,
+    *,
+    results: Sequence[str] = (),
+    moved: Moved,
+    given: Path | None,
+    work: Path,
+    progress: Progress,
 ) -> None:
-    """Run a recorded verb once more into `output`. `work` is a folder for files that only this run needs."""
+    """Run a recorded verb once more into `output`. `work` is a folder for files that only this run needs.
+
+    `results` are the names of what the verb wrote beside its record; they are made again as files of `output`.
+    """
     verb = str(run["verb"])
     workflow = importlib.import_module(f"pharmakon.workflows.{CONFIGS[verb][0]}")
     model = config_of(verb)
@@ -59,7 +83,12 @@ def again(
     data = {key: value for key, value in pruned(model, run["config"]).items() if key not in PLACES}
     if any(not one.get("python") and not one.get("command") and not one.get("url") for one in data.get("scorers", ())):
         raise UsageError("the run's scorers were functions of the program that called it, which its record cannot hold")
-    here = {} if verb == "design" else {"output": output}
+    here: dict[str, Any] = {} if verb == "design" else {"output": output}
+    if results:
+        places = [output / name for name in results]
+        several = isinstance(run["config"].get("output"), list)
+        here = {"output": tuple(places) if several else places[0]}
+        output.mkdir(parents=True, exist_ok=True)
     config = relocated(build(model, data | here, where="the run's configuration"), moved)
     if verb == "design":
         workflow.run(config, output=output, progress=progress)
@@ -103,7 +132,7 @@ def relocated(config: Config, moved: Moved) -> Config:
         now = [
             (moved(str(one)) if isinstance(one, (str, Path)) else None, one)
             for one in parts
-            if isinstance(value, Path) or several
+            if isinstance(value, Path) or several or name in NAMED
         ]
         if any(place is not None for place, _ in now):
             found = tuple(one if place is None else type(one)(str(place)) for place, one in now)

@@ -51,9 +51,11 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
     from pharmakon.chem.scheduled import digest_of, is_scheduled
     from pharmakon.core.files import replacing
     from pharmakon.core.random import stream
+    from pharmakon.store.models import paths_of
     from pharmakon.store.writers import CsvText
 
     from .molecules import check_output
+    from .recorded import recorded
 
     check_output(config.known or prior_folder(config.prior), config.output)
     language = load_prior(config.prior)
@@ -64,7 +66,11 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
     withheld: dict[str, None] = {}
     texts = found = 0
     table = CsvText(("smiles", "written", "log_likelihood"), formats={"log_likelihood": ".3f"})
-    with replacing(config.output) as out:
+    inputs = [*([] if config.known is None else [config.known]), *paths_of(prior_folder(config.prior))]
+    with (
+        recorded("sample", config, [config.output], inputs=inputs, seed=config.seed),
+        replacing(config.output) as out,
+    ):
         out.write(table.header().encode())
         while found < config.n and texts < TRIES * config.n:
             some = language.sample(ROUND, random=random, temperature=config.temperature, prefix=config.prefix)

@@ -18,6 +18,7 @@ from pharmakon.predict.endpoints import Endpoint, Transform, endpoint
 from pharmakon.record.notebook import Shown
 
 from .assay import AssayConfig, open_assay, spare
+from .recorded import recorded
 
 if TYPE_CHECKING:
     from pharmakon.predict.features import Features
@@ -78,29 +79,30 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
     folder = config.output or Path("models") / name
     if not config.overwrite:
         spare(folder, same=lambda card: _is_of(card, dataset), made_of="this table")
-    return _learn(
-        table.rows(),
-        value=value,
-        dataset=dataset | {"licence": "the user's own data", "citation": ""} | stated(config.access, config.terms),
-        what=Property(
-            name=name,
-            title=config.title or name,
-            unit=config.unit,
-            better=config.better,
-            threshold=config.threshold,
-            hazard=config.hazard,
-        ),
-        kind=None if config.kind == "auto" else config.kind,
-        transform="log10" if config.log else "none",
-        positive=config.positive,
-        folder=folder,
-        listed=True,
-        max_points=config.max_points,
-        seed=config.seed,
-        workers=config.workers,
-        progress=progress,
-        notes=list(table.notes),
-    )
+    with recorded("train", config, [folder], inputs=[config.data], seed=config.seed):
+        return _learn(
+            table.rows(),
+            value=value,
+            dataset=dataset | {"licence": "the user's own data", "citation": ""} | stated(config.access, config.terms),
+            what=Property(
+                name=name,
+                title=config.title or name,
+                unit=config.unit,
+                better=config.better,
+                threshold=config.threshold,
+                hazard=config.hazard,
+            ),
+            kind=None if config.kind == "auto" else config.kind,
+            transform="log10" if config.log else "none",
+            positive=config.positive,
+            folder=folder,
+            listed=True,
+            max_points=config.max_points,
+            seed=config.seed,
+            workers=config.workers,
+            progress=progress,
+            notes=list(table.notes),
+        )
 
 
 def run_endpoint(

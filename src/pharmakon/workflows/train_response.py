@@ -13,6 +13,8 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Progress, silent
 
+from .recorded import recorded
+
 if TYPE_CHECKING:
     from pharmakon.therapy.crossvalidation import HeldOut, Split
     from pharmakon.therapy.screen import Screen
@@ -91,7 +93,8 @@ def run(config: ResponseConfig, *, progress: Progress = silent) -> ResponseResul
         "caveats": [*CAVEATS, *([SCALED] if config.response is None else [])],
         "seed": config.seed,
     }
-    folder = predictor.save(config.output, card)
+    with recorded("train-response", config, [config.output], inputs=_files(config), seed=config.seed):
+        folder = predictor.save(config.output, card)
     progress(len(SPLITS) + 1, len(SPLITS) + 1, "")
     return ResponseResult(folder.path, folder.card)
 
@@ -99,16 +102,25 @@ def run(config: ResponseConfig, *, progress: Progress = silent) -> ResponseResul
 def _tables(config: ResponseConfig) -> tuple[Screen, dict[str, str], str]:
     """The screen, the SHA-256 of each table by name, and what may be done with the weights."""
     from pharmakon.core.files import sha256
-    from pharmakon.store.places import paths_of
-    from pharmakon.therapy.screen import GDSC, gdsc_screen, read_screen
+    from pharmakon.therapy.screen import gdsc_screen, read_screen
 
     if config.response is None:
         if config.profiles:
             raise ConfigError("tables of profiles need a table of responses: --response")
-        return gdsc_screen(), {path.name: sha256(path) for path in paths_of(GDSC)}, NON_COMMERCIAL
+        return gdsc_screen(), {path.name: sha256(path) for path in _files(config)}, NON_COMMERCIAL
     screen = read_screen(config.response, config.profiles, structures=config.structures, annotations=config.annotations)
+    return screen, {path.name: sha256(path) for path in _files(config)}, OWN
+
+
+def _files(config: ResponseConfig) -> list[Path]:
+    """Every table that it learns from."""
+    from pharmakon.store.places import paths_of
+    from pharmakon.therapy.screen import GDSC
+
+    if config.response is None:
+        return paths_of(GDSC)
     paths = [config.response, *config.profiles.values(), config.structures, config.annotations]
-    return screen, {path.name: sha256(path) for path in paths if path is not None}, OWN
+    return [path for path in paths if path is not None]
 
 
 def _rounded(scores: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
