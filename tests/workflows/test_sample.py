@@ -29,6 +29,8 @@ def _parrot(monkeypatch):
 
 
 def asked(tmp_path, **more):
+    (tmp_path / "prior").mkdir(exist_ok=True)
+    (tmp_path / "prior" / "SHA256SUMS").touch()
     return run(SampleConfig(prior=tmp_path / "prior", output=tmp_path / "out.csv", **more))
 
 

@@ -43,6 +43,7 @@ def _print(done: workflow.ReproduceResult) -> None:
     render.table(("file", "", ""), rows)
     compared = len(found.same) + len(found.quoting) + len(found.different)
     if done.ok:
-        print(f"{done.verb}: all {compared} files that can be compared came out the same")
+        every = "the one file that can be compared" if compared == 1 else f"all {compared} files that can be compared"
+        print(f"{done.verb}: {every} came out the same")
     else:
         print(f"{done.verb}: {len(found.different)} of {compared} files differ")

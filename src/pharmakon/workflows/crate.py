@@ -18,6 +18,7 @@ from pharmakon.core.access import AccessClass
 from pharmakon.core.config import Config
 from pharmakon.core.errors import NotPermitted, RecordError, UsageError
 from pharmakon.core.files import sha256, write_atomic
+from pharmakon.core.words import joined
 from pharmakon.record import attestation
 from pharmakon.record.audit import verify
 from pharmakon.record.beside import record_of, results_of, top_of
@@ -124,7 +125,10 @@ def _described(config: CrateConfig, root: Path) -> CrateResult:
         write_atomic(root / ENVELOPE, attestation.sign(files, signer, when=when, head=head))
     copied = sum(name.startswith("inputs/") for name in listed.files)
     remarks = []
-    if folder.run["verb"] in OF_PEOPLE and where:
+    left = [name for name in results_of(root / where) if not (root / where / name).is_file()]
+    if where and left:
+        remarks.append(f"what the run wrote stays out, and is named by its SHA-256: {joined([*map(top_of, left)][:3])}")
+    elif folder.run["verb"] in OF_PEOPLE and where:
         remarks.append("what the run wrote is in it, and may tell of people: it is as confidential as the run's folder")
     asked = [str(one["@id"]) for one in listed.graph["#run"]["object"]]
     named = sum(one.startswith(("ni:", "urn:")) for one in asked)
