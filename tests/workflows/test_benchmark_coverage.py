@@ -145,8 +145,11 @@ def test_wilson_stays_within_bounds():
 
 
 @pytest.mark.data
-def test_a_small_endpoint_covers_what_it_promises_on_every_split(tmp_path):
-    record = run(BenchmarkConfig(name="coverage", tasks=("caco2_retrained",), limit=400, output=tmp_path)).record
+def test_a_small_endpoint_covers_what_it_promises_on_every_split(tmp_path, few_trees, data, monkeypatch):
+    with few_trees():
+        monkeypatch.setenv("PHARMAKON_DATA", str(data))
+        config = BenchmarkConfig(name="coverage", tasks=("caco2_retrained",), repeats=1, limit=400, output=tmp_path)
+        record = run(config).record
     scores = record["tasks"]["caco2_retrained"]["scores"]
     for split in ("random", "scaffold", "cluster"):
         assert scores[f"coverage_{split}"]["value"] == pytest.approx(0.9, abs=0.05)  # of 400 molecules

@@ -107,7 +107,7 @@ def test_workers_change_no_byte(goal: Path, undisturbed: Path, tmp_path: Path) -
     assert (tmp_path / "two" / "designs.csv").read_bytes() == (undisturbed / "designs.csv").read_bytes()
 
 
-@pytest.mark.parametrize("batches", [1, 4, 9])
+@pytest.mark.parametrize("batches", [1, 6])
 def test_a_killed_run_resumes_to_the_same_bytes(batches: int, goal: Path, undisturbed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "killed"
     command = [sys.executable, "-m", "pharmakon", "design", str(goal), "-o", str(folder), "--workers", "1"]

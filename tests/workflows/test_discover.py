@@ -6,8 +6,17 @@ import pytest
 
 from pharmakon.core.errors import ConfigError, RefusedDesign, UsageError
 from pharmakon.record.ledger import verify
+from pharmakon.workflows import attack_signature, study_scores
 from pharmakon.workflows.discover import DiscoverConfig, run
 from pharmakon.workflows.study_signature import load
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch, request):
+    """A third of the time: fewer bootstrap samples, and fewer shadow models where no test looks at the attack."""
+    monkeypatch.setattr(study_scores, "RESAMPLES", 60)
+    if "gives_its_patients_away" not in request.node.name:
+        monkeypatch.setattr(attack_signature, "ATTACKED", 4)
 
 
 def quick(cohort, folder, **options):

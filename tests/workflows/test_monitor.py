@@ -31,11 +31,12 @@ def _table(path, smiles, *, shift=0.0, noise=0.05, seed=0):
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def model(tmp_path_factory, few_trees):
     folder = tmp_path_factory.mktemp("model")
     kept = _molecules()[::2]
     data = _table(folder / "assay.csv", kept, noise=0.3)
-    train.run(train.TrainConfig(data=data, value="logx", output=folder / "logx", name="logx", unit="log units"))
+    with few_trees():
+        train.run(train.TrainConfig(data=data, value="logx", output=folder / "logx", name="logx", unit="log units"))
     return folder / "logx"
 
 
@@ -126,11 +127,12 @@ def test_another_model_s_record_and_another_folder_are_left_alone(model, tmp_pat
         _check(model, _table(tmp_path / "b.csv", _molecules()[1::2], seed=9), tmp_path / "watch", value="logx")
 
 
-def test_a_class_is_checked_for_how_many_there_are(tmp_path):
+def test_a_class_is_checked_for_how_many_there_are(tmp_path, few_trees):
     rows = [(s, int(_value(s) > 0.3)) for s in _molecules()]
     assay = tmp_path / "toxic.csv"
     assay.write_text("smiles,toxic\n" + "".join(f"{s},{y}\n" for s, y in rows[::2]))
-    train.run(train.TrainConfig(data=assay, value="toxic", output=tmp_path / "toxic", name="toxic"))
+    with few_trees():
+        train.run(train.TrainConfig(data=assay, value="toxic", output=tmp_path / "toxic", name="toxic"))
     flipped = tmp_path / "flipped.csv"
     flipped.write_text("smiles,toxic\n" + "".join(f"{s},{1 - y}\n" for s, y in rows[1::2]))
     result = _check(tmp_path / "toxic", flipped, tmp_path / "watch", value="toxic")

@@ -10,7 +10,7 @@ from pharmakon.core.config import build
 from pharmakon.core.errors import ConfigError, DataError, UsageError
 from pharmakon.store import vault as store
 from pharmakon.store.keys import KEY, NEW
-from pharmakon.workflows import vault
+from pharmakon.workflows import study_scores, vault
 from pharmakon.workflows.vault import EraseConfig, LockConfig, RotateConfig, UnlockConfig
 
 HEX, OTHER = "0123456789abcdef" * 4, "fedcba9876543210" * 4
@@ -198,17 +198,18 @@ def test_a_cohort_in_a_vault_is_read_without_a_plain_file(cohort_file, tmp_path,
     assert found.files["clinical.csv.vault"] == vault.listing([tmp_path / "clinical.csv.vault"])[0].fingerprint
 
 
-def test_discover_reads_a_vault_and_its_ledger_outlives_the_key(cohort_file, tmp_path, caplog):
+def test_discover_reads_a_vault_and_its_ledger_outlives_the_key(cohort_file, tmp_path, caplog, monkeypatch):
     """Rotation leaves the cohort's hash, erasure too; the secret is in no file of the run, in no log and no error."""
     from pharmakon.biomarkers.cohort import read_cohort
     from pharmakon.record.ledger import verify
     from pharmakon.workflows.discover import DiscoverConfig, run
 
-    path = cohort_file(n=90, p=24)
+    monkeypatch.setattr(study_scores, "RESAMPLES", 60)
+    path = cohort_file()
     files = lock(tmp_path / "clinical.csv", tmp_path / "rna.csv", remove=True)
     path.write_text(re.sub(r"(clinical|rna)\.csv", r"\1.csv.vault", path.read_text()))
     config = DiscoverConfig(
-        cohort=path, output=tmp_path / "run", folds=3, permutations=1, without=("trees",), workers=1
+        cohort=path, output=tmp_path / "run", folds=2, permutations=1, without=("trees", "stability"), workers=1
     )
     folder = run(config).folder
     known = read_cohort(path).hash
