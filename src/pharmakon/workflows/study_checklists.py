@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from pharmakon.record.checklist import Answer, Checklist, checklist, filled
 
 from .study_scores import MEASURES, called
 
 if TYPE_CHECKING:
+    from pharmakon.biomarkers.check import Check
+    from pharmakon.biomarkers.cohort import Cohort
+
     from .discover import DiscoverConfig, DiscoverResult
 
 TUMOUR = frozenset({"prognostic", "predictive", "response", "monitoring"})
@@ -32,12 +36,14 @@ def answers(result: DiscoverResult, config: DiscoverConfig) -> dict[str, dict[st
 
 def _remark(result: DiscoverResult, config: DiscoverConfig) -> dict[str, str]:
     answers = {
-        "7": _outcome(result),
+        "7": outcome_of(result),
         "8": _candidates(result),
-        "9": _size(result),
-        "10": f"{_univariable(result, config)} {_gaps(result)} {_validation(config) if result.scores else ''}".strip(),
+        "9": size_of(result),
+        "10": " ".join(
+            [_univariable(result, config), gaps_of(result), *([_validation(config)] if result.scores else [])]
+        ),
         "11": "Markers are used as numbers, in standard deviations of the training patients; no cut-point was sought.",
-        "12": _flow(result),
+        "12": flow_of(result),
         "15": "The table of markers: each alone, unadjusted, with interval (markers.csv has all).",
     }
     if result.cohort.covariates.features:
@@ -52,10 +58,10 @@ def _tripod(result: DiscoverResult, config: DiscoverConfig) -> dict[str, str]:
     answers = {
         "4": "Development, judged by nested cross-validation; no evaluation in other patients.",
         "7": "Values as given, but for transforms of each sample alone that the declaration names.",
-        "8a": _outcome(result),
+        "8a": outcome_of(result),
         "9a": f"{_candidates(result)} None was left out by its relation to the outcome before the folds.",
-        "10": _size(result),
-        "11": _gaps(result),
+        "10": size_of(result),
+        "11": gaps_of(result),
         "12a": _validation(config),
         "12b": "Linear, in standard deviations of the training patients.",
         "12c": (
@@ -66,7 +72,7 @@ def _tripod(result: DiscoverResult, config: DiscoverConfig) -> dict[str, str]:
         "13": "Classes were not balanced.",
         "15": "A risk between 0 and 1, or a number in the outcome's unit; no threshold is set.",
         "18f": "pharmakon, version and seed under How to repeat it.",
-        "20a": _flow(result),
+        "20a": flow_of(result),
         "21": f"{len({*result.cohort.patients}):,} patients, {result.cohort.outcome.events:,} events throughout.",
         "22": "The folder signature: every coefficient, mean and standard deviation, with a SHA-256.",
         "23a": "The tables of models and of subgroups.",
@@ -84,7 +90,18 @@ def _metrics(result: DiscoverResult) -> list[str]:
     return list(next(iter(result.scores.models.values()))) if result.scores else []
 
 
-def _outcome(result: DiscoverResult) -> str:
+class Looked(Protocol):
+    """A cohort that was looked at: a discovery, or one of a validation's."""
+
+    @property
+    def cohort(self) -> Cohort: ...
+
+    @property
+    def checks(self) -> Sequence[Check]: ...
+
+
+def outcome_of(result: Looked) -> str:
+    """The outcome in words."""
     outcome = result.cohort.outcome
     kind = {"binary": "a class", "continuous": "a number", "survival": "time to an event, right-censored"}[outcome.kind]
     ones = f"; 1 is {outcome.positive}" if outcome.positive else ""
@@ -98,12 +115,14 @@ def _candidates(result: DiscoverResult) -> str:
     return f"Candidates: {', '.join(parts)}."
 
 
-def _size(result: DiscoverResult) -> str:
+def size_of(result: Looked) -> str:
+    """How many there were, and what the check of their number says."""
     sentence = next((check.sentence for check in result.checks if check.name == "events"), "")
     return f"All patients there were. {sentence}"
 
 
-def _gaps(result: DiscoverResult) -> str:
+def gaps_of(result: Looked) -> str:
+    """What was not measured, and what fills it."""
     said = " ".join(
         check.sentence for check in result.checks if check.name.startswith(("unmeasured", "gaps-", "absent-"))
     )
@@ -120,7 +139,8 @@ def _validation(config: DiscoverConfig) -> str:
     return f"Nested cross-validation by patient, {config.folds} outer folds{times}; all choices inside the folds."
 
 
-def _flow(result: DiscoverResult) -> str:
+def flow_of(result: Looked) -> str:
+    """How many were left after each step."""
     return "; ".join(f"{step}: {n:,}" for step, n in result.cohort.flow) + "."
 
 

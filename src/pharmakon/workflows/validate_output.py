@@ -25,6 +25,7 @@ from .group_performance import GROUPS, for_whom, said_of
 from .study_patterns import promised
 from .study_report import CAUTION, FEW_EVENTS, check_lines, group_lines, interval, number, span
 from .study_scores import CHANCE, MEASURES, unscaled
+from .validate_checklists import answers
 
 if TYPE_CHECKING:
     from .validate import ValidateConfig, ValidateResult, Validation
@@ -37,7 +38,7 @@ def write(result: ValidateResult, config: ValidateConfig, ledger: Ledger) -> Val
     folder = result.folder
     write_csv(folder / RISKS_FILE, COLUMNS, _risks(result))
     write_atomic(folder / GROUPS, document(_by_group(result, config)))
-    write_atomic(folder / RESULT, document(plain(result)))
+    write_atomic(folder / RESULT, document(plain(result) | {"checklists": answers(result, config)}))
     for name in (RISKS_FILE, GROUPS, RESULT):
         ledger.output(folder / name)
     head = ledger.append("validated", cohorts=len(result.validations)).hash
