@@ -56,7 +56,17 @@ def test_figures_are_those_of_the_card():
 
 def test_what_was_not_done_is_said_and_not_counted():
     fields = said("herg")
-    assert [fields[n].state for n in ("6.7", "6.8", "6.10", "7.1")] == ["absent"] * 4
+    assert [fields[n].state for n in ("6.7", "6.8", "7.1")] == ["absent"] * 3
+    assert "training it again" in said("tox21_ar")["6.10"].machine.sentences[0]
+
+
+def test_permuted_values_and_dates_are_those_of_the_card():
+    card, fields = load_facts("herg", today=TODAY).card, said("herg")
+    found = card["y_scrambling"]
+    assert f"{found['score']:.3f}" in dict(fields["6.10"].machine.rows)["R² of the true values"]
+    assert found["permuted"]["max"] < found["score"] and found["p"] < 0.01
+    assert card["created"] in fields["2.6"].machine.sentences[0]
+    assert any(card["dataset"]["origin"][0] in text for text in fields["3.7"].machine.sentences)
 
 
 def test_species_are_named_only_where_the_description_does():
@@ -66,7 +76,7 @@ def test_species_are_named_only_where_the_description_does():
 
 def test_a_users_own_model_is_said_to_be_one():
     shipped = load_facts("herg", today=TODAY)
-    dataset = {**shipped.card["dataset"], "citation": "", "set_aside": {}}
+    dataset = {**shipped.card["dataset"], "citation": "", "set_aside": {}, "origin": []}
     card = {**shipped.card, "dataset": dataset, "limits": [], "notes": []}
     form = QMRF.fill(replace(shipped, shipped=False, card=card))
     fields = {one.field.number: one for one in form}

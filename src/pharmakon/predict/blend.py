@@ -20,6 +20,7 @@ from .features import Features
 from .forest import Forest
 from .kernel import MultiViewKernel
 from .outputs import NETWORKS, Output, Weighted
+from .scrambling import scrambled
 from .trees import BoostedTrees
 
 ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -73,7 +74,7 @@ class Blend(Weighted):
     regressed by the kernel and clipped; probabilities are calibrated elsewhere. Networks' outputs that are `lent` are
     members, too.
     Learned: `names_` of the k members, `weights_` (k,), `kernel_`, `grown_` (trees by name), `points_` (rows of the
-    kernel), `out_of_fold_` by split name.
+    kernel), `out_of_fold_` by split name, and with `permutations` of the values `scrambled_`, their scores.
     """
 
     def __init__(
@@ -83,10 +84,12 @@ class Blend(Weighted):
         max_points: int = 5_000,
         views: tuple[str, ...] = VIEWS,
         lent: Sequence[Output] = (),
+        permutations: int = 0,
         random_state: int = 0,
         n_jobs: int = 1,
     ) -> None:
         self.lent = tuple(lent)
+        self.permutations = permutations
         self.kind: Kind = kind
         self.max_points = max_points
         self.views = views
@@ -136,6 +139,15 @@ class Blend(Weighted):
             )
         self.weights_, self.out_of_fold_ = weighed(members, target, folds=inner, rows=self.points_)
         progress("final fit")
+        if self.permutations:
+            self.scrambled_ = scrambled(
+                gram,
+                target,
+                alpha=self.kernel_.alpha,
+                kind=self.kind,
+                seed=self.random_state,
+                n=self.permutations,
+            )
         self.kernel_.solve(gram, target)
         return self.grow(features, y, random_state=self.random_state)
 

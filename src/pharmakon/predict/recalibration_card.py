@@ -66,6 +66,7 @@ def recalibrated(
         "limits": [*model.card.get("limits", []), limit],
         "notes": [*model.card.get("notes", []), *notes],
     }
+    card.pop("created", None)  # of the weights, not of this model
     if card.get("reference"):
         moved = _moved(np.array(card["reference"]["quantiles"]), model, calibration)
         card["reference"] = card["reference"] | {"quantiles": [float(f"{q:.6g}") for q in moved]}

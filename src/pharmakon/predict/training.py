@@ -27,6 +27,7 @@ from .lending import Lend, Lent
 from .model import BORROWS, Model, Training
 from .outputs import Output
 from .scale import backward, forward
+from .scrambling import PERMUTATIONS, doubt
 
 N_FOLDS = 5
 TUNED_ON = ("scaffold", "random")
@@ -75,6 +76,7 @@ def train(
         max_points=max_points,
         views=tuple(views),
         lent=lent.outputs if lent else (),
+        permutations=PERMUTATIONS,
         random_state=seed,
         n_jobs=n_jobs,
     )
@@ -106,10 +108,12 @@ def train(
         },
         "scores": found.scores,
         "coverage": found.coverage,
+        "y_scrambling": blend.scrambled_,
         "limits": [
             *facts.limits,
             *notes,
             *beaten(found.scores, METRICS[kind][0]),
+            *doubt(blend.scrambled_),
             *scope_notes(len(target), len(blend.points_), features),
         ],
         "notes": [*facts.notes],

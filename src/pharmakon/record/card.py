@@ -83,6 +83,7 @@ def _outline(card: Mapping[str, Any]) -> Iterator[tuple[str, list[_Block]]]:
         "Method": _method(card),
         "Recalibration": _facts(_part(card, "recalibration")),
         "How well it does": _scores(_part(card, "scores"), _part(card, "property")),
+        "What it scores on permuted values": _facts(_part(card, "y_scrambling")),
         "How honest its intervals are": _coverage(_part(card, "coverage"), _part(card, "property")),
         "Where it may be believed": _facts(_part(card, "domain")),
         "What it learnt from": _learnt(card),

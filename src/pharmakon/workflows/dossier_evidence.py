@@ -179,7 +179,7 @@ def _of_card(model: ModelFacts) -> Evidence:
         scores=_figures(figures),
         licence=str(data.get("licence", "")),
         access=model.access,
-        started=_time(model.card.get("created")),
+        started=_time(model.made),
     )
 
 

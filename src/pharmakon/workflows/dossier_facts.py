@@ -16,9 +16,11 @@ from pharmakon.core.types import Profile
 from pharmakon.core.units import show, show_interval
 from pharmakon.predict.endpoints import Endpoint, endpoints
 from pharmakon.predict.mutagenicity import NAME as RULES
+from pharmakon.record.beside import record_beside
 from pharmakon.record.card import METRICS, RIVALS
 from pharmakon.record.filling import Said
 from pharmakon.store.models import CARD
+from pharmakon.store.runs import RUN, RunFolder
 
 LICENCE = "Apache-2.0"
 REGISTERED = {"laboratory": "laboratory", "laboratory_before": "laboratory before recalibration"}
@@ -76,6 +78,14 @@ class ModelFacts:
         from pharmakon import __version__
 
         return str(self.part("versions").get("pharmakon", __version__))
+
+    @property
+    def made(self) -> str:
+        """When it was trained, in ISO 8601: by its card, or the record that lies beside it; "" where neither says."""
+        if said := self.card.get("created"):
+            return str(said)
+        record = record_beside(self.place)
+        return str(RunFolder.open(record).run.get("started", "")) if (record / RUN).is_file() else ""
 
     @property
     def used(self) -> int:

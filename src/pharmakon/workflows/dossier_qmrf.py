@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pharmakon.core.units import show
 from pharmakon.core.words import joined
+from pharmakon.record.card import METRICS
 from pharmakon.record.filling import Said, absent, points
 
 from .dossier_facts import SPLITS, ModelFacts, coverage_table, scores_table, sentence
@@ -109,13 +110,25 @@ def _many_out(model: ModelFacts) -> Said:
 
 @QMRF.fills("6.10")
 def _scrambling(model: ModelFacts) -> Said:
-    found = model.part("randomisation") or model.part("y_scrambling")
-    if not found:
+    found = model.part("y_scrambling")
+    if not found and not model.shipped:
         return absent(
             "Not recorded with this model. `pharmakon audit` of its table refits a quick model on shuffled values ten "
             "times. The model that knows only the mean stands beside the scores."
         )
-    return Said((), ("what", "value"), tuple((str(k), show(float(v))) for k, v in found.items()))
+    if not found:
+        return absent("Not performed: a network of many endpoints answers, and permuted values mean training it again.")
+    name = METRICS[found["metric"]]
+    rows = (
+        (f"{name} of the true values", show(float(found["score"]))),
+        *((f"{name} of permuted values, {what}", show(float(value))) for what, value in found["permuted"].items()),
+        ("permutations", f"{found['permutations']:,}"),
+        ("share of all that score as well as the true values", show(float(found["p"]))),
+    )
+    how = (
+        f"{found['of']}, {found['molecules']:,} molecules, refitted on permuted values, its settings kept"
+    )
+    return Said((f"Response permutation (Rücker et al. 2007): {how}.",), ("what", "value"), rows)
 
 
 @QMRF.fills("6.11")

@@ -71,7 +71,7 @@ def _developers(model: ModelFacts) -> str:
 
 @QMRF.fills("2.6")
 def _published(model: ModelFacts) -> str:
-    made = str(model.card.get("created") or "")
+    made = model.made[:10]
     return f"Made on {made}." if made else f"Made with version {model.version} of the package."
 
 
@@ -153,6 +153,7 @@ def _quality(model: ModelFacts) -> Said:
     cited = str(model.part("dataset").get("citation") or "")
     return points(
         f"Source: {sentence(cited)}" if cited else "",
+        *(f"Version of the data: {one}" for one in model.part("dataset").get("origin", ())),
         *(f"{n:,} rows were set aside: {reason}." for reason, n in aside.items()),
         *(line for line in model.listed("notes") if "more than once" in line or "deviation" in line),
         *(line for line in model.listed("limits") if re.search(r"assay|lab|protocol|mixed|censored", line)),

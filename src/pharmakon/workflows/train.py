@@ -166,7 +166,16 @@ def endpoint_dataset(facts: Endpoint) -> dict[str, Any]:
         "value": source.value,
         "licence": source.licence,
         "citation": source.citation,
+        "origin": origin_of(facts),
     }
+
+
+def origin_of(facts: Endpoint) -> list[str]:
+    """Of which version each of an endpoint's files is: its address with the commit, or the repository alone."""
+    from pharmakon.store.catalogue import data_set
+
+    repositories = [data_set(part.partition("/")[0]).repository for part in facts.data.sets]
+    return [file.url for file in facts.data.files if file.url] or [f"github.com/{one}" for one in repositories]
 
 
 def _learn(
