@@ -37,8 +37,10 @@ def _session() -> InferenceSession:
     return onnxruntime.InferenceSession(_ONNX, options, providers=["CPUExecutionProvider"])
 
 
-def product(left: NDArray[np.uint8], right: NDArray[np.int8]) -> NDArray[np.int32]:
-    """(left - MIDDLE) @ right, exactly: (m, k) by (k, n).
+def product(
+    left: NDArray[np.uint8], right: NDArray[np.int8], *, out: NDArray[np.int32] | None = None
+) -> NDArray[np.int32]:
+    """(left - MIDDLE) @ right, exactly: (m, k) by (k, n); written to `out`, which is contiguous, where that is given.
 
     Entries of `right` lie between -MOST and MOST, which is not checked. Raises UsageError for other types or shapes.
     """
@@ -46,5 +48,11 @@ def product(left: NDArray[np.uint8], right: NDArray[np.int8]) -> NDArray[np.int3
         raise UsageError(
             f"want bytes (m, k) and signed bytes (k, n), not {left.dtype} {left.shape} and {right.dtype} {right.shape}"
         )
-    found: NDArray[np.int32] = _session().run(None, {"left": left, "right": right})[0]
-    return found
+    if out is None:
+        out = np.empty((len(left), right.shape[1]), np.int32)
+    binding = _session().io_binding()
+    binding.bind_cpu_input("left", left)
+    binding.bind_cpu_input("right", right)
+    binding.bind_output("product", "cpu", 0, np.int32, out.shape, out.ctypes.data)
+    _session().run_with_iobinding(binding)
+    return out

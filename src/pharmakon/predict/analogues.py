@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.core.types import Floats
-from pharmakon.learn.integer_product import MIDDLE, product
+from pharmakon.learn.integer_product import MIDDLE
+from pharmakon.learn.largest_products import Columns, Products, largest
 
 from .features import Features
 
@@ -166,9 +167,9 @@ class Analogues:
         return [Family.of(group) for _, group in groups]
 
     @cached_property
-    def _by_family(self) -> list[NDArray[np.int8]]:
-        """(64, n) of each family, ready to be multiplied; halved, as the product wants them."""
-        return [np.ascontiguousarray((self._sketches[one.index] // 2).T) for one in self.families]
+    def _by_family(self) -> list[Columns]:
+        """Sketches of each family's molecules, halved, as the product wants them."""
+        return [Columns((self._sketches[one.index] // 2).T) for one in self.families]
 
     def _sketch(self, packed: NDArray[np.uint8]) -> NDArray[np.int8]:
         raw = _bits(packed) @ self.sketcher.astype(np.float32) - self.centre  # whole numbers: exact
@@ -183,17 +184,21 @@ class Analogues:
         """
         asked, packed = set(names), features.packed
         out = {name: (np.zeros(len(packed), np.float32), np.zeros(len(packed), np.intp)) for name in names}
+        most = max(columns.room(min(_BLOCK, len(packed))) for columns in self._by_family) if quick else 0
+        room = np.empty(most, np.int32)  # for all blocks and families: fresh memory costs as much as the products
         wanted = [(i, family) for i, family in enumerate(self.families) if asked.intersection(family.places)]
         for start in range(0, len(packed), _BLOCK):
             rows = slice(start, start + _BLOCK)
             query = np.ascontiguousarray(packed[rows])
             sketched = (self._sketch(query).astype(np.int16) + MIDDLE).astype(np.uint8) if quick else query
             for i, family in wanted:
-                likeness: Any
-                likeness = (
-                    product(sketched, self._by_family[i]) if quick else tanimoto(query, self.packed[family.index])
+                near: Products | _Exact
+                near = (
+                    self._by_family[i].times(sketched, room)
+                    if quick
+                    else _Exact(tanimoto(query, self.packed[family.index]))
                 )
-                candidates = _best(likeness, min(CANDIDATES, len(family.index)))
+                candidates = near.largest(min(CANDIDATES, len(family.index)))
                 similarity = self._tanimoto(query, family.index[candidates])
                 for name in asked.intersection(family.places):
                     # The best candidate that was measured; where none was, the likeliest of those that were.
@@ -203,7 +208,7 @@ class Analogues:
                     chosen, found = candidates[at, best], valid[at, best]
                     if len(without := np.flatnonzero(found < 0)):
                         among = np.flatnonzero(place >= 0)
-                        chosen[without] = among[likeness[without][:, among].argmax(axis=1)]
+                        chosen[without] = among[near.at(without[:, None], among).argmax(axis=1)]
                         found[without] = self._tanimoto(query[without], family.index[chosen[without]][:, None])[:, 0]
                     out[name][0][rows], out[name][1][rows] = found, place[chosen]
         return out
@@ -245,15 +250,17 @@ def _bits(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.unpackbits(packed, axis=1, bitorder="little").astype(np.float32)
 
 
-def _best(likeness: NDArray[Any], k: int) -> NDArray[np.intp]:
-    """Columns of the k largest of each row, best first; those entries are set to the least there is."""
-    rows = np.arange(len(likeness))
-    least = -np.inf if likeness.dtype.kind == "f" else np.iinfo(likeness.dtype).min
-    found = np.empty((len(likeness), k), np.intp)
-    for j in range(k):
-        found[:, j] = likeness.argmax(axis=1)
-        likeness[rows, found[:, j]] = least
-    return found
+class _Exact:
+    """Similarities (m, n) that are asked like products of sketches."""
+
+    def __init__(self, values: NDArray[np.float32]) -> None:
+        self._values = values
+
+    def largest(self, count: int) -> NDArray[np.intp]:
+        return largest(self._values.copy(), count)
+
+    def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:
+        return self._values[rows, columns]
 
 
 def _blocks(array: NDArray[Any], size: int) -> Iterator[NDArray[Any]]:
