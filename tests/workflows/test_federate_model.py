@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from pharmakon.core.access import access_of
 from pharmakon.core.errors import DataError
 from pharmakon.workflows.federate_combine import combine
 from pharmakon.workflows.federate_model import save_signature, signature_of
@@ -28,6 +31,17 @@ def test_the_folder_says_where_it_came_from_and_keeps_nobody(study, sites, tmp_p
     assert not frozen.signature.trained_on
     assert not frozen.known.sketches
     assert {*frozen.signature.markers} == {*signature_of(study, state).markers}
+
+
+def test_the_model_has_the_strictest_class_of_its_sites(study, sites, tmp_path):
+    def made(*classes):
+        said = {name: replace(sites[name], access=one) for name, one in zip(study.sites, classes, strict=True)}
+        said[study.sites[0]] = replace(said[study.sites[0]], terms="board of the first")
+        folder = save_signature(tmp_path / "-".join(map(str, classes)), study, fit_rounds(study, said))
+        return access_of(load(folder).card)
+
+    assert made("open", "restricted", "controlled") == ("restricted", "board of the first")
+    assert made("open", None, "open")[0] is None, "one site says nothing: nobody can say that it is open"
 
 
 def test_before_a_penalty_is_chosen_there_is_none(study, sites):

@@ -12,6 +12,7 @@ import numpy as np
 from pharmakon.biomarkers.declaration import CLINICAL
 from pharmakon.biomarkers.federated_ridge import Descent
 from pharmakon.biomarkers.federated_screen import Screen, screen
+from pharmakon.core.access import strictest
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.types import Floats
 from pharmakon.privacy.masking import unmask
@@ -82,7 +83,18 @@ def _met(plan: Plan, answers: dict[str, Answer]) -> State:
     keys = {name: one.key for name, one in answers.items()} if plan.masked else {}
     if plan.masked and (unlocked := [name for name, key in keys.items() if not key]):
         raise DataError(f"site {', '.join(unlocked)} sent no key")
-    return State(plan=plan.hash, round=1, stage="screen", keys=keys, columns=tuple(columns), kinds=dict(first.kinds))
+    said = [one.access for one in answers.values()]
+    access = strictest(said)
+    return State(
+        plan=plan.hash,
+        round=1,
+        stage="screen",
+        keys=keys,
+        columns=tuple(columns),
+        kinds=dict(first.kinds),
+        access=None if access == "open" and None in said else access,  # nobody may have what one site says nothing of
+        terms="; ".join(dict.fromkeys(one.terms for one in answers.values() if one.terms)),
+    )
 
 
 def _summed(plan: Plan, answers: dict[str, Answer]) -> dict[str, Floats]:

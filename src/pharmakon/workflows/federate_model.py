@@ -11,6 +11,7 @@ from pharmakon.biomarkers.block_model import BlockModel
 from pharmakon.biomarkers.fusion import Fusion
 from pharmakon.biomarkers.scaler import Scaler
 from pharmakon.biomarkers.signature import Signature
+from pharmakon.core.access import stated
 from pharmakon.core.errors import DataError
 
 from . import study_signature
@@ -75,6 +76,7 @@ def save_signature(path: Path, plan: Plan, state: State, *, scores: dict[str, An
         final=plan.method,
         levels={column: list(words) for column, words in plan.levels.items()},
         version=__version__,
+        **stated(state.access, state.terms),
         federated={
             "what": SAID,
             "plan": plan.hash,

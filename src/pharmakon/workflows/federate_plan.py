@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
+from pharmakon.core.access import AccessClass
 from pharmakon.core.config import Config, explain
 from pharmakon.core.errors import DataError
 
@@ -104,6 +105,9 @@ class State(Config):
     keys: dict[str, str] = Field(default_factory=dict)
     columns: tuple[tuple[str, str], ...] = ()
     kinds: dict[str, str] = Field(default_factory=dict)
+    access: AccessClass | None = None
+    """The strictest class of the sites' data."""
+    terms: str = ""
     patients: int = 0
     events: int = 0
     fits: tuple[Fit, ...] = ()
@@ -142,6 +146,9 @@ class Answer(Config):
     key: str = ""
     names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     kinds: dict[str, str] = Field(default_factory=dict)
+    access: AccessClass | None = None
+    """Who may have the site's data, and what is made of them; said in the first round."""
+    terms: str = ""
     sums: dict[str, Any] = Field(default_factory=dict)
     shapes: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     masked: str = ""

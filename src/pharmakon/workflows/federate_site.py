@@ -14,6 +14,7 @@ from pharmakon.biomarkers.cohort import Cohort, read_cohort
 from pharmakon.biomarkers.declaration import CLINICAL
 from pharmakon.biomarkers.kept_back import KEPT_BACK, parts_of
 from pharmakon.biomarkers.outcome import Outcome
+from pharmakon.core.access import AccessClass
 from pharmakon.core.errors import DataError, RefusedDesign, UnknownName
 from pharmakon.core.types import Floats
 
@@ -32,6 +33,8 @@ class Site:
     outcome: Outcome
     patients: NDArray[np.str_]
     part: NDArray[np.int64]
+    access: AccessClass | None = None
+    terms: str = ""
 
     def fitted(self, fold: int) -> NDArray[np.intp]:
         """The patients of every fold but one; of all folds where that is -1. Never those kept back."""
@@ -87,7 +90,8 @@ def site_of(cohort: Cohort, plan: Plan, name: str) -> Site:
     )
     _enough(whole.outcome, part, plan, name)
     blocks = {block: _offered(logged(whole.blocks[block]), part, plan, name) for block in wanted}
-    return Site(name, blocks, whole.outcome, whole.patients, part)
+    said = cohort.declaration
+    return Site(name, blocks, whole.outcome, whole.patients, part, said.access, said.terms)
 
 
 def _enough(outcome: Outcome, part: NDArray[np.int64], plan: Plan, name: str) -> None:

@@ -37,7 +37,17 @@ def answer(plan: Plan, site: Site, state: State | None, *, secret: bytes | None 
         key = public_key(secret) if plan.masked and secret else ""
         names = {name: block.features for name, block in site.blocks.items()}
         kinds = {name: block.kind for name, block in site.blocks.items()}
-        return Answer(plan=plan.hash, state="", stage="meet", site=site.name, key=key, names=names, kinds=kinds)
+        return Answer(
+            plan=plan.hash,
+            state="",
+            stage="meet",
+            site=site.name,
+            key=key,
+            names=names,
+            kinds=kinds,
+            access=site.access,
+            terms=site.terms,
+        )
     if state.plan != plan.hash:
         raise DataError("the state is of another plan than this file: the coordinator's plan and yours differ")
     wanted = {len(fit.at) for fit in state.fits}
