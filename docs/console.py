@@ -20,7 +20,8 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 SLOW = (
     "audit train recalibrate predict explain counterfactuals design route match dose train-response discover validate "
-    "deidentify anonymise release attack vault federate dossier passport reproduce library screen backup restore"
+    "deidentify anonymise release attack vault federate dossier passport reproduce library screen backup restore "
+    "index similar substructure"
 )
 """The verbs that say how far they are."""
 PROGRESS = re.compile(rf"^({'|'.join(SLOW.split())}): \d")

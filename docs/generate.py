@@ -161,6 +161,7 @@ def configuration() -> str:
     from pharmakon.workflows.federate import AnswerConfig, CombineConfig
     from pharmakon.workflows.federate_plan import Plan
     from pharmakon.workflows.federate_simulate import SimulateConfig
+    from pharmakon.workflows.index import IndexConfig
     from pharmakon.workflows.library import LibraryConfig
     from pharmakon.workflows.match import MatchConfig
     from pharmakon.workflows.mlflow import MlflowConfig
@@ -172,7 +173,9 @@ def configuration() -> str:
     from pharmakon.workflows.sample import SampleConfig
     from pharmakon.workflows.sbom import SbomConfig
     from pharmakon.workflows.screen import ScreenConfig
+    from pharmakon.workflows.similar import SimilarConfig
     from pharmakon.workflows.slice import SliceConfig
+    from pharmakon.workflows.substructure import SubstructureConfig
     from pharmakon.workflows.train import TrainConfig
     from pharmakon.workflows.train_prior import PriorConfig
     from pharmakon.workflows.train_response import ResponseConfig
@@ -196,6 +199,9 @@ def configuration() -> str:
         ("predict", PredictConfig),
         ("library", LibraryConfig),
         ("screen", ScreenConfig),
+        ("index", IndexConfig),
+        ("similar", SimilarConfig),
+        ("substructure", SubstructureConfig),
         ("counterfactuals", CounterfactualsConfig),
         ("mutagenicity", MutagenicityConfig),
         ("design", DesignConfig),

@@ -23,6 +23,15 @@ def test_screen_and_search_find_what_a_search_of_every_molecule_finds(molecules,
     assert found == truth
 
 
+@pytest.mark.parametrize(
+    ("smarts", "found"),
+    [("C/C=C/C", [0]), ("C/C=C\\C", [1]), ("CC=CC", [0, 1, 2]), ("[C^2]", [0, 1, 2]), ("[N@@H]", [])],
+)
+def test_stereo_and_hybridisation_are_asked_of_the_molecule(smarts, found):
+    smiles = [Chem.CanonSmiles(text) for text in ("C/C=C/C", "C/C=C\\C", "CC=CC", "CCCC")]
+    assert [i for _, hits in having(read_smarts(smarts), smiles, seconds=60) for i in hits] == found
+
+
 def test_a_row_without_a_structure_has_no_substructure():
     packed = pattern_bits([None, Chem.MolFromSmiles("CCO")])
     assert may_have(read_smarts("*"), packed).tolist() == [1]

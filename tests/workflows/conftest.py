@@ -21,6 +21,8 @@ from pharmakon.workflows.dossier_facts import load_facts
 from pharmakon.workflows.federate_plan import Plan
 from pharmakon.workflows.federate_simulate import split
 from pharmakon.workflows.federate_site import Site, site_of
+from pharmakon.workflows.index import IndexConfig
+from pharmakon.workflows.index import run as make_index
 from pharmakon.workflows.library import LibraryConfig
 from pharmakon.workflows.library import run as make_library
 from pharmakon.workflows.library_view import Library
@@ -134,3 +136,22 @@ def planted_task(tmp_path, monkeypatch):
         return tmp_path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def index_table(molecules: list[str]) -> str:
+    """Small molecules with ids as CSV; the fourth row and the sixth cannot be read."""
+    rows = [f"M{i},{smiles}" for i, smiles in enumerate(molecules)]
+    rows[5] = f"M	5,{molecules[5]}"
+    rows[3:3] = ["broken,C1CC"]
+    rows[5:5] = ["empty,"]
+    return "id,smiles\n" + "\n".join(rows) + "\n"
+
+
+@pytest.fixture(scope="session")
+def index_folder(index_table: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Their index."""
+    place = tmp_path_factory.mktemp("index")
+    (place / "set.csv").write_text(index_table)
+    make_index(IndexConfig(data=place / "set.csv", output=place / "lib.index", workers=1, batch=40))
+    return place / "lib.index"

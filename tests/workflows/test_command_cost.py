@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pytest
 
 from pharmakon.core.errors import DataError
-from pharmakon.workflows.command_cost import cost, held, highest
+from pharmakon.workflows.command_cost import below, cost, held, highest
 
 
 def _parent(child: str, number: int = 1) -> list[str]:
@@ -16,6 +18,7 @@ def _parent(child: str, number: int = 1) -> list[str]:
     return [sys.executable, "-c", f"import subprocess, sys; [one.wait() for one in {started}]"]
 
 
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
 HOLDS = "x = bytearray(10**8); import time; time.sleep(1)"
 
 
@@ -40,3 +43,13 @@ def test_a_command_that_fails_is_no_measurement(memory):
 
 def test_a_process_that_is_not_there_holds_nothing():
     assert held(2**22 + 1) == highest(2**22 + 1) == 0.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are read from Linux's /proc")
+def test_what_children_hold_and_have_used_is_told_apart():
+    with subprocess.Popen([sys.executable, "-c", "x = b'1' * 10**8; print(); input()"], **PIPES) as child:
+        child.stdout.readline()
+        held_bytes, seconds = below(os.getpid())[child.pid]
+        child.communicate(b"\n")
+    assert 1e8 < held_bytes < 2e8 and 0 <= seconds < 60
+    assert child.pid not in below(os.getpid())

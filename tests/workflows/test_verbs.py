@@ -13,7 +13,7 @@ from pharmakon.workflows import benchmark, ledger, models, verbs
 def test_every_command_has_a_python_verb():
     words = {name.split("_")[0] for name in pharmakon.__all__ if not name.startswith("_")}
     nouns = {"mlflow", "models", "sbom", "benchmark", "mutagenicity", "route", "dossier", "library"}
-    nouns |= {"counterfactuals", "passport"}
+    nouns |= {"counterfactuals", "passport", "similar", "substructure"}
     processes = {"mcp", "serve", "worker"}  # which run until they are stopped, and give nothing back
     assert words == {verb.split("-")[0] for verb in VERBS} - nouns - processes | {
         "list",
@@ -31,6 +31,7 @@ def test_every_command_has_a_python_verb():
         "answer",
         "combine",
         "simulate",
+        "open",
     }
 
 

@@ -61,8 +61,12 @@ def having(query: Mol, smiles: Sequence[str], *, seconds: float) -> Iterator[tup
     The SMILES are RDKit's own. Raises Unavailable when the time is over.
     """
     until = time.monotonic() + seconds
+    # Read on trust, which is seven times as fast, a molecule has neither stereo at its double bonds nor hybridisation.
+    trusted = not any(sign in Chem.MolToSmarts(query) for sign in "/\\^")
     for start in range(0, len(smiles), BLOCK):
-        holder = rdSubstructLibrary.CachedTrustedSmilesMolHolder()
+        holder = (
+            rdSubstructLibrary.CachedTrustedSmilesMolHolder() if trusted else rdSubstructLibrary.CachedSmilesMolHolder()
+        )
         block = smiles[start : start + BLOCK]
         for text in block:
             holder.AddSmiles(text)

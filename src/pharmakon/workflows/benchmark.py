@@ -62,8 +62,8 @@ class BenchmarkConfig(Config):
     )
     work: Path | None = Field(
         None,
-        description="pmo, distribution, guacamol, diverse-hits: folder for what a later run can use (OUTPUT/later-work "
-        "otherwise)",
+        description="pmo, distribution, guacamol, diverse-hits, similarity: folder for what a later run can use "
+        "(OUTPUT/later-work otherwise)",
     )
     seed: int = Field(0, description="where the seeds start")
     max_points: int = Field(11_000, ge=100, description="most molecules that carry the kernel; trees use all")
@@ -202,6 +202,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "federation": "pharmakon.workflows.benchmark_federation:FEDERATION",
         "attribution": "pharmakon.workflows.benchmark_attribution:ATTRIBUTION",
         "library": "pharmakon.workflows.benchmark_library:LIBRARY",
+        "similarity": "pharmakon.workflows.benchmark_similarity:SIMILARITY",
         "workbench": "pharmakon.workflows.benchmark_workbench:WORKBENCH",
         "screen": "pharmakon.workflows.benchmark_screen:SCREEN",
         "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",

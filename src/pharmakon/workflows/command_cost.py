@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
@@ -54,6 +55,19 @@ def held(pid: int) -> float:
 def highest(pid: int) -> float:
     """The most bytes that any one of a process and its descendants ever held, what it shares counted in full."""
     return max((_bytes(one, "status", "VmHWM:") for one in _family(pid)), default=0.0)
+
+
+def below(pid: int) -> dict[int, tuple[float, float]]:
+    """Of each descendant of a process the bytes that it holds beside mapped files, and its processor seconds by now."""
+    return {one: (_bytes(one, "status", "RssAnon:"), _processor(one)) for one in _family(pid) if one != pid}
+
+
+def _processor(pid: int) -> float:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    return sum(map(int, text.rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _family(pid: int) -> Iterator[int]:

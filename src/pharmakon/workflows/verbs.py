@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from pharmakon.workflows.counterfactuals_result import CounterfactualsResult
     from pharmakon.workflows.design import DesignResult
     from pharmakon.workflows.explain_molecules import ExplainMoleculesResult
+    from pharmakon.workflows.index import IndexResult
+    from pharmakon.workflows.index_view import Index
     from pharmakon.workflows.library import LibraryResult
     from pharmakon.workflows.monitor import MonitorResult
     from pharmakon.workflows.mutagenicity import MutagenicityResult
@@ -59,7 +61,9 @@ if TYPE_CHECKING:
     from pharmakon.workflows.route import RouteResult
     from pharmakon.workflows.sample import SampleResult
     from pharmakon.workflows.screen import ScreenResult
+    from pharmakon.workflows.similar import SimilarResult
     from pharmakon.workflows.slice import SliceResult
+    from pharmakon.workflows.substructure import SubstructureResult
     from pharmakon.workflows.train import TrainResult
     from pharmakon.workflows.train_prior import PriorResult
 
@@ -85,6 +89,9 @@ __all__ = [
     "fill_dossier",
     "find_counterfactuals",
     "find_routes",
+    "find_similar",
+    "find_substructure",
+    "index_library",
     "list_data",
     "list_models",
     "lock_files",
@@ -93,6 +100,7 @@ __all__ = [
     "make_sbom",
     "match_treatments",
     "monitor_model",
+    "open_index",
     "predict_properties",
     "recalibrate_model",
     "register_plan",
@@ -163,6 +171,41 @@ def make_library(data: str | Path, *, output: str | Path, progress: Progress = s
 
     config = build(library.LibraryConfig, {"data": data, "output": output, **options})
     return library.run(config, progress=progress)
+
+
+def index_library(data: str | Path, *, output: str | Path, progress: Progress = silent, **options: Any) -> IndexResult:
+    """Make a library searchable; options are those of `pharmakon index`."""
+    from pharmakon.workflows import index
+
+    return index.run(build(index.IndexConfig, {"data": data, "output": output, **options}), progress=progress)
+
+
+def open_index(folder: str | Path) -> Index:
+    """An index to be asked again and again: its methods are `similar` and `having`."""
+    from pharmakon.workflows.index_view import Index
+
+    return Index(folder)
+
+
+def find_similar(
+    queries: str | Sequence[str], *, index: str | Path, progress: Progress = silent, **options: Any
+) -> SimilarResult:
+    """Find the molecules of an index most like some SMILES or files; options are those of `pharmakon similar`."""
+    from pharmakon.workflows import similar
+
+    given = (queries,) if isinstance(queries, str) else tuple(queries)
+    config = build(similar.SimilarConfig, {"queries": given, "index": index, **options})
+    return similar.run(config, progress=progress)
+
+
+def find_substructure(
+    smarts: str, *, index: str | Path, progress: Progress = silent, **options: Any
+) -> SubstructureResult:
+    """Find the molecules of an index that have a part; options are those of `pharmakon substructure`."""
+    from pharmakon.workflows import substructure
+
+    config = build(substructure.SubstructureConfig, {"smarts": smarts, "index": index, **options})
+    return substructure.run(config, progress=progress)
 
 
 def screen_library(

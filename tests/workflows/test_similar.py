@@ -1,0 +1,38 @@
+"""similar: queries as text and in files; one that cannot be read costs no other its answer."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from pharmakon.core.errors import UsageError
+from pharmakon.workflows import similar
+from pharmakon.workflows.similar import SimilarConfig, run
+
+
+def test_the_table_has_every_hit_of_every_query(index_folder, molecules, tmp_path):
+    (tmp_path / "asked.csv").write_text(f"name,smiles\na,{molecules[7]}\nb,C1CC\nc,{molecules[40]}\n")
+    config = SimilarConfig(
+        queries=(molecules[3], str(tmp_path / "asked.csv")), index=index_folder, top=4, output=tmp_path / "hits.csv"
+    )
+    result = run(config)
+    assert (result.queries, result.hits, result.answers) == (4, 12, [])
+    assert [(p.row, p.id, p.text) for p in result.problems] == [(2, "b", "C1CC")]
+    rows = list(csv.DictReader((tmp_path / "hits.csv").read_text().splitlines()))
+    assert [row["query"] for row in rows[::4]] == [molecules[3], "a", "c"]
+    assert [row["rank"] for row in rows[:4]] == ["1", "2", "3", "4"]
+    assert [row["smiles"] for row in rows[::4]] == [molecules[3], molecules[7], molecules[40]]
+    assert rows[0]["similarity"] == "1.000000" and rows[0]["id"] == "M3"
+
+
+def test_a_threshold_leaves_out_what_is_less_alike(index_folder, molecules):
+    whole = run(SimilarConfig(queries=(molecules[0],), index=index_folder)).answers[0].hits
+    high = run(SimilarConfig(queries=(molecules[0],), index=index_folder, threshold=0.5)).answers[0].hits
+    assert 0 < len(high) < len(whole) and high == [hit for hit in whole if hit.similarity >= 0.5]
+
+
+def test_many_queries_need_a_file(index_folder, molecules, monkeypatch):
+    monkeypatch.setattr(similar, "ROUND", 2)
+    with pytest.raises(UsageError, match="-o"):
+        run(SimilarConfig(queries=tuple(molecules[:3]), index=index_folder))

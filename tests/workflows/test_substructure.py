@@ -1,0 +1,18 @@
+"""substructure: all molecules with a part, or the first of them, and it says which."""
+
+from __future__ import annotations
+
+import csv
+
+from pharmakon.workflows.substructure import SubstructureConfig, run
+
+
+def test_all_or_the_first_are_listed_in_the_order_of_the_library(index_folder, molecules, tmp_path):
+    out = tmp_path / "hits.csv"
+    whole = run(SubstructureConfig(smarts="C#N", index=index_folder, output=out))
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert [row["smiles"] for row in rows] == [text for text in molecules if "C#N" in text or "N#C" in text]
+    assert whole.complete and whole.hits == len(rows) and whole.screened == len(molecules)
+    first = run(SubstructureConfig(smarts="C#N", index=index_folder, limit=3))
+    assert not first.complete and [one.smiles for one in first.molecules] == [row["smiles"] for row in rows[:3]]
+    assert run(SubstructureConfig(smarts="C#N", index=index_folder, limit=len(rows))).complete
