@@ -73,7 +73,7 @@ def stopping_after(shards):
 
 
 def brute(place):
-    """Every row predicted, judged and sorted, without shards: (score, SMILES, file, row)."""
+    """Every row predicted, judged and sorted, without shards: (score, SMILES, file, row, id)."""
     goal = DesignConfig.from_toml(place / "goal.toml")
     panel = Panel.load(["solubility", "herg"], "fast")
     objective = Objective(goal.goals, goal.constraints, scorer=panel)
@@ -86,7 +86,7 @@ def brute(place):
             if not done.problem:
                 found.append((done.smiles, name, row.number, row.id))
     evaluations = objective.evaluate([smiles for smiles, *_ in found])
-    held = [(e.score, *row) for row, e in zip(found, evaluations, strict=True) if e.feasible]
+    held = [(round(e.score, 10), *row) for row, e in zip(found, evaluations, strict=True) if e.feasible]
     return sorted(held, key=lambda one: (-one[0], *one[1:4]))
 
 

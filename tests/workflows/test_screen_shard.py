@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from rdkit.Chem import MolToSmiles
 
+from pharmakon.chem.descriptors import named
+from pharmakon.chem.parse import to_mol
 from pharmakon.design.objective import Constraint, Goal
 from pharmakon.engine.forked import NOWHERE, Limits
 from pharmakon.workflows import screen_shard
@@ -152,3 +154,25 @@ def test_molecules_tell_their_line_whoever_walks_through_them():
     assert list(mols[2:4]) == ["c", "d"]
     assert told == [12, 13, NOWHERE]
     assert mols[1] == "b"
+
+
+def test_a_hit_does_not_depend_on_how_its_smiles_is_written(screener):
+    screener = Screener(replace(ASKED, goals=(Goal(property="logp", want=">= 2"),), constraints=()))
+    ways = ["CCOc1ccc(CC(N)C)cc1Cl", "c1c(CC(C)N)cc(Cl)c(c1)OCC", "NC(C)Cc1ccc(c(c1)Cl)OCC"]
+    summary, _ = screener.screen(batch(ways))
+    assert len({(hit.score, hit.smiles, hit.values) for hit in summary.hits()}) == 1
+    assert [hit.row for hit in summary.hits()] == [1, 2, 3]
+
+
+def test_values_are_those_of_predict(molecules):
+    import pharmakon
+
+    names = ("herg", "solubility", "ames")
+    smiles = ["CCCCO" if i == 4 else text for i, text in enumerate(molecules[:40])]
+    goals = (Goal(property="logp", want=">= 2"),)
+    _, columns = Screener(replace(ASKED, models=names, goals=goals, constraints=(), whole=True)).screen(batch(smiles))
+    told = pharmakon.predict_properties(smiles, models=names, profile="fast")
+    for name in names:
+        for suffix, expected in (("", "value"), ("_low", "low"), ("_high", "high"), ("_in_domain", "in_domain")):
+            assert columns[name + suffix] == getattr(told.table[name], expected).tolist()
+    assert columns["logp"] == pytest.approx(named([to_mol(text) for text in smiles], "logp"), abs=1e-9)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -35,6 +36,7 @@ class Want:
     high: float
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Want:
         """Read ">= 8", "< 0.3", "2..5" or "= 3". ValueError says what is wrong."""
         text = text.strip()

@@ -121,9 +121,12 @@ class Objective:
         """Goals, then constraints."""
         return self.goals + self.constraints
 
-    def evaluate(self, smiles: Sequence[str]) -> list[Evaluation]:
-        """Score, feasibility and parts of each molecule; ScorerError where a property of one cannot be had."""
-        mols = [to_mol(s) for s in smiles]
+    def evaluate(self, smiles: Sequence[str], *, mols: Sequence[Mol | None] | None = None) -> list[Evaluation]:
+        """Score, feasibility and parts of each molecule; ScorerError where a property of one cannot be had.
+
+        `mols` are the same molecules, where they have been read already.
+        """
+        mols = [to_mol(s) for s in smiles] if mols is None else mols
         estimates = self._ask(smiles, self.asked)
         columns: dict[str, list[Part]] = {}
         for judge in self.judges:

@@ -34,6 +34,8 @@ from .screen_summary import KEY, Summary, packed
 if TYPE_CHECKING:
     from .screen_plan import Batch, Line
 
+DIGITS = 10
+"""Decimals of a score and its values; beyond them a sum depends on the order in which a SMILES has the atoms."""
 BLOCK = 500
 """Rows whose fingerprints are held at a time."""
 
@@ -181,7 +183,7 @@ class Screener:
         if self.objective is None:
             return _Judged(found, [])
         self._scorer.known = smiles, found
-        return _Judged(found, self.objective.evaluate(smiles))
+        return _Judged(found, self.objective.evaluate(smiles, mols=mols))
 
     def _seen(
         self,
@@ -209,12 +211,13 @@ class Screener:
                 if not evaluation.feasible:
                     self._blame(summary, evaluation)
                     continue
-                score, values = evaluation.score, tuple(float(p.value) for p in evaluation.parts.values())
+                score = round(float(evaluation.score), DIGITS)
+                values = tuple(round(float(part.value), DIGITS) for part in evaluation.parts.values())
             if is_scheduled(mol):
                 summary.counts["scheduled"] += 1
                 continue
             summary.counts["feasible"] += 1
-            hit = Hit(float(score), text, file, row, id, values, outside[i])
+            hit = Hit(score, text, file, row, id, values, outside[i])
             summary.scaffolds.add(scaffold(mol), hit)
             if self.objective is not None:
                 hits.append(hit)
@@ -240,7 +243,7 @@ class Screener:
             return whole
 
         if self.objective is not None:
-            columns["score"] = spread([float(e.score) for e in judged.evaluations], math.nan)
+            columns["score"] = spread([round(float(e.score), DIGITS) for e in judged.evaluations], math.nan)
             columns["feasible"] = spread([bool(e.feasible) for e in judged.evaluations], False)
         for name, got in judged.found.items():
             for suffix, values in (("", got.value), ("_low", got.low), ("_high", got.high)):
