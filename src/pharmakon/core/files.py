@@ -68,6 +68,58 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
     return Path(path)
 
 
+def append(stream: BinaryIO, content: bytes, *, durable: bool = True) -> None:
+    """Add all of `content` to an unbuffered file, when `durable` to the disk. PharmakonError where that is full."""
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[stream.write(view) :]
+        if durable:
+            os.fsync(stream.fileno())
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        raise PharmakonError(f"{stream.name} cannot be written: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Inside, no other process that asks for the same may be in `folder`, which is made where it is missing.
+
+    UsageError when one is. The system keeps watch, so a kill leaves nothing behind and no clock is asked; some network
+    file systems, and Windows, keep none.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from None
+    if os.name == "nt":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if not locked(handle):
+            raise UsageError(f"another process is working in {folder}; let it finish, or stop it")
+        yield
+    finally:
+        os.close(handle)
+
+
+def locked(file: int | BinaryIO) -> bool:
+    """Lock an open file or folder until it is closed; whether no other holds it, or there are no locks to be had."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a network file system without locks
+        return True
+    return True
+
+
 def sync_folder(path: Path) -> None:
     """Make a folder's new and renamed entries survive a power cut, where the system can."""
     with contextlib.suppress(OSError):

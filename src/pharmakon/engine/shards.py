@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pharmakon.core.errors import UsageError
-from pharmakon.core.files import replacing, sha256, sweep, write_atomic
+from pharmakon.core.files import alone, append, replacing, sha256, sweep, write_atomic
 from pharmakon.core.types import Progress, silent
 
 from .base import Engine
@@ -54,46 +54,44 @@ def run_shards(
     The function may give a number beside the content, of rows worth counting: `marked` adds them up.
     A part whose manifest line bears the same `stamp` (a hash of the input, the models, the configuration) and whose
     bytes still have the hash written there is not computed again. Kill it at any moment and call it again: the parts
-    are those of an undisturbed run. Only one process may work in a folder. With `claims` the manifest also says which
-    parts were begun: after a kill, those that were being worked on.
+    are those of an undisturbed run. Only one process may work in a folder: UsageError for a second one. With `claims`
+    the manifest also says which parts were begun: after a kill, those that were being worked on.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    sweep(folder)
-    finished = _finished(folder, stamp, suffix)
-    write_atomic(folder / MANIFEST, "".join(map(_line, finished.values())))  # without torn and stale lines
     order: list[int] = []
     started: deque[tuple[int, int]] = deque()
-
-    def missing() -> Iterator[A]:
-        for index, payload in batches:
-            if order and index <= order[-1]:
-                raise UsageError(f"shard {index} comes after shard {order[-1]}: their numbers must rise")
-            order.append(index)
-            if index in finished:
-                continue
-            started.append((index, len(payload) if hasattr(payload, "__len__") else 0))
-            if claims:
-                manifest.write(f'{{"claimed":{index}}}\n'.encode())
-            yield payload
-
-    done = len(finished)
-    if done:
-        progress(done, total, label)
     work = engine or SerialEngine()
-    try:
-        with (folder / MANIFEST).open("ab", buffering=0) as manifest:
-            for seconds, content, marks in work.map(_Timed(function), missing(), label=label):
-                index, rows = started.popleft()
-                write_atomic(_part(folder, index, suffix), content)
-                shard = Shard(index, rows, hashlib.sha256(content).hexdigest(), round(seconds, 3), stamp, marks)
-                manifest.write(_line(shard).encode())
-                os.fsync(manifest.fileno())
-                done += 1
-                progress(done, total, label)
-    finally:
+    with ExitStack() as held:
+        held.enter_context(alone(folder))
         if engine is None:
-            work.close()
+            held.callback(work.close)
+        sweep(folder)
+        finished = _finished(folder, stamp, suffix)
+        write_atomic(folder / MANIFEST, "".join(map(_line, finished.values())))  # without torn and stale lines
+        manifest = held.enter_context((folder / MANIFEST).open("ab", buffering=0))
+
+        def missing() -> Iterator[A]:
+            for index, payload in batches:
+                if order and index <= order[-1]:
+                    raise UsageError(f"shard {index} comes after shard {order[-1]}: their numbers must rise")
+                order.append(index)
+                if index in finished:
+                    continue
+                started.append((index, len(payload) if hasattr(payload, "__len__") else 0))
+                if claims:
+                    append(manifest, f'{{"claimed":{index}}}\n'.encode(), durable=False)
+                yield payload
+
+        done = len(finished)
+        if done:
+            progress(done, total, label)
+        for seconds, content, marks in work.map(_Timed(function), missing(), label=label):
+            index, rows = started.popleft()
+            write_atomic(_part(folder, index, suffix), content)
+            shard = Shard(index, rows, hashlib.sha256(content).hexdigest(), round(seconds, 3), stamp, marks)
+            append(manifest, _line(shard).encode())
+            done += 1
+            progress(done, total, label)
     return [_part(folder, index, suffix) for index in order]
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pharmakon.core.errors import RecordError
-from pharmakon.core.files import sha256
+from pharmakon.core.files import append, sha256
 
 from .actor import Actor, actor
 from .audit import Verification, verify
@@ -172,7 +172,7 @@ class Ledger:
 
     def _write(self, file: BinaryIO, entries: list[Entry]) -> list[Entry]:
         if entries:
-            _append(file, b"".join(entry.line() for entry in entries))
+            append(file, b"".join(entry.line() for entry in entries))
             # The head follows its entries: a writer killed in between leaves it behind, and a cut leaves it ahead.
             write_head(self.path, _head(entries[-1]))
         return entries
@@ -219,13 +219,6 @@ def _end_of(file: BinaryIO, head: Head, count: int) -> str:
         return ""
     chained = all(b.seq == a.seq + 1 and b.previous == a.hash for a, b in pairwise(whole))
     return whole[0].previous if chained else ""
-
-
-def _append(file: BinaryIO, line: bytes) -> None:
-    view = memoryview(line)
-    while view:
-        view = view[file.write(view) :]
-    os.fsync(file.fileno())
 
 
 def _tail(file: BinaryIO, path: Path) -> tuple[Entry | None, int]:

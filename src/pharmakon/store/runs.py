@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Self
 from pydantic import BaseModel
 
 from pharmakon.core.errors import RecordError, UsageError
-from pharmakon.core.files import sha256, sweep, sync_folder, write_atomic
+from pharmakon.core.files import append, locked, sha256, sweep, sync_folder, write_atomic
 from pharmakon.core.log import logger
 
 from .plain import document, line, plain
@@ -148,8 +148,7 @@ class Journal:
     def append(self, entry: Mapping[str, Any]) -> None:
         """Add an entry durably. A torn last line of an earlier, killed process is cut off first."""
         stream = self._stream or self._open()
-        stream.write(line(entry).encode() + b"\n")
-        os.fsync(stream.fileno())
+        append(stream, line(entry).encode() + b"\n")
 
     def read(self) -> list[dict[str, Any]]:
         """Every whole entry; [] when there is no file. RecordError names a line that is not an entry."""
@@ -262,13 +261,5 @@ def _last_line_end(stream: BinaryIO, end: int, block: int = 65_536) -> int:
 
 def _lock(stream: BinaryIO, path: Path) -> None:
     """Refuse a second writer; the lock goes with the process, so a kill never leaves one behind."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise RecordError(f"{path}: another process is writing this run; let it finish or stop it") from None
-    except OSError:  # a network file system without locks
-        return
+    if not locked(stream):
+        raise RecordError(f"{path}: another process is writing this run; let it finish or stop it")

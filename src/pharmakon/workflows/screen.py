@@ -19,6 +19,7 @@ from .screen_request import LEDGER, REPORT, SHARDS, ScreenConfig, ScreenResult
 
 if TYPE_CHECKING:
     from .design import DesignConfig
+    from .screen_plan import Plan
     from .screen_shard import Asked, Screener
 
 __all__ = ["REPORT", "SHARDS", "ScreenConfig", "ScreenResult", "run"]
@@ -34,21 +35,40 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
     Raises DataError where a file cannot be read at all, UnknownName for a column, model or property that is not there,
     RefusedGoal for an objective that rewards harm, UsageError where the folder holds another run.
     """
-    from pharmakon.engine.local import engine
-    from pharmakon.engine.shards import run_shards
-    from pharmakon.record.ledger import Ledger
-    from pharmakon.store.runs import RUN, RunFolder
+    from pharmakon.core.files import alone
 
-    from .design import hashes
-    from .screen_output import finished, write
     from .screen_plan import Plan, files_of, opened
-    from .screen_shard import Screener, load, score
+    from .screen_shard import Screener
 
     files = files_of(config.inputs)
     plan = Plan(opened(files, smiles=config.smiles_column, id=config.id_column), config.rows)
     asked, notes = _asked(config)
     screener = Screener(asked)
     notes = [*notes, *(f"{table.path.name}: {note}" for table in plan.tables for note in table.notes)]
+    with alone(config.output):
+        return _run(config, plan, files, screener, notes=notes, progress=progress)
+
+
+def _run(
+    config: ScreenConfig,
+    plan: Plan,
+    files: Sequence[Path],
+    screener: Screener,
+    *,
+    notes: Sequence[str],
+    progress: Progress,
+) -> ScreenResult:
+    """Screen in a folder that is ours."""
+    from pharmakon.engine.shards import run_shards
+    from pharmakon.record.ledger import Ledger
+    from pharmakon.store.runs import RUN, RunFolder
+
+    from .design import hashes
+    from .screen_engine import engine_of
+    from .screen_output import finished, write
+    from .screen_shard import score
+
+    asked = screener.asked
     goals = [path for path in (config.objective, Path(asked.known) if asked.known else None) if path is not None]
     folder = RunFolder.create(
         config.output,
@@ -57,7 +77,7 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
         inputs=[*files, *goals],
         seed=config.seed,
         resume=config.resume,
-        ignore=("output", "workers", "resume", "engine"),
+        ignore=("output", "workers", "resume", "engine", "address"),
     )
     if (done := finished(folder.path, notes)) is not None:
         return done
@@ -69,14 +89,13 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
     elif folder.resumed:
         ledger.append("resumed")
     digests = [str(one["sha256"]) for one in folder.run["inputs"][: len(files)]]
-    stamp = _stamp(asked, screener, digests, config)
-    with engine(config.workers, initializer=load, initargs=(asked,)) as pool:
+    with engine_of(config, asked) as pool:
         parts = run_shards(
             plan,
             score,
             folder.path / SHARDS,
             engine=pool,
-            stamp=stamp,
+            stamp=_stamp(asked, screener, digests, config),
             suffix=".parquet" if asked.whole else ".json.gz",
             total=plan.total,
             label="shards",

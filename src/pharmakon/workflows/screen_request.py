@@ -44,7 +44,14 @@ class ScreenConfig(Config):
         description="memory that one molecule may take, beside the models'; one that takes more is set aside",
     )
     workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
-    engine: Literal["local"] = Field("local", description="where shards are worked on: in processes of this machine")
+    engine: Literal["local", "ray"] = Field(
+        "local", description="where shards are worked on. local: processes of this machine; ray: a Ray cluster"
+    )
+    address: str | None = Field(
+        None,
+        description="ray: the head of the cluster, as host:6379, or auto for that of this machine; when not given, a "
+        "cluster is started here for the run",
+    )
     smiles_column: str | None = Field(None, description="structure column; guessed when not given")
     id_column: str | None = Field(None, description="identifier column; guessed when not given")
     seed: int = Field(0, ge=0, description="which scaffolds are sampled")
@@ -54,6 +61,12 @@ class ScreenConfig(Config):
     def _something_is_asked(self) -> Self:
         if self.objective is None and not self.models:
             raise ValueError("say what is wanted, with an objective, or which models to ask, with models")
+        return self
+
+    @model_validator(mode="after")
+    def _address_is_of_a_cluster(self) -> Self:
+        if self.address is not None and self.engine != "ray":
+            raise ValueError("an address is that of a Ray cluster: say engine ray, or leave it out")
         return self
 
     @property
