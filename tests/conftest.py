@@ -219,6 +219,14 @@ def cohort(cohort_file: Callable[..., Path]) -> Cohort:
     return read_cohort(cohort_file())
 
 
+@contextmanager
+def few_resamples() -> Iterator[None]:
+    """A context in which an interval of a discovery takes an eighth of its bootstrap samples."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pharmakon.workflows.study_scores.RESAMPLES", 60)
+        yield
+
+
 @pytest.fixture(scope="session")
 def discovered(tmp_path_factory: pytest.TempPathFactory) -> DiscoverResult:
     """A discovery in a toy cohort."""
@@ -229,7 +237,8 @@ def discovered(tmp_path_factory: pytest.TempPathFactory) -> DiscoverResult:
     config = DiscoverConfig(
         cohort=cohort, output=folder / "run", folds=3, permutations=2, without=("trees",), workers=1
     )
-    return run(config)
+    with few_resamples():
+        return run(config)
 
 
 @pytest.fixture(scope="session")
@@ -246,7 +255,8 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> DiscoverResult:
     cohort = write_cohort(folder, n=90, p=60, age=age.tolist())
     without = ("trees", "stability")
     config = DiscoverConfig(cohort=cohort, output=folder / "run", folds=3, permutations=1, without=without, workers=1)
-    return run(config)
+    with few_resamples():
+        return run(config)
 
 
 @pytest.fixture(scope="session")
