@@ -251,3 +251,27 @@ def test_the_python_verb_takes_one_file_or_many(place, tmp_path):
 
     found = pharmakon.screen_library(place / "b.csv", output=tmp_path / "run", objective=place / "goal.toml", workers=1)
     assert found.rows == len((place / "b.csv").read_text(encoding="utf-8").splitlines()) - 1
+
+
+def test_a_library_and_a_run_may_lie_at_an_address_and_the_bytes_are_the_same(place, undisturbed, tmp_path):
+    fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed (extra `cloud`)")
+    store = fsspec.filesystem("memory")
+    for name in ("a.parquet", "b.csv"):
+        store.pipe_file(f"/screen/in/{name}", (place / name).read_bytes())
+    options = {"objective": place / "goal.toml", "top": 60, "rows": 100, "workers": 1}
+    asked = {"inputs": ("memory://screen/in/*",), "output": "memory://screen/run", **options}
+    with pytest.raises(Killed):
+        run(ScreenConfig(**asked), progress=stopping_after(3))
+    assert store.isfile("/screen/run/shards/part-000001.json.gz")
+    with pytest.raises(UsageError, match="memory://screen/run is not empty; add --resume"):
+        run(ScreenConfig(**asked))
+    found = run(ScreenConfig(**asked, resume=True))
+    assert found.url == "memory://screen/run" and not found.folder.exists()
+    for name in SAME:
+        got = store.cat_file(f"/screen/run/{name}")
+        if name != "report.html":  # which shows the addresses
+            assert got == (undisturbed.folder / name).read_bytes(), name
+    assert not store.exists("/screen/run/shards") and not store.exists("/screen/run/lease")
+    assert json.loads(store.cat_file("/screen/run/run.json"))["inputs"][0]["path"] == "memory:///screen/in/a.parquet"
+    store.get("/screen/run", str(tmp_path / "fetched"), recursive=True)
+    assert verify(tmp_path / "fetched" / "ledger.jsonl").problems == ()

@@ -21,10 +21,11 @@ def screen(config: workflow.ScreenConfig) -> int:
         result = workflow.run(config, progress=advance)
     for text in result.notes:
         render.note(text)
+    place = result.url or result.folder
     aside = f"{result.set_aside:,} set aside, " if result.set_aside else ""
     print(f"{result.rows:,} rows, {result.unreadable:,} unreadable, {aside}{result.feasible:,} hold every constraint")
     if result.best is not None:
-        print(f"best score {result.best:.3f}; {result.listed:,} rows in {result.folder / 'top.csv'}")
-    print(f"report: {result.folder / workflow.REPORT}")
+        print(f"best score {result.best:.3f}; {result.listed:,} rows in {place}/top.csv")
+    print(f"report: {place}/{workflow.REPORT}")
     print(f"ledger head: {result.head}")
     return 1 if result.unreadable + result.set_aside == result.rows else 0

@@ -20,7 +20,7 @@ _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0) | getat
 
 def sha256(path: str | Path) -> str:
     """The SHA-256 of a file's bytes, as 64 hexadecimal digits."""
-    with Path(path).open("rb") as stream:
+    with (Path(path) if isinstance(path, str) else path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -14,10 +14,12 @@ from pharmakon.core.errors import DataError
 from pharmakon.core.limits import within
 
 from .bytestream import open_stored
+from .remote import served
 from .vault import is_vault
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from fsspec import AbstractFileSystem
     from pandas import DataFrame
 
 _FETCH = 10_000
@@ -76,7 +78,9 @@ def _connected(path: Path) -> Iterator[tuple[DuckDBPyConnection, str]]:
     """A connection, and the file's name for it."""
     import duckdb
 
-    with _named(path) as name, duckdb.connect() as connection:
+    with _named(path) as (name, served_by), duckdb.connect() as connection:
+        if served_by is not None:
+            connection.register_filesystem(served_by)
         connection.execute("SET temp_directory = ''")  # what does not fit into memory is refused, not spilled to a file
         literal = re.sub(r"([*?\[])", r"[\1]", name)  # DuckDB would take these for wildcards
         try:
@@ -87,14 +91,18 @@ def _connected(path: Path) -> Iterator[tuple[DuckDBPyConnection, str]]:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[str]:
-    """A name that DuckDB can open: the path, or that of a file in memory which holds what a vault holds."""
+def _named(path: Path) -> Iterator[tuple[str, AbstractFileSystem | None]]:
+    """A name that DuckDB can open, and the file system to register for it where the file is at an address.
+
+    It is the path, or that of a file in memory which holds what a vault holds.
+    """
     if not is_vault(path):
-        yield str(path)
+        with served(path) as found:
+            yield found
         return
     if not hasattr(os, "memfd_create"):
         raise DataError(f"{path}: a Parquet file in a vault can be read on Linux only; lock it as CSV or h5ad")
     with open_stored(path) as stream, os.fdopen(os.memfd_create("vault", os.MFD_CLOEXEC), "w+b") as memory:
         shutil.copyfileobj(stream, memory, 1 << 20)
         memory.flush()
-        yield f"/proc/self/fd/{memory.fileno()}"
+        yield f"/proc/self/fd/{memory.fileno()}", None

@@ -23,6 +23,7 @@ from pharmakon.core.log import logger
 
 from .plain import document, line, plain
 from .provenance import code
+from .remote import place_of
 from .vault import fingerprint
 
 __all__ = ["Journal", "RunFolder", "sha256", "versions", "write_atomic"]
@@ -71,7 +72,7 @@ class RunFolder:
         asked: dict[str, Any] = {
             "verb": verb,
             "config": plain(config),
-            "inputs": [_describe(Path(p)) for p in inputs],
+            "inputs": [_describe(place_of(p)) for p in inputs],
             "seed": seed,
         }
         if path.exists() and not path.is_dir():

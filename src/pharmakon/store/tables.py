@@ -13,6 +13,7 @@ from .bytestream import first_bytes, open_text
 from .delimited import Delimited, Spaced, looks_like_smiles, plain_name, smiles_file
 from .numbers import decimal_of, read_number
 from .parquet import Parquet
+from .remote import place_of
 from .sdf import SDF
 from .writers import unguarded
 
@@ -92,7 +93,7 @@ def open_table(path: str | Path, *, smiles: str | None = None, id: str | None = 
     names; `flag` is what an error calls the option of the structure's. UnknownName when there is no such column,
     DataError when the file is empty, damaged or of a foreign kind.
     """
-    path = Path(path)
+    path = place_of(path)
     source = _source(path)
     if isinstance(source, SDF):
         structure = _named(smiles, source.columns, path) if smiles else ""

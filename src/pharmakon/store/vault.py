@@ -37,6 +37,7 @@ from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.files import sha256
 
 from .keys import METHODS, Cost, Lock, wrapping_key
+from .remote import place_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -68,7 +69,7 @@ class Seal:
 
 def is_vault(path: str | Path) -> bool:
     """Whether a file is a vault, by its content; False for what is no file."""
-    path = Path(path)
+    path = place_of(path) if isinstance(path, str) else path
     if not path.is_file():
         return False
     with path.open("rb") as stream:
@@ -159,7 +160,7 @@ def fingerprint(path: str | Path) -> str:
     if not is_vault(path):
         return sha256(path)
     digest = hashlib.sha256()
-    with Path(path).open("rb") as stream:
+    with place_of(path).open("rb") as stream:
         digest.update(stream.read(HEADER))
         stream.seek(HEAD)
         while block := stream.read(1 << 20):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pharmakon.core.errors import DataError, UsageError
+from pharmakon.core.errors import DataError, PharmakonError, UsageError
 from pharmakon.core.types import Progress, silent
 
 from .screen_request import LEDGER, REPORT, SHARDS, ScreenConfig, ScreenResult
@@ -36,6 +38,7 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
     RefusedGoal for an objective that rewards harm, UsageError where the folder holds another run.
     """
     from pharmakon.core.files import alone
+    from pharmakon.store.remote import is_url
 
     from .screen_plan import Plan, files_of, opened
     from .screen_shard import Screener
@@ -45,11 +48,43 @@ def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
     asked, notes = _asked(config)
     screener = Screener(asked)
     notes = [*notes, *(f"{table.path.name}: {note}" for table in plan.tables for note in table.notes)]
-    with alone(config.output):
-        return _run(config, plan, files, screener, notes=notes, progress=progress)
+    if is_url(config.output):
+        return _away(config, plan, files, screener, notes=notes, progress=progress)
+    place = Path(config.output)
+    with alone(place):
+        return _run(place, config, plan, files, screener, notes=notes, progress=progress)
+
+
+def _away(
+    config: ScreenConfig,
+    plan: Plan,
+    files: Sequence[Path],
+    screener: Screener,
+    *,
+    notes: Sequence[str],
+    progress: Progress,
+) -> ScreenResult:
+    """Screen in a folder of this machine whose files are put at an address as they are finished."""
+    from pharmakon.store.mirror import mirrored
+
+    with TemporaryDirectory(prefix="pharmakon-screen-") as folder:
+        place = Path(folder)
+        with mirrored(config.output, place, resume=config.resume) as mirror:
+
+            def told(done: int, total: int, note: str) -> None:
+                mirror.push()
+                progress(done, total, note)
+
+            try:
+                found = _run(place, config, plan, files, screener, notes=notes, progress=told)
+            except PharmakonError as error:
+                error.args = (str(error).replace(folder, config.output),)
+                raise
+        return replace(found, url=config.output)
 
 
 def _run(
+    place: Path,
     config: ScreenConfig,
     plan: Plan,
     files: Sequence[Path],
@@ -71,7 +106,7 @@ def _run(
     asked = screener.asked
     goals = [path for path in (config.objective, Path(asked.known) if asked.known else None) if path is not None]
     folder = RunFolder.create(
-        config.output,
+        place,
         verb="screen",
         config=config.model_copy(update={"inputs": tuple(map(str, files))}),
         inputs=[*files, *goals],

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pharmakon.core.errors import DataError
 from pharmakon.store.parquet import Parquet
+from pharmakon.store.remote import is_url, listed, place_of
 from pharmakon.store.tables import Table, open_table
 from pharmakon.store.writers import unguarded
 
@@ -43,7 +44,7 @@ class Batch:
         return [
             (number, (unguarded(cells[1].strip()) if self.id else "") or str(number), cells[0].strip(), "")
             for number, cells in enumerate(
-                Parquet(Path(self.path)).part(self.first, self.count, columns), start=self.first + 1
+                Parquet(place_of(self.path)).part(self.first, self.count, columns), start=self.first + 1
             )
         ]
 
@@ -81,15 +82,18 @@ class Plan:
 
 
 def files_of(inputs: Sequence[str]) -> list[Path]:
-    """The files that paths and patterns name, each once: in the order given, those of a pattern by name.
+    """The files that paths, addresses and patterns name, each once: in the order given, those of a pattern by name.
 
     Raises DataError where one names none.
     """
     found: dict[Path, Path] = {}
     for text in inputs:
-        # A pattern may be absolute, which Path.glob refuses.
-        paths = [text] if Path(text).is_file() else sorted(glob.glob(text, recursive=True))  # noqa: PTH207
-        files = [Path(path) for path in paths if Path(path).is_file()]
+        if is_url(text):
+            files = [place_of(url) for url in listed(text)]
+        else:
+            # A pattern may be absolute, which Path.glob refuses.
+            paths = [text] if Path(text).is_file() else sorted(glob.glob(text, recursive=True))  # noqa: PTH207
+            files = [Path(path) for path in paths if Path(path).is_file()]
         if not files:
             raise DataError(f"there is no file {text}")
         for path in files:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.types import Profile
+from pharmakon.store.remote import path_in
 
 SHARDS, LEDGER, REPORT = "shards", "ledger.jsonl", "report.html"
 
@@ -18,9 +19,11 @@ class ScreenConfig(Config):
     """Which molecules, what is wanted of them, where to."""
 
     inputs: tuple[str, ...] = Field(
-        min_length=1, description="tables of structures, or patterns of their names: CSV, TSV, SMI, SDF, Parquet"
+        min_length=1,
+        description="tables of structures, or patterns of their names: CSV, TSV, SMI, SDF, Parquet; also at an "
+        "address, such as s3://bucket/library/*.parquet",
     )
-    output: Path = Field(description="folder to write")
+    output: str = Field(description="folder to write; or an address, such as s3://bucket/run")
     objective: Path | None = Field(
         None, description="goal file, as pharmakon design takes it: its goals, constraints, aggregate, models and known"
     )
@@ -57,6 +60,13 @@ class ScreenConfig(Config):
     seed: int = Field(0, ge=0, description="which scaffolds are sampled")
     resume: bool = Field(False, description="go on with an interrupted run of the same inputs")
 
+    @field_validator("inputs", "output", mode="before")
+    @classmethod
+    def _paths_are_texts(cls, value: object) -> object:
+        if isinstance(value, list | tuple):
+            return tuple(path_in(str(one)) for one in value)
+        return path_in(str(value)) if isinstance(value, str | Path) else value
+
     @model_validator(mode="after")
     def _something_is_asked(self) -> Self:
         if self.objective is None and not self.models:
@@ -77,7 +87,10 @@ class ScreenConfig(Config):
 
 @dataclass(frozen=True, slots=True)
 class ScreenResult:
-    """A finished screen: its folder, how many rows there were and what became of them, and the ledger's head."""
+    """A finished screen: its folder, how many rows there were and what became of them, and the ledger's head.
+
+    Where `url` is not empty the folder is there, and nothing is left at `folder`.
+    """
 
     folder: Path
     rows: int
@@ -88,3 +101,4 @@ class ScreenResult:
     best: float | None
     head: str
     notes: list[str] = field(default_factory=list)
+    url: str = ""
