@@ -64,6 +64,7 @@ def save_signature(path: Path, plan: Plan, state: State, *, scores: dict[str, An
     """Write the signature's folder, with the hashes of the plan and of every answer in its card."""
     from pharmakon import __version__
 
+    access: dict[str, Any] = stated(state.access, state.terms)
     return study_signature.save(
         path,
         signature_of(plan, state),
@@ -76,7 +77,7 @@ def save_signature(path: Path, plan: Plan, state: State, *, scores: dict[str, An
         final=plan.method,
         levels={column: list(words) for column, words in plan.levels.items()},
         version=__version__,
-        **stated(state.access, state.terms),
+        **access,
         federated={
             "what": SAID,
             "plan": plan.hash,
