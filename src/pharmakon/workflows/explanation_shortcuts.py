@@ -7,7 +7,7 @@ alone then show how far the model goes by B, and an explanation should point at 
 The published score "parc" (F5_datasetbias_summary.csv of google-research/graph-attribution) has no definition and no
 code there. Those of its figures that were looked at (of CAM) are fractions of 300 pairs or fewer: a Kendall
 correlation over 25 models at most. What it ranks is not said; the tasks that the code sets up judge A, B and both
-apart, for several mixes. Ours ranks reliance on B with pointing at B over 12 models, which is of that form, and not comparable with it.
+apart, for several mixes. Ours ranks reliance on B with pointing at B over 12 models: of that form, and not comparable.
 """
 
 from __future__ import annotations
