@@ -205,6 +205,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "similarity": "pharmakon.workflows.benchmark_similarity:SIMILARITY",
         "workbench": "pharmakon.workflows.benchmark_workbench:WORKBENCH",
         "screen": "pharmakon.workflows.benchmark_screen:SCREEN",
+        "faults": "pharmakon.workflows.benchmark_faults:SCREEN_FAULTS",
         "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",
         "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "counterfactuals": "pharmakon.workflows.benchmark_counterfactuals:COUNTERFACTUALS",

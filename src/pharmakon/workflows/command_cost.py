@@ -49,17 +49,17 @@ def cost(command: Sequence[str], memory: Callable[[int], float]) -> Cost:
 
 def held(pid: int) -> float:
     """Bytes in memory of a process and its descendants, what they share counted once; 0 where Linux's /proc is not."""
-    return sum(_bytes(one, "smaps_rollup", "Pss:") for one in _family(pid))
+    return sum(_bytes(one, "smaps_rollup", "Pss:") for one in family(pid))
 
 
 def highest(pid: int) -> float:
     """The most bytes that any one of a process and its descendants ever held, what it shares counted in full."""
-    return max((_bytes(one, "status", "VmHWM:") for one in _family(pid)), default=0.0)
+    return max((_bytes(one, "status", "VmHWM:") for one in family(pid)), default=0.0)
 
 
 def below(pid: int) -> dict[int, tuple[float, float]]:
     """Of each descendant of a process the bytes that it holds beside mapped files, and its processor seconds by now."""
-    return {one: (_bytes(one, "status", "RssAnon:"), _processor(one)) for one in _family(pid) if one != pid}
+    return {one: (_bytes(one, "status", "RssAnon:"), _processor(one)) for one in family(pid) if one != pid}
 
 
 def _processor(pid: int) -> float:
@@ -70,14 +70,20 @@ def _processor(pid: int) -> float:
     return sum(map(int, text.rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """A process and its descendants."""
     yield pid
+    for child in children(pid):
+        yield from family(child)
+
+
+def children(pid: int) -> list[int]:
+    """What a process has started; nothing where it has ended."""
     try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text(encoding="utf-8").split():
-                yield from _family(int(child))
-    except OSError:  # it has ended
-        return
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text(encoding="utf-8").split()]
+    except OSError:
+        return []
 
 
 def _bytes(pid: int, file: str, line: str) -> float:

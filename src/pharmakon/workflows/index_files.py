@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from pharmakon.chem.neighbours import FOLDED, Neighbours, as_words, folded, levels_of, ones_of
+from pharmakon.chem.neighbours import NARROW, WIDE, Neighbours, as_words, folded, levels_of, ones_of
 
 INDEX, MOLECULES, ENDS, PATTERNS, PROBLEMS = "index.json", "molecules.tsv", "ends.npy", "patterns.npy", "problems.csv"
 WORDS, FOLD, LEVELS, ORDER = "ecfp4.npy", "fold.npy", "levels.npy", "order.npy"
@@ -34,7 +34,7 @@ def write_fingerprints(blocks: Blocks, folder: Path, *, bits: int) -> int:
         counts += np.bincount(ones_of(as_words(packed)), minlength=bits + 1)
     levels, n = levels_of(counts), int(counts.sum())
     words = created(folder / WORDS, np.uint64, (n, bits // 64))
-    fold = created(folder / FOLD, np.uint64, (FOLDED, n))
+    fold = created(folder / FOLD, np.uint64, (NARROW + WIDE, n))
     order = created(folder / ORDER, np.uint32, (n,))
     place, first = levels[:-1].copy(), 0
     for packed in blocks():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -127,7 +128,7 @@ class Index:
         progress: Progress = silent,
     ) -> list[Nearest]:
         """The same of packed bits (n, bits / 8): similarities and places, see `Neighbours.search`."""
-        return nearest(self.folder, packed, top, at_least=at_least, workers=workers, progress=progress)
+        return nearest(self.neighbours, self.folder, packed, top, at_least=at_least, workers=workers, progress=progress)
 
     def having(self, smarts: str, *, seconds: float = 20.0, at: Progressed | None = None) -> Iterator[Molecule]:
         """The molecules that have a part, in the order of the library, each as soon as it is found.
@@ -154,6 +155,11 @@ class Index:
         return list(self._slow)
 
     @cached_property
+    def neighbours(self) -> Neighbours:
+        """Its fingerprints."""
+        return open_fingerprints(self.folder)
+
+    @cached_property
     def _ends(self) -> NDArray[np.int64]:
         return mapped(self.folder / ENDS)
 
@@ -168,6 +174,7 @@ class Index:
 
 
 def nearest(
+    neighbours: Neighbours,
     folder: Path,
     packed: NDArray[np.uint8],
     top: int,
@@ -176,13 +183,18 @@ def nearest(
     workers: int | None = None,
     progress: Progress = silent,
 ) -> list[Nearest]:
-    """The nearest rows of the fingerprints in a folder, in this process for few queries and in several for many."""
+    """The nearest rows of the fingerprints of a folder: of few queries found here, of many in several processes."""
     order = np.argsort(ones_of(as_words(packed)), kind="stable")
     groups = [order[start : start + GROUP] for start in range(0, len(order), GROUP)]
     found: list[Nearest] = [(np.zeros(0), np.zeros(0, np.int64))] * len(packed)
     count = min(len(groups), cores() if workers is None else workers)
-    with engine(max(1, count), initializer=_open, initargs=(folder, top, at_least)) as pool:
-        answers = pool.map(_nearest, [packed[group] for group in groups], total=len(groups), progress=progress)
+    given = [packed[group] for group in groups]
+    with ExitStack() as stack:
+        if count > 1:
+            pool = stack.enter_context(engine(count, initializer=_open, initargs=(folder, top, at_least)))
+            answers = pool.map(_nearest, given, total=len(groups), progress=progress)
+        else:
+            answers = (neighbours.search(some, top, at_least=at_least) for some in given)
         for group, answer in zip(groups, answers, strict=True):
             for i, one in zip(group.tolist(), answer, strict=True):
                 found[i] = one
