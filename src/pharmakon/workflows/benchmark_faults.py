@@ -52,8 +52,8 @@ class ScreenFaults:
         "killed: SIGKILL to the command after a time drawn up to that of a quiet run (two processes). altered: a byte "
         "of a finished shard is changed after a kill. machine-lost: one of two nodes of a Ray cluster of this machine "
         "is removed at a shard that is drawn. Then the same run with --resume; compared are all lists and sketches. "
-        f"ray: {RAY_ROWS:,} molecules by two workers of each engine, shards of 500, the time from the fifth shard's end "
-        "to the last's, so that no start is counted; median of three pairs. Ray's tasks need its package (extra ray)"
+        f"ray: {RAY_ROWS:,} molecules by two workers of each engine, shards of 500, the time from the fifth shard's "
+        "end to the last's, so that no start is counted; median of three pairs. Ray's tasks need its package (extra ray)"
     )
     published = "none: every run must end the same"
     needs = data_set(SETS[0]).files[0].path
@@ -141,8 +141,8 @@ class Trial:
         asked = self.asked(name).model_dump(mode="json", include=keys) | {"workers": 2}
         words = [word for key, value in asked.items() for word in (f"--{key}", str(value))]
         command = [sys.executable, "-m", "pharmakon", "screen", str(self.place / "library.csv"), *words]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen(command, **quiet) as one:  # noqa: S603 - our own command
+        out = subprocess.DEVNULL
+        with subprocess.Popen(command, stdout=out, stderr=out) as one:  # noqa: S603 - our own command
             with contextlib.suppress(subprocess.TimeoutExpired):
                 one.wait(seconds)
             one.send_signal(signal.SIGKILL)
@@ -174,7 +174,7 @@ def full_disk(*, after: int | None) -> Iterator[list[int]]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(file)
 
-    os.fsync = fsync
+    os.fsync = fsync  # type: ignore[assignment]
     try:
         yield seen
     finally:
