@@ -53,7 +53,7 @@ class ScreenFaults:
         "of a finished shard is changed after a kill. machine-lost: one of two nodes of a Ray cluster of this machine "
         "is removed at a shard that is drawn. Then the same run with --resume; compared are all lists and sketches. "
         f"ray: {RAY_ROWS:,} molecules by two workers of each engine, shards of 500, the time from the fifth shard's "
-        "end to the last's, so that no start is counted; median of three pairs. Ray's tasks need its package (extra ray)"
+        "end to the last's, so that no start is counted; median of three pairs. Both Ray tasks need its package"
     )
     published = "none: every run must end the same"
     needs = data_set(SETS[0]).files[0].path
