@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
-from pharmakon.workflows.benchmark_screen import PEAK, RATE, SCREEN
+from pharmakon.workflows.benchmark_screen import RATE, SCREEN
+from pharmakon.workflows.benchmark_screen_faults import PEAK
 
 
 def found(rate, peak=300):
