@@ -206,6 +206,7 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "workbench": "pharmakon.workflows.benchmark_workbench:WORKBENCH",
         "screen": "pharmakon.workflows.benchmark_screen:SCREEN",
         "faults": "pharmakon.workflows.benchmark_faults:SCREEN_FAULTS",
+        "scale": "pharmakon.workflows.benchmark_scale:SCALE",
         "explanations": "pharmakon.workflows.benchmark_explanations:EXPLANATIONS",
         "passport": "pharmakon.workflows.benchmark_passport:PASSPORTS",
         "counterfactuals": "pharmakon.workflows.benchmark_counterfactuals:COUNTERFACTUALS",

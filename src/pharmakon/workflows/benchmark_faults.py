@@ -148,7 +148,7 @@ class Trial:
             one.send_signal(signal.SIGKILL)
 
     def _lose_machine(self, name: str, random: np.random.Generator) -> None:
-        with two_machines() as cluster:
+        with nodes(2) as cluster:
             second, at = cluster.worker_nodes.copy().pop(), int(random.integers(1, len(self.shards())))
 
             def progress(done: int, total: int, note: str) -> None:
@@ -182,15 +182,17 @@ def full_disk(*, after: int | None) -> Iterator[list[int]]:
 
 
 @contextlib.contextmanager
-def two_machines() -> Iterator[Any]:
-    """A Ray cluster of two nodes with a worker each, both on this machine."""
+def nodes(count: int) -> Iterator[Any]:
+    """A Ray cluster of so many nodes with a worker each, all on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    ray = require("ray", extra="ray", needed_for="a cluster")
     made = require("ray.cluster_utils", extra="ray", needed_for="a cluster").Cluster()
     try:
-        for _ in range(2):
+        for _ in range(count):
             made.add_node(num_cpus=1, object_store_memory=80 << 20, include_dashboard=False)
         yield made
     finally:
+        ray.shutdown()
         made.shutdown()
 
 
