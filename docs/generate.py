@@ -35,7 +35,46 @@ def pages() -> dict[str, str]:
         "descriptors.md": descriptors(),
         "endpoints.md": endpoints(),
         "roles.md": roles(),
+        "scale.md": scale(),
     }
+
+
+def scale() -> str:
+    """What a screen of billions takes, reckoned from benchmarks/results/scale.json."""
+    from pharmakon.workflows import screen_scale as plan
+
+    path = RESULTS / "scale.json"
+    intro = (
+        "Reckoned from the figures of `pharmakon benchmark scale` ([all results](benchmarks.md)) by "
+        "`workflows/screen_scale.py`; [what the columns mean](../explanation/scale.md). Nobody has run these: they are "
+        "sums of what was measured on thousands of molecules and two cores. Assumed, not measured: "
+        f"{plan.CORE_HOUR:g} dollars a core and hour, {plan.GIGABYTE_MONTH:g} a gigabyte and month, "
+        f"{plan.READING / 1e6:g} MB/s from the store to one machine.\n"
+    )
+    parts = [NOTE, "# Screens of billions\n", intro]
+    if not path.is_file():
+        return "\n".join([*parts, "Not measured yet.\n"])
+    record = json.loads(path.read_text(encoding="utf-8"))
+    columns = ["molecules", "cores", "reading, h", "shards, h", "first process, h", "merging, h", "whole, h", "limit"]
+    columns += ["core hours", "library, GB", "output, GB", "dollars"]
+    for profile in ("fast", "full"):
+        measured = plan.Measured.of(record, profile)
+        rows = [
+            [
+                f"{one.molecules:.0e}".replace("e+", "e"),
+                f"{one.cores:,}",
+                *(f"{hours:.3g}" for hours in (one.reading, one.working, one.writing, one.merging, one.whole)),
+                one.limit,
+                *(f"{figure:,.0f}" for figure in (one.core_hours, one.library, one.output, one.dollars)),
+            ]
+            for one in plan.plan(measured)
+        ]
+        told = (
+            f"{measured.rate:,.0f} molecules a second and core while many work: {1e6 / measured.rate / 3600:.2f} core "
+            f"hours a million. One first process keeps {plan.most_cores(measured):,} cores at work.\n"
+        )
+        parts += [f"## Profile {profile}\n", told, _table(columns, rows)]
+    return "\n".join(parts)
 
 
 def aims() -> str:

@@ -22,7 +22,11 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 @pytest.mark.parametrize(
-    "name", ["aims.md", "benchmarks.md", "configuration.md", "data.md", "descriptors.md", "endpoints.md", "roles.md"]
+    "name",
+    [
+        *("aims.md", "benchmarks.md", "configuration.md", "data.md", "descriptors.md", "endpoints.md", "roles.md"),
+        "scale.md",
+    ],
 )
 def test_the_reference_is_up_to_date(name):
     assert (DOCS / "reference" / name).read_text(encoding="utf-8") == generate.pages()[name], "run `make docs`"
