@@ -1,11 +1,12 @@
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from pharmakon.core.errors import UsageError
-from pharmakon.core.files import replacing, sha256, sweep, write_atomic
+from pharmakon.core.errors import PharmakonError, UsageError
+from pharmakon.core.files import alone, append, replacing, sha256, sweep, write_atomic
 
 
 def test_sha256_is_that_of_the_standard(tmp_path):
@@ -72,3 +73,30 @@ def test_sweep_removes_only_what_killed_writers_left(tmp_path):
     (tmp_path / ".hidden").touch()
     sweep(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == [".hidden", "y.partial"]
+
+
+def test_what_is_appended_is_whole_and_a_full_disk_is_a_sentence(tmp_path):
+    with (tmp_path / "journal").open("ab", buffering=0) as stream:
+        append(stream, b"one\n")
+        append(stream, b"two\n", durable=False)
+    assert (tmp_path / "journal").read_bytes() == b"one\ntwo\n"
+    with (
+        Path("/dev/full").open("ab", buffering=0) as stream,
+        pytest.raises(PharmakonError, match="/dev/full cannot be"),
+    ):
+        append(stream, b"three\n")
+
+
+def test_a_folder_is_one_process_s_at_a_time(tmp_path):
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom pharmakon.core.files import alone\n"
+        "with alone(Path(sys.argv[1])):\n    print('in', flush=True)\n    sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, tmp_path / "run"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"in\n"
+        with pytest.raises(UsageError, match="another process is working"), alone(tmp_path / "run"):
+            pass
+        other.kill()
+    with alone(tmp_path / "run"):  # a kill leaves nothing behind
+        pass

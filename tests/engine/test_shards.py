@@ -1,5 +1,7 @@
+import errno
 import itertools
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -197,3 +199,63 @@ def test_claims_say_what_was_begun_and_are_no_parts(tmp_path, work):
     work.calls.clear()
     assert len(run_shards(BATCHES, work, tmp_path, claims=True)) == 6
     assert work.calls == [payload for _, payload in BATCHES[2:]]
+
+
+def test_a_disk_that_is_full_from_any_write_on_is_told_and_harms_nothing(tmp_path, monkeypatch, work):
+    expected = [part.read_bytes() for part in run_shards(BATCHES, work, tmp_path / "quiet")]
+    real, seen = os.fsync, itertools.count()
+
+    def fsync(file):
+        if next(seen) >= left:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(file)
+
+    told = []
+    for left in itertools.count():
+        seen = itertools.count()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", fsync)
+            try:
+                run_shards(BATCHES, work, tmp_path / f"{left}", claims=True)
+            except PharmakonError as error:
+                told.append(str(error))
+            else:
+                break
+        parts = run_shards(BATCHES, work, tmp_path / f"{left}", claims=True)
+        assert [part.read_bytes() for part in parts] == expected
+    assert len(told) == left > 2 * len(BATCHES)
+    assert all("cannot be written: No space left" in said for said in told)
+
+
+def test_one_changed_byte_is_seen_and_that_part_alone_is_computed_again(tmp_path, work):
+    parts = run_shards(BATCHES, work, tmp_path)
+    whole = parts[3].read_bytes()
+    for place in range(len(whole)):
+        parts[3].write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        work.calls.clear()
+        run_shards(BATCHES, work, tmp_path)
+        assert work.calls == [BATCHES[3][1]]
+        assert parts[3].read_bytes() == whole
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_jumps_makes_no_part_new_or_old(tmp_path, monkeypatch, work, days):
+    parts = run_shards(BATCHES[:3], work, tmp_path)
+    then = time.time() + days * 86_400
+    monkeypatch.setattr(time, "time", lambda: then)
+    for path in tmp_path.iterdir():
+        os.utime(path, (then, then))
+    work.calls.clear()
+    assert run_shards(BATCHES, work, tmp_path)[:3] == parts
+    assert work.calls == [payload for _, payload in BATCHES[3:]]
+    assert [line["index"] for line in manifest(tmp_path)] == list(range(6))
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on(tmp_path, work):
+    def progress(done, *_):
+        if done == 2:
+            with pytest.raises(UsageError, match="another process is working"):
+                run_shards(BATCHES, work, tmp_path)
+
+    parts = run_shards(BATCHES, work, tmp_path, progress=progress)
+    assert len(parts) == len(work.calls) == 6
