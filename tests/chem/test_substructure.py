@@ -5,9 +5,23 @@ from __future__ import annotations
 import pytest
 from rdkit import Chem
 
-from pharmakon.chem.substructure import having, may_have, pattern_bits, read_smarts
+from pharmakon.chem.substructure import has_loose_bond, having, may_have, pattern_bits, read_smarts
 from pharmakon.core.errors import DataError, Unavailable
 
+LOOSE = ("c1ccc2c(c1)-c1cccc3cccc-2c13", "c1ccc2c(c1)-c1ccccc1-2", "O=C1c2ccccc2-c2ccccc21")
+"""Ring bonds between aromatic atoms that are not aromatic."""
+RINGS = (
+    "c1ccccc1",
+    "c1cccc1",
+    "c1ccc1",
+    "c1cccc2c1cccc2",
+    "c1[cH]cccc1",
+    "[c;R]1cccc1",
+    "C1CCNCC1",
+    "N#CC",
+    "cc",
+    "c1ccccc1c",
+)
 QUERIES = ("c1ccncc1", "C(=O)[OH]", "[NX3;H2]", "[#6]~[#7]", "F", "c1ccc2ncccc2c1", "[$(C#N)]", "CC(C)(C)C")
 
 
@@ -21,6 +35,18 @@ def test_screen_and_search_find_what_a_search_of_every_molecule_finds(molecules,
         int(left[i]) for _, hits in having(read_smarts(smarts), [molecules[i] for i in left], seconds=60) for i in hits
     ]
     assert found == truth
+
+
+@pytest.mark.parametrize("smarts", [*RINGS, *QUERIES])
+def test_bonds_that_are_not_written_are_ruled_out_where_they_cannot_be_alone(smarts, molecules):
+    mols = [Chem.MolFromSmiles(text) for text in (*LOOSE, *molecules)]
+    truth = {i for i, mol in enumerate(mols) if mol.HasSubstructMatch(Chem.MolFromSmarts(smarts))}
+    packed, loose = pattern_bits(mols), has_loose_bond(mols)
+    assert loose.nonzero()[0].tolist() == [0, 1, 2]
+    few, more = (may_have(read_smarts(smarts), packed, known).tolist() for known in (loose, None))
+    assert truth <= set(few) <= set(more) and few == sorted(few)
+    if smarts == "c1ccncc1":
+        assert len(few) < len(more) / 2
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def _described(rows: list[Row]) -> tuple[bytes, int]:
 
     from pharmakon.chem.fingerprints import bits
     from pharmakon.chem.standardize import standardize
-    from pharmakon.chem.substructure import pattern_bits
+    from pharmakon.chem.substructure import has_loose_bond, pattern_bits
     from pharmakon.store.writers import CsvText
 
     from .index_files import PROBLEM_COLUMNS
@@ -145,6 +145,7 @@ def _described(rows: list[Row]) -> tuple[bytes, int]:
         file,
         packed=bits(mols, _worker["bits"]),
         patterns=pattern_bits(mols),
+        loose=has_loose_bond(mols),
         text=np.frombuffer(b"".join(lines), np.uint8),
         lengths=np.array([len(line) for line in lines], np.int64),
         problems=np.frombuffer(CsvText(PROBLEM_COLUMNS).text(problems).encode(), np.uint8),
@@ -171,6 +172,7 @@ def _write(files: Sequence[Path], config: IndexConfig, facts: dict[str, Any]) ->
     folder = config.output
     n = of.write_fingerprints(lambda: each("packed"), folder, bits=config.bits)
     of.write_joined(each("patterns"), folder / of.PATTERNS, n)
+    of.write_joined(each("loose"), folder / of.LOOSE, n)
     end = np.cumsum(np.concatenate(list(each("lengths"))), dtype=np.int64)
     np.save(folder / of.ENDS, end, allow_pickle=False)
     with replacing(folder / of.MOLECULES) as out:

@@ -14,9 +14,10 @@ from rdkit import Chem
 from pharmakon.chem.neighbours import NARROW, WIDE, Neighbours, as_words, folded, levels_of, ones_of
 
 INDEX, MOLECULES, ENDS, PATTERNS, PROBLEMS = "index.json", "molecules.tsv", "ends.npy", "patterns.npy", "problems.csv"
+LOOSE = "loose.npy"
 WORDS, FOLD, LEVELS, ORDER = "ecfp4.npy", "fold.npy", "levels.npy", "order.npy"
 FINGERPRINTS = (WORDS, FOLD, LEVELS, ORDER)
-FILES = (*FINGERPRINTS, PATTERNS, MOLECULES, ENDS, PROBLEMS)
+FILES = (*FINGERPRINTS, PATTERNS, LOOSE, MOLECULES, ENDS, PROBLEMS)
 PROBLEM_COLUMNS = ("row", "id", "structure", "problem")
 PROBES = ("CC(=O)Oc1ccccc1C(=O)O", "Cn1c(=O)c2c(ncn2C)n(C)c1=O", "C[C@H](N)C(=O)N1CCC[C@H]1C#N", "OS(=O)(=O)/C=C/CCl")
 

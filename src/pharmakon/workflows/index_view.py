@@ -25,7 +25,7 @@ from pharmakon.engine.forked import Limits, Lost, forked
 from pharmakon.engine.local import cores, engine
 
 from .index import FORMAT
-from .index_files import ENDS, INDEX, MOLECULES, PATTERNS, mapped, open_fingerprints, probe
+from .index_files import ENDS, INDEX, LOOSE, MOLECULES, PATTERNS, mapped, open_fingerprints, probe
 
 SCREENED = 1_000_000
 """Rows whose pattern fingerprints are looked at in one go."""
@@ -140,7 +140,7 @@ class Index:
         self._slow = []
         for first in range(0, len(self), SCREENED):
             patterns = self._patterns[first : first + SCREENED]
-            left = first + may_have(query, patterns)
+            left = first + may_have(query, patterns, self._loose[first : first + SCREENED])
             at.screened, at.candidates = first + len(patterns), at.candidates + len(left)
             for start in range(0, len(left), 20 * TOGETHER):
                 some = [self[int(i)] for i in left[start : start + 20 * TOGETHER]]
@@ -166,6 +166,10 @@ class Index:
     @cached_property
     def _patterns(self) -> NDArray[np.uint8]:
         return mapped(self.folder / PATTERNS)
+
+    @cached_property
+    def _loose(self) -> NDArray[np.bool_]:
+        return mapped(self.folder / LOOSE)
 
     @cached_property
     def _text(self) -> mmap.mmap:
