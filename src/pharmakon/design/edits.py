@@ -8,13 +8,13 @@ touch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from rdkit import Chem
-from rdkit.Chem import Mol, RWMol
+from rdkit.Chem import Mol, RWMol, rdqueries
 
 from pharmakon.core.types import Floats
 from pharmakon.design.context import arms, contexts, places, table
@@ -38,6 +38,7 @@ ELEMENTS = ("C", "N", "O", "S", "F", "Cl")
 INSERTED = ("C", "N", "O")
 ADDED = ("*F", "*Cl", "*C", "*O", "*N", "*OC", "*C#N", "*C(F)(F)F", "*C(=O)O", "*C(N)=O", "*CC", "*CO")
 """What is hung on any hydrogen: scans with fluorine and methyl, and the smallest polar groups."""
+_CENTRE = rdqueries.HasChiralTagQueryAtom()
 COMMON = 25
 """The arms tried in a place: those seen there most often."""
 LISTED = 40
@@ -62,10 +63,11 @@ def edits(mol: Mol, blame: Floats) -> Iterator[Edit]:
     plans, blamed = [*_graph(mol), *_seen(mol)], blame.tolist()
     plans.sort(key=lambda plan: -max(blamed[i] for i in plan.atoms))
     stereo = "@" in (text := Chem.MolToSmiles(mol)) or "/" in text
+    around = surroundings(mol) if stereo else {}
     for plan in plans:
         made = plan.make()
         if made is not None:
-            yield Edit(with_stereo(made, mol) if stereo else made, plan.kind, plan.words, plan.seen)
+            yield Edit(with_stereo(made, around) if stereo else made, plan.kind, plan.words, plan.seen)
 
 
 def seen_in_context(mol: Mol, core: int, first: int) -> int:
@@ -304,14 +306,20 @@ def _arm_at(mol: Mol, core: int, first: int, atoms: frozenset[int]) -> str:
     return f"{arm} on {label(mol.GetAtomWithIdx(core))}"
 
 
-def with_stereo(made: Mol, parent: Mol) -> Mol:
-    """The product without the stereo of centres whose neighbours the edit changed; that of the others holds."""
-    centres = [a for a in made.GetAtoms() if a.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
-    if centres:
-        before = {a.GetIntProp(ORIGIN): _neighbours(a) for a in parent.GetAtoms() if a.HasProp(ORIGIN)}
-        for atom in centres:
-            if not atom.HasProp(ORIGIN) or before[atom.GetIntProp(ORIGIN)] != _neighbours(atom):
-                atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+def surroundings(mol: Mol) -> dict[int, Sequence[int]]:
+    """By where an atom came from, its neighbours, as `with_stereo` asks of the molecule that was edited."""
+    return {a.GetIntProp(ORIGIN): _neighbours(a) for a in mol.GetAtoms() if a.HasProp(ORIGIN)}
+
+
+def with_stereo(made: Mol, around: Mapping[int, Sequence[int]]) -> Mol:
+    """The product without the stereo of centres whose neighbours the edit changed; that of the others holds.
+
+    `around` are the `surroundings` of the molecule that it was made of.
+    """
+    centres = list(made.GetAtomsMatchingQuery(_CENTRE))  # a search in Python over all atoms costs more than the edit
+    for atom in centres:
+        if not atom.HasProp(ORIGIN) or around[atom.GetIntProp(ORIGIN)] != _neighbours(atom):
+            atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
     if centres or any(b.GetStereo() != Chem.BondStereo.STEREONONE for b in made.GetBonds()):
         Chem.AssignStereochemistry(made, cleanIt=True, force=True)
     return made

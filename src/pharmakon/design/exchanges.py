@@ -11,7 +11,7 @@ from rdkit.Chem import Mol
 
 from pharmakon.chem.matched_pairs import HYDROGEN
 from pharmakon.design.context import arms
-from pharmakon.design.edits import read_group, with_stereo, without
+from pharmakon.design.edits import read_group, surroundings, with_stereo, without
 from pharmakon.design.fragment import Piece, attach, extract, put
 from pharmakon.design.graph import SINGLE, kekule
 from pharmakon.explain.counterfactual import PAIRED, Edit
@@ -23,7 +23,7 @@ def exchanges(mol: Mol, afters: Callable[[str], Sequence[str]]) -> Iterator[Edit
 
     The groups are the smaller sides of single acyclic bonds, and hydrogens.
     """
-    prepared = kekule(mol)
+    prepared, around = kekule(mol), surroundings(mol)
     for core, first, gone in _groups(mol):
         before = extract(mol, Piece(gone, ((first, core),), ring=False))
         for after in afters(_plain(before)):
@@ -31,13 +31,13 @@ def exchanges(mol: Mol, afters: Callable[[str], Sequence[str]]) -> Iterator[Edit
             made = without(prepared, gone) if bare else put(mol, [(first, core)], read_group(after))
             if made is not None:
                 words = f"{before} on {label(mol.GetAtomWithIdx(core))} replaced by {after}"
-                yield Edit(with_stereo(made, mol), PAIRED, words)
+                yield Edit(with_stereo(made, around), PAIRED, words)
     for atom in mol.GetAtoms():
         if atom.GetTotalNumHs():
             for after in afters(HYDROGEN):
                 made = attach(mol, atom.GetIdx(), read_group(after))
                 if made is not None:
-                    yield Edit(with_stereo(made, mol), PAIRED, f"{after} on {label(atom)}")
+                    yield Edit(with_stereo(made, around), PAIRED, f"{after} on {label(atom)}")
 
 
 def exchanged(start: Mol, product: Mol) -> Iterator[tuple[str, str]]:

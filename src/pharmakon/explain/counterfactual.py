@@ -33,6 +33,8 @@ BEAM, WIDTH = 4, 200
 """Products that are edited again, and how many edits of each are looked at."""
 ATOM, STEP = 0.02, 0.1
 """How much similarity a changed heavy atom is worth, and a second edit, where the smallest change is asked for."""
+HUNG = 0.1
+"""How much similarity it costs only to hang something on: all that the answer may hang on is still there."""
 MEASURED = 0.2
 """How much similarity it is worth that measured pairs show an edit."""
 PAIRED = "matched pair"
@@ -98,7 +100,10 @@ class Counterfactual:
 
     @property
     def size(self) -> float:
-        """How much was changed: what is lacking in similarity, and a little for each heavy atom and further edit."""
+        """How much was changed: what is lacking in similarity, and a little for each heavy atom and further edit.
+
+        Something that is only hung on counts as more, since it shows what the answer hangs on less than a removal.
+        """
         return _size(self.similarity, self.difference, len(self.steps))
 
     @property
@@ -347,7 +352,7 @@ def _overlap(one: Difference, other: Difference) -> float:
 
 
 def _size(similarity: float, change: Difference, steps: int) -> float:
-    return 1.0 - similarity + ATOM * change.n_atoms + STEP * (steps - 1)
+    return 1.0 - similarity + ATOM * change.n_atoms + STEP * (steps - 1) + HUNG * (not change.core)
 
 
 def _flat_smiles(mol: Mol) -> str:
