@@ -93,3 +93,12 @@ def test_each_item_has_its_answer_or_none():
 
     assert each(half, [1, 3, 4], LIMITS, empty=None) == [0.5, None, 2.0]
     assert each(half, [], LIMITS, empty=None) == []
+
+
+def test_work_that_fails_without_the_row_too_ends():
+    def work(rows, set_aside, mark):
+        mark(rows.start)
+        raise RuntimeError("no ring")
+
+    with pytest.raises(PharmakonError, match=r"not the rows.*no ring"):
+        list(guarded(work, BLOCKS, LIMITS))

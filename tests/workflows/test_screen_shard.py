@@ -88,8 +88,8 @@ class Silent:
     def __init__(self, panel):
         self.panel, self.models, self.properties = panel, panel.models, panel.properties
 
-    def estimate(self, smiles, names, *, features=None):
-        found = self.panel.estimate(smiles, names, features=features)
+    def estimate(self, smiles, names, **options):
+        found = self.panel.estimate(smiles, names, **options)
         return {name: replace(got, value=np.r_[np.nan, got.value[1:]]) for name, got in found.items()}
 
 

@@ -68,7 +68,9 @@ class _Losses:
 
     def after(self, lost: Lost, rows: range) -> list[range]:
         """The rows that were being worked on, as they are to be tried again."""
-        place = rows.start if lost.place is None and len(rows) == 1 else lost.place
+        place = lost.place if lost.place in rows else rows.start if len(rows) == 1 else None
+        if place in self.set_aside:
+            raise PharmakonError(f"it is not the rows: a process that had left one out was lost there, by {lost}")
         if place is None:  # somewhere in the block: once that is chance
             if rows.start not in self._blocks:
                 self._blocks.add(rows.start)

@@ -29,7 +29,7 @@ from .base import Engine, located
 A = TypeVar("A")
 B = TypeVar("B")
 
-TRIES = 3
+TRIES = 5
 """How often an item is begun whose worker dies."""
 _STARTING = threading.Lock()
 """While a process starts it inherits the environment of this one."""
@@ -167,7 +167,7 @@ class LocalEngine(_Closing):
     ) -> Iterator[B]:
         """See Engine.map. At most twice as many items as workers are in flight.
 
-        An item whose worker dies is begun again, and is an error when that happens to it for the third time.
+        An item whose worker dies is begun again, and is an error when that happens to it for the fifth time.
         """
         waiting: deque[Future[_Outcome[B]]] = deque()
         source = iter(items)
@@ -246,7 +246,7 @@ class _Process:
         self._executor = self._begun()
 
     def run(self, function: Callable[[A], B], item: A) -> _Outcome[B]:
-        """The outcome of an item. Raises BrokenProcessPool when the process has died of it three times."""
+        """The outcome of an item. Raises BrokenProcessPool when the process has died of it five times."""
         for attempt in range(1, TRIES + 1):
             try:
                 return self._executor.submit(_run, function, item).result()

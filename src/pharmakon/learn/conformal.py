@@ -142,7 +142,11 @@ def _quantile(scores: Floats, level: float) -> float:
 
 
 def _lookup(own: Mapping[int, float], pooled: float, bins: Bins) -> Floats:
-    return np.array([own.get(b, pooled) for b in bins.tolist()], dtype=np.float64)
+    if not own:
+        return np.full(len(bins), pooled)
+    learnt = np.array(sorted(own))
+    at = np.minimum(np.searchsorted(learnt, bins), len(learnt) - 1)
+    return np.where(learnt[at] == bins, np.array([own[b] for b in learnt.tolist()], np.float64)[at], pooled)
 
 
 def _bins(bins: ArrayLike | None, n: int) -> Bins:

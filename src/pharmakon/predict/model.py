@@ -100,9 +100,14 @@ class Model:
         return self.calibration.point(self.blend.predict(features))
 
     def predict(
-        self, smiles: Sequence[str], *, features: Features | None = None, near: Found | None = None
+        self,
+        smiles: Sequence[str],
+        *,
+        features: Features | None = None,
+        near: Found | None = None,
+        brief: bool = False,
     ) -> Estimates:
-        """Estimates for each SMILES.
+        """Estimates for each SMILES; `brief` ones lack verdict, percentile and what the nearest molecule is.
 
         What a panel has already saves the work: `features` of the same molecules, and `near`, the similarity and
         place of a training molecule near each.
@@ -122,6 +127,9 @@ class Model:
             np.clip(backward(x, self.transform), *bounds) for x in (answer.value, answer.low, answer.high)
         )
         inside = features.organic & self.domain.in_domain(np.nan_to_num(similarity))
+        if brief:
+            none, nan = [""] * len(point), np.full(len(point), np.nan)
+            return Estimates(what, self.name, point, low, high, inside, none, nan, similarity, none, nan)
         known = features.known.tolist()  # a list is walked faster than an array
         verdicts = [
             verdict if ok else UNSURE if readable and verdict else ""

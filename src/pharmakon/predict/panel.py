@@ -167,9 +167,9 @@ class Panel:
         return self.estimate(smiles, tuple(self.models), features=features)
 
     def estimate(
-        self, smiles: Sequence[str], names: Sequence[str], *, features: Features | None = None
+        self, smiles: Sequence[str], names: Sequence[str], *, features: Features | None = None, brief: bool = False
     ) -> dict[str, Estimates]:
-        """Estimates of the named properties."""
+        """Estimates of the named properties; `brief` ones as Model.predict has them."""
         features = Features.from_smiles(smiles) if features is None else features
         pools: dict[int, tuple[Analogues, list[str]]] = {}
         for name in names:
@@ -181,4 +181,7 @@ class Panel:
         near: dict[str, Found] = {}
         for pool, pooled in pools.values():
             near |= pool.search(features, pooled, quick=self.profile == "fast")
-        return {name: self.models[name].predict(smiles, features=features, near=near.get(name)) for name in names}
+        return {
+            name: self.models[name].predict(smiles, features=features, near=near.get(name), brief=brief)
+            for name in names
+        }

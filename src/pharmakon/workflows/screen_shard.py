@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
@@ -179,7 +180,7 @@ class Screener:
 
     def _judged(self, smiles: list[str], mols: Marked) -> _Judged:
         names = tuple(self.panel.models)
-        found = self.panel.estimate(smiles, names, features=Features(mols)) if names else {}
+        found = self.panel.estimate(smiles, names, features=Features(mols), brief=True) if names else {}
         if self.objective is None:
             return _Judged(found, [])
         self._scorer.known = smiles, found
@@ -197,12 +198,12 @@ class Screener:
         summary.distinct.add(smiles)
         for name in summary.histograms:
             summary.histograms[name].add(judged.values(name))
-        outside = [""] * len(mols)
-        for name, got in judged.found.items():
-            for i in np.flatnonzero(~got.in_domain).tolist():
-                outside[i] += ("; " if outside[i] else "") + name
-                summary.outside[name] += 1
-        summary.counts["outside"] += sum(map(bool, outside))
+        strange = np.array([~got.in_domain for got in judged.found.values()]).reshape(len(judged.found), len(mols))
+        for name, count in zip(judged.found, strange.sum(axis=1).tolist(), strict=True):
+            if count:
+                summary.outside[name] += count
+        summary.counts["outside"] += int(strange.any(axis=0).sum())
+        outside = ["; ".join(compress(judged.found, row)) for row in strange.T.tolist()]
         hits = []
         for i, ((file, row, id), text, mol) in enumerate(zip(places, smiles, mols, strict=True)):
             score, values = 0.0, tuple[float, ...]()
