@@ -75,6 +75,21 @@ def test_patterns_name_files_in_order(bucket):
     assert listed("memory://bucket/none.csv") == []
 
 
+def test_a_store_that_fails_is_not_an_empty_one(bucket, monkeypatch):
+    bucket.pipe_file("/bucket/a.csv", b"x")
+
+    def cut(*_, **__):
+        raise ConnectionError("cut")
+
+    monkeypatch.setattr(bucket, "info", cut)
+    monkeypatch.setattr(bucket, "ls", cut)
+    for address in ("memory://bucket/a.csv", "memory://bucket/*.csv"):
+        with pytest.raises(PharmakonError, match="cannot be listed: cut"):
+            listed(address)
+    with pytest.raises(PharmakonError, match="cannot be read: cut"):
+        place_of("memory://bucket/a.csv").is_file()
+
+
 def test_a_store_that_stays_away_is_told_and_what_is_final_is_not_tried_again(bucket):
     bucket.pipe_file("/bucket/a", b"x")
     bucket.failing = 99

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pharmakon.core.errors import UsageError
 
-from .remote import patiently, store_of
+from .remote import lists, patiently, store_of
 
 EVERY = 5.0
 """Seconds between two looks at what has changed."""
@@ -45,7 +45,11 @@ class Mirror:
     def names(self) -> list[str]:
         """What lies at the address, but for leases."""
         self._store.invalidate_cache()
-        found = patiently(f"{self.url} cannot be listed", lambda: self._store.find(self._root))
+
+        def find() -> list[str]:
+            return self._store.find(self._root) if lists(self._store, self._root) else []
+
+        found = patiently(f"{self.url} cannot be listed", find)
         names = [str(name).removeprefix(self._root).lstrip("/") for name in found]
         return sorted(name for name in names if name != LEASE)
 

@@ -27,6 +27,7 @@ WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 BLOCK = 4 << 20
 """Bytes that are asked for at a time."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_MAGIC = re.compile(r"[*?\[]")
 _FINAL = (
     FileNotFoundError,
     IsADirectoryError,
@@ -74,7 +75,11 @@ def store_of(url: str) -> tuple[AbstractFileSystem, str]:
 
 
 def patiently(what: str, call: Callable[[], A]) -> A:
-    """What `call` gives; it is called again where a store fails. `what` is "s3://bucket/x cannot be read"."""
+    """What `call` gives; it is called again where a store fails. `what` is "s3://bucket/x cannot be read".
+
+    Drivers that try again themselves count: after the sum of the waits there is no further try.
+    """
+    start, tries = time.monotonic(), 0
     for wait in (*WAITS, None):
         try:
             return call()
@@ -83,9 +88,10 @@ def patiently(what: str, call: Callable[[], A]) -> A:
         except _FINAL as error:
             raise _told(what, error) from None
         except Exception as error:  # noqa: BLE001 - each driver has its own
-            if wait is None:
+            tries += 1
+            if wait is None or time.monotonic() - start > max(sum(WAITS), 1.0):
                 said = str(error) or type(error).__name__
-                raise PharmakonError(f"{what}: {said} (tried {len(WAITS) + 1} times)") from None
+                raise PharmakonError(f"{what}: {said} (tried {tries} times)") from None
             time.sleep(wait)
     raise AssertionError
 
@@ -96,12 +102,23 @@ def listed(pattern: str) -> list[str]:
     store.invalidate_cache()
 
     def found() -> list[str]:
-        if store.isfile(path):
+        if _is_file(store, path):
             return [path]
-        return sorted(store.glob(path)) if any(sign in path for sign in "*?[") else []
+        sign = _MAGIC.search(path)
+        if sign is None or not lists(store, path[: sign.start()].rpartition("/")[0]):
+            return []
+        return sorted(store.glob(path))
 
     names = patiently(f"{pattern} cannot be listed", found)
     return [store.unstrip_protocol(name) for name in names if name == path or not name.endswith("/")]
+
+
+def lists(store: AbstractFileSystem, folder: str) -> bool:
+    """Whether there is something in a folder. Raises where the store fails, which find and glob take for emptiness."""
+    try:
+        return bool(store.ls(folder, detail=False))
+    except FileNotFoundError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +156,7 @@ class Remote:
 
     def is_file(self) -> bool:
         store, path = store_of(self.url)
-        return patiently(f"{self.url} cannot be read", lambda: bool(store.isfile(path)))
+        return patiently(f"{self.url} cannot be read", lambda: _is_file(store, path))
 
     def stat(self) -> Size:
         """Its size."""
@@ -220,6 +237,14 @@ class _Blocks(io.RawIOBase):
         buffer[: len(block)] = block
         self._place += len(block)
         return len(block)
+
+
+def _is_file(store: AbstractFileSystem, path: str) -> bool:
+    """Raises where the store fails, which fsspec's own question takes for a no."""
+    try:
+        return bool(store.info(path)["type"] == "file")
+    except FileNotFoundError:
+        return False
 
 
 def _told(what: str, error: Exception) -> PharmakonError:
