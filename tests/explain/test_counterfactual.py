@@ -10,8 +10,8 @@ from rdkit.Chem import Mol
 from pharmakon.chem.plausible import Yardstick
 from pharmakon.core.types import Floats
 from pharmakon.design.edits import edits
-from pharmakon.explain.counterfactual import Answers, Goal, Search, blame, find
-from pharmakon.explain.difference import marked
+from pharmakon.explain.counterfactual import Answers, Counterfactual, Edit, Goal, Search, blame, find, pick
+from pharmakon.explain.difference import Difference, marked
 
 ACID = Chem.MolFromSmarts("C(=O)[OH]")
 RING = Chem.MolFromSmarts("c1ccccc1")
@@ -102,3 +102,16 @@ def test_the_blamed_atoms_are_those_of_the_rule():
 @pytest.mark.parametrize(("above", "value", "there"), [(True, 0.5, True), (False, 0.5, False), (False, 0.4, True)])
 def test_the_threshold_itself_lies_above(above, value, there):
     assert Goal(0.5, above).reached(np.array([value]))[0] == there
+
+
+def test_an_alteration_comes_before_something_only_hung_on_that_leaves_a_little_more():
+    none = frozenset[int]()
+    altered, hung = Difference(none, frozenset({3}), none, none, 1), Difference(none, none, frozenset({3}), none, 0)
+    mol = Chem.MolFromSmiles("CCO")
+    edit = (Edit(mol, "x", "x"),)
+    first, second = (
+        Counterfactual(name, mol, similarity, difference, edit, 0.0, 0.0, 0.0, sure=True)
+        for name, similarity, difference in (("altered", 0.75, altered), ("hung", 0.8, hung))
+    )
+    assert pick([second, first], 1) == [first]
+    assert second.size - 0.1 < first.size < second.size
