@@ -29,6 +29,7 @@ ASIDE: Mapping[str, str] = {
     CRATE[1]: "is a signature of the first run",
     SIGNATURES[0]: "are given to the first run",
     SIGNATURES[1]: "is of signatures of the first run",
+    "shards/manifest.jsonl": "holds how long each shard of a screen took",
     ENVIRONMENT: "holds versions, which are compared one by one",
 }
 """Files that are not compared, and why."""
