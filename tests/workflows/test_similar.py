@@ -32,6 +32,13 @@ def test_a_threshold_leaves_out_what_is_less_alike(index_folder, molecules):
     assert 0 < len(high) < len(whole) and high == [hit for hit in whole if hit.similarity >= 0.5]
 
 
+def test_a_smiles_longer_than_the_name_of_a_file_is_a_smiles_and_a_missing_file_is_told(index_folder, tmp_path):
+    result = run(SimilarConfig(queries=("C" * 400, "\0"), index=index_folder, output=tmp_path / "hits.csv"))
+    assert (result.queries, [p.row for p in result.problems]) == (2, [2]) and result.hits
+    with pytest.raises(UsageError, match=r"absent\.csv"):
+        run(SimilarConfig(queries=("absent.csv",), index=index_folder))
+
+
 def test_many_queries_need_a_file(index_folder, molecules, monkeypatch):
     monkeypatch.setattr(similar, "ROUND", 2)
     with pytest.raises(UsageError, match="-o"):

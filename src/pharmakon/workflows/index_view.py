@@ -130,7 +130,9 @@ class Index:
         """The same of packed bits (n, bits / 8): similarities and places, see `Neighbours.search`."""
         return nearest(self.neighbours, self.folder, packed, top, at_least=at_least, workers=workers, progress=progress)
 
-    def having(self, smarts: str, *, seconds: float = 20.0, at: Progressed | None = None) -> Iterator[Molecule]:
+    def having(
+        self, smarts: str, *, seconds: float = 20.0, at: Progressed | None = None, progress: Progress = silent
+    ) -> Iterator[Molecule]:
         """The molecules that have a part, in the order of the library, each as soon as it is found.
 
         A molecule that takes longer than `seconds` is left out, and is in `slow` afterwards. Stereo that the SMARTS
@@ -146,6 +148,7 @@ class Index:
                 some = [self[int(i)] for i in left[start : start + 20 * TOGETHER]]
                 for done, found, slow in searched(query, [one.smiles for one in some], seconds=seconds):
                     at.searched += done
+                    progress(at.screened, len(self), f"{at.searched:,} of {at.candidates:,} candidates searched")
                     self._slow += [some[i] for i in slow]
                     yield from (some[i] for i in found)
 

@@ -76,7 +76,7 @@ def run(config: SimilarConfig, *, progress: Progress = silent) -> SimilarResult:
     with ExitStack() as stack:
         out = None
         if config.output is not None:
-            for text in config.queries:
+            for text in filter(_is_table, config.queries):
                 check_output(Path(text), config.output)
             out = stack.enter_context(CsvWriter(config.output, COLUMNS, formats={"similarity": ".6f"}))
         for some in _rounds(config, result):
@@ -129,13 +129,21 @@ def _given(config: SimilarConfig, result: SimilarResult) -> Iterator[tuple[int, 
     from pharmakon.store.tables import open_table
 
     for number, text in enumerate(config.queries, start=1):
-        if not (Path(text).is_file() or text.casefold().endswith(SUFFIXES)):
+        if not _is_table(text):
             yield number, text, text, ""
             continue
         table = open_table(text, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
         result.notes += table.notes
         for row in table.rows():
             yield row.number, row.id, row.structure, row.problem
+
+
+def _is_table(text: str) -> bool:
+    """Whether a query names a file, and is no SMILES, which may be longer than a file's name can be."""
+    try:
+        return text.casefold().endswith(SUFFIXES) or Path(text).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _answers(

@@ -64,12 +64,11 @@ def run(config: SubstructureConfig, *, progress: Progress = silent) -> Substruct
         index.verify()
     at = Progressed()
     result = SubstructureResult(len(index), output=config.output)
-    looking = index.having(config.smarts, seconds=config.seconds_per_molecule, at=at)
+    looking = index.having(config.smarts, seconds=config.seconds_per_molecule, at=at, progress=progress)
 
     def found() -> Iterator[Molecule]:
         for molecule in islice(looking, config.limit):
             result.hits += 1
-            progress(at.screened, len(index), f"{result.hits:,} found, {at.searched:,} searched")
             yield molecule
 
     if config.output is not None:
