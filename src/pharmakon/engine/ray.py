@@ -150,6 +150,8 @@ class RayEngine(_Closing):
     def _join(self) -> None:
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "ignore_reinit_error": True}
         if self._address is not None:
+            if self._address != "auto" and not _answers(self._address):  # Ray itself would ask for minutes
+                raise PharmakonError(f"nothing answers at {self._address}; start a cluster there: ray start --head")
             try:
                 self._ray.init(address=self._address, **quiet)
             except Exception as error:  # noqa: BLE001 - Ray raises whatever it met
@@ -196,7 +198,7 @@ def _answers(address: str) -> bool:
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=TICK).close()
-    except OSError:
+    except (OSError, ValueError):
         return False
     return True
 
