@@ -74,7 +74,9 @@ def test_a_killed_worker_is_replaced_and_the_parts_are_the_same(cluster, tmp_pat
     assert read(parts) == EXPECTED
 
 
-def test_errors_come_back_with_their_item_and_their_kind(cluster):
+def test_errors_come_back_with_their_item_and_their_kind(cluster, monkeypatch):
+    monkeypatch.setattr(module, "TRIES", 2)
+
     def fails(item):
         from pharmakon.core.errors import DataError
 
@@ -89,7 +91,7 @@ def test_errors_come_back_with_their_item_and_their_kind(cluster):
         with pytest.raises(DataError, match="no 7") as caught:
             list(engine.map(fails, [7], label="x"))
         assert "while working on item 0 of x" in caught.value.__notes__
-        with pytest.raises(PharmakonError, match="item 0 of x was begun 3 times"):
+        with pytest.raises(PharmakonError, match=f"item 0 of x was begun {module.TRIES} times"):
             list(engine.map(always_dies, [7], label="x"))
 
 

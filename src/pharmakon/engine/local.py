@@ -55,7 +55,7 @@ def cores() -> int:
     return allowed
 
 
-class _Closing(ABC):
+class Closing(ABC):
     """Closes at the end of a `with` block; Ctrl-C inside it becomes Cancelled."""
 
     @abstractmethod
@@ -82,7 +82,7 @@ class _Closing(ABC):
 STOPPED = "stopped by the user; what was finished is kept"
 
 
-class SerialEngine(_Closing):
+class SerialEngine(Closing):
     """One item after the other in this process, with one BLAS thread, so that the bytes are those of a pool."""
 
     workers = 1
@@ -136,7 +136,7 @@ class SerialEngine(_Closing):
             self._limits = limits.pop_all()
 
 
-class LocalEngine(_Closing):
+class LocalEngine(Closing):
     """A pool of processes on this machine, started when first used; one that dies takes no other with it.
 
     `initializer(*initargs)` runs once in each, to load models. Functions, items and results travel by pickle, so a
@@ -169,7 +169,7 @@ class LocalEngine(_Closing):
 
         An item whose worker dies is begun again, and is an error when that happens to it for the fifth time.
         """
-        waiting: deque[Future[_Outcome[B]]] = deque()
+        waiting: deque[Future[Outcome[B]]] = deque()
         source = iter(items)
         done = 0
         try:
@@ -218,7 +218,7 @@ class LocalEngine(_Closing):
                 self._idle.put(process)
         return self._pool
 
-    def _work(self, function: Callable[[A], B], item: A) -> _Outcome[B]:
+    def _work(self, function: Callable[[A], B], item: A) -> Outcome[B]:
         """In a thread: an item's outcome, from whichever process is idle."""
         process = self._idle.get()
         try:
@@ -245,11 +245,11 @@ class _Process:
         self._killed = False
         self._executor = self._begun()
 
-    def run(self, function: Callable[[A], B], item: A) -> _Outcome[B]:
+    def run(self, function: Callable[[A], B], item: A) -> Outcome[B]:
         """The outcome of an item. Raises BrokenProcessPool when the process has died of it five times."""
         for attempt in range(1, TRIES + 1):
             try:
-                return self._executor.submit(_run, function, item).result()
+                return self._executor.submit(tried, function, item).result()
             except BrokenProcessPool:
                 if self._killed or attempt == TRIES:
                     raise
@@ -279,7 +279,7 @@ class _Process:
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         with _STARTING, _one_thread_env():
-            executor = ProcessPoolExecutor(1, context, initializer=_begin, initargs=self._initial)
+            executor = ProcessPoolExecutor(1, context, initializer=begin, initargs=self._initial)
             executor.submit(_ready)  # which starts the process
         return executor
 
@@ -311,16 +311,18 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome(Generic[B]):
+class Outcome(Generic[B]):
+    """What became of an item, as it travels back: its value, or why there is none."""
+
     value: B | None
     error: Failure | None
 
 
-_failed_start: list[Exception] = []
+failed_start: list[Exception] = []
 """In a worker: what its initializer raised."""
 
 
-def _begin(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> None:
+def begin(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> None:
     """First thing in a worker. A failing initializer is kept for the first task to report."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -328,8 +330,8 @@ def _begin(initializer: Callable[..., object] | None, initargs: tuple[Any, ...])
     try:
         if initializer is not None:
             initializer(*initargs)
-    except Exception as error:  # noqa: BLE001 - reported by _run
-        _failed_start.append(error)
+    except Exception as error:  # noqa: BLE001 - reported by tried
+        failed_start.append(error)
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)  # for libraries loaded already
@@ -346,13 +348,14 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run(function: Callable[[A], B], item: A) -> _Outcome[B]:
-    if _failed_start:
-        return _Outcome(None, Failure.of(_failed_start[0]))
+def tried(function: Callable[[A], B], item: A) -> Outcome[B]:
+    """In a worker: the outcome of an item."""
+    if failed_start:
+        return Outcome(None, Failure.of(failed_start[0]))
     try:
-        return _Outcome(function(item), None)
+        return Outcome(function(item), None)
     except Exception as error:  # noqa: BLE001 - it is raised again where the results are read
-        return _Outcome(None, Failure.of(error))
+        return Outcome(None, Failure.of(error))
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from pharmakon.core.lazy import require
 from pharmakon.core.types import Progress, silent
 
 from .base import located
-from .local import STOPPED, TRIES, _begin, _Closing, _failed_start, _Outcome, _run, cores
+from .local import STOPPED, TRIES, Closing, Outcome, begin, cores, failed_start, tried
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -39,7 +39,7 @@ STORE = 256 << 20
 """Bytes of shared memory that a cluster of this machine may hold items and results in."""
 
 
-class RayEngine(_Closing):
+class RayEngine(Closing):
     """The workers of the cluster at `address` ("host:6379", or "auto" for that of this machine), from the first use on.
 
     Without an address a cluster is started on this machine, for as long as the engine is open. `initializer(*initargs)`
@@ -83,7 +83,7 @@ class RayEngine(_Closing):
         label: str = "",
         progress: Progress = silent,
     ) -> Iterator[B]:
-        """See Engine.map. At most twice as many items as workers are in flight; one is begun three times at most.
+        """See Engine.map. At most twice as many items as workers are in flight; one is begun five times at most.
 
         PharmakonError when the cluster is gone.
         """
@@ -102,7 +102,7 @@ class RayEngine(_Closing):
                         break
                 if not waiting:
                     return
-                outcome: _Outcome[B] = self._result(waiting.popleft(), done, label)
+                outcome: Outcome[B] = self._result(waiting.popleft(), done, label)
                 if outcome.error is not None:
                     raise located(outcome.error.rebuilt(), index=done, label=label)
                 done += 1
@@ -213,7 +213,7 @@ def _task(
     """In a worker: an item's outcome."""
     token, initializer, initargs = setup
     if _loaded != [token]:
-        _failed_start.clear()
-        _begin(initializer, initargs)
+        failed_start.clear()
+        begin(initializer, initargs)
         _loaded[:] = [token]
-    return _run(function, item)
+    return tried(function, item)
