@@ -26,14 +26,14 @@ def asked(tmp_path):
 
 def test_each_evil_molecule_is_named_and_no_other(tmp_path, asked, monkeypatch):
     monkeypatch.setattr(benchmark_screen_faults, "ONE_IN", 40)
-    monkeypatch.setattr(benchmark_screen_faults, "SECONDS", 2)
+    monkeypatch.setattr(benchmark_screen_faults, "SECONDS", 4)
     found = spoilt(tmp_path / "library.csv", 120, asked, tmp_path)
     assert {name: found[name]["value"] for name in (EVIL, MISTAKEN, DIFFER)} == {EVIL: 3, MISTAKEN: 0, DIFFER: 0}
 
 
 def test_killed_workers_change_no_byte(tmp_path, asked, monkeypatch):
     monkeypatch.setattr(benchmark_screen_faults, "KILLS", 2)
-    write(tmp_path / "library.csv", 1_000, broken=False)
+    write(tmp_path / "library.csv", 300, broken=False)
     command = [sys.executable, "-m", "pharmakon", "screen", str(tmp_path / "library.csv"), *asked]
     found = killed([*command, "--workers", "2", "-o"], tmp_path, seed=0)
     assert found[KILLED]["value"] == 2

@@ -40,7 +40,7 @@ from pharmakon.workflows import screen_shard
 def grow():
     held = []
     while True:
-        held.append(bytearray(10_000_000))
+        held.append(b"x" * 100_000_000)
 
 EVIL = {"[SiH2]": lambda: time.sleep(3_600), "[Se]": grow, "[AsH]": os.abort}
 usual = screen_shard.standardize

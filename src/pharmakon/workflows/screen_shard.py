@@ -29,11 +29,12 @@ from pharmakon.predict.features import Features
 from pharmakon.predict.panel import Panel
 
 from .design_scoring import aspects, offered
+from .screen_plan import Batch
 from .screen_sketch import Hit
 from .screen_summary import KEY, Summary, packed
 
 if TYPE_CHECKING:
-    from .screen_plan import Batch, Line
+    from .screen_plan import Line
 
 DIGITS = 10
 """Decimals of a score and its values; beyond them a sum depends on the order in which a SMILES has the atoms."""
@@ -332,8 +333,9 @@ _worker: dict[str, Screener] = {}
 
 
 def load(asked: Asked) -> None:
-    """In each worker: load the models once."""
+    """In each worker: load the models once, and what they make ready when they are first asked, before any fork."""
     _worker["screener"] = Screener(asked)
+    _worker["screener"].screen(Batch(0, 0, 1, ((1, "", "CCO", ""),)))
 
 
 def score(batch: Batch) -> tuple[bytes, int]:
