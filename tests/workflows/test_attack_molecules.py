@@ -22,7 +22,7 @@ def quick(monkeypatch):
 
 def test_a_learner_that_remembers_is_found_out(quick, trained, tmp_path):
     config = AttackConfig(
-        model=trained, data=trained.parent / "assay.csv", shadows=10, records=120, output=tmp_path / "out"
+        model=trained, data=trained.parent / "assay.csv", shadows=10, records=120, workers=1, output=tmp_path / "out"
     )
     found = run(config)
     by_name = {attack.name: attack for attack in found.attacks}
@@ -37,7 +37,7 @@ def test_strangers_in_the_table_are_held_against_the_model_itself(quick, trained
     table = tmp_path / "more.csv"
     text = (trained.parent / "assay.csv").read_text()
     table.write_text(text + "".join(f"S{i},{s},{-1 - i % 3}\n" for i, s in enumerate(strangers[:80])))
-    found = run(AttackConfig(model=trained, data=table, shadows=10, output=tmp_path / "out"))
+    found = run(AttackConfig(model=trained, data=table, shadows=10, workers=1, output=tmp_path / "out"))
     own = next(attack for attack in found.attacks if attack.name == "loss of the model itself")
     assert own.others > 60
     assert own.models == 1

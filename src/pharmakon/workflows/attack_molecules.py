@@ -29,9 +29,8 @@ def attack_molecules(
     config: AttackConfig, card: Mapping[str, Any], data: Path, progress: Progress
 ) -> tuple[str, str, list[Attack], dict[str, tuple[Floats, NDArray[Any]]], list[str]]:
     """(name, what was attacked, attacks, scores, notes). ConfigError for a folder that is no molecule model."""
-    from pharmakon.engine.threads import one_thread
+    from pharmakon.engine.local import engine
     from pharmakon.predict.curate import curate
-    from pharmakon.predict.training import fit_predict
     from pharmakon.store.tables import open_table
 
     if "property" not in card or "dataset" not in card:
@@ -53,18 +52,10 @@ def attack_molecules(
     shadows = whole_divisions(config.shadows, PARTS)
     member = without_parts(np.arange(len(y)), models=shadows, parts=PARTS, stratify=y, random_state=config.seed)
     transform = card.get("transform", "none")
-    said = np.empty(member.shape)
-    for k, chosen in enumerate(member):
-        progress(k, shadows, "shadow models")
-        with one_thread():
-            said[k] = fit_predict(
-                [s for s, yes in zip(smiles, chosen, strict=True) if yes],
-                y[chosen],
-                smiles,
-                kind=kind,
-                transform=transform,
-                seeds=(config.seed,),
-            )[0]
+    count = min(shadows, config.workers) if config.workers is not None else None
+    with engine(count, initializer=_begin, initargs=(smiles, y, kind, transform, config.seed)) as pool:
+        found = pool.map(_shadow, list(member), total=shadows, label="shadow models", progress=progress)
+        said = np.array(list(found))
     confidence, loss = answers(said, y, kind, transform)
     scores = {
         "loss": (-loss.ravel(), member.ravel()),
@@ -82,6 +73,23 @@ def attack_molecules(
         "models was attacked with the others for its shadows. A model of all of them gives away less than one of half."
     )
     return str(card["name"]), what, attacks, scores, notes
+
+
+_known: dict[str, Any] = {}
+"""In a worker: the molecules, and how to learn from them."""
+
+
+def _begin(smiles: list[str], y: Floats, kind: Kind, transform: str, seed: int) -> None:
+    _known.update(smiles=smiles, y=y, options={"kind": kind, "transform": transform, "seeds": (seed,)})
+
+
+def _shadow(chosen: NDArray[np.bool_]) -> Floats:
+    """In a worker: what the default learner says of every molecule when it has learnt from the chosen ones."""
+    from pharmakon.predict.training import fit_predict
+
+    smiles = _known["smiles"]
+    some = [text for text, yes in zip(smiles, chosen, strict=True) if yes]
+    return np.asarray(fit_predict(some, _known["y"][chosen], smiles, **_known["options"])[0])
 
 
 def answers(said: Floats, y: Floats, kind: Kind, transform: str) -> tuple[Floats, Floats]:
