@@ -44,7 +44,7 @@ class RayEngine(Closing):
 
     Without an address a cluster is started on this machine, for as long as the engine is open. `initializer(*initargs)`
     runs once in each process that works. `workers` bounds how many items are worked on at a time. Nothing is told to
-    Ray's makers, and there is no dashboard. MissingExtra without Ray.
+    Ray's makers, and there is no dashboard. MissingExtra without Ray, PharmakonError where nothing answers.
     """
 
     def __init__(
@@ -60,6 +60,8 @@ class RayEngine(Closing):
         self._ray: Any = require("ray", extra="ray", needed_for="the engine ray")
         if address is not None and address.startswith("ray://"):
             raise UsageError(f"{address} is for Ray's client; give the head's own address, such as host:6379")
+        if address not in (None, "auto") and not _answers(address):  # Ray itself would ask for minutes
+            raise PharmakonError(f"nothing answers at {address}; start a cluster there: ray start --head")
         self._asked, self._address = workers, address
         self._setup = secrets.token_bytes(8), initializer, initargs
         self._started: Any = None
@@ -150,8 +152,6 @@ class RayEngine(Closing):
     def _join(self) -> None:
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "ignore_reinit_error": True}
         if self._address is not None:
-            if self._address != "auto" and not _answers(self._address):  # Ray itself would ask for minutes
-                raise PharmakonError(f"nothing answers at {self._address}; start a cluster there: ray start --head")
             try:
                 self._ray.init(address=self._address, **quiet)
             except Exception as error:  # noqa: BLE001 - Ray raises whatever it met

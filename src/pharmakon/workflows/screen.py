@@ -104,6 +104,7 @@ def _run(
     from .screen_shard import score
 
     asked = screener.asked
+    pool = engine_of(config, asked)  # which may not be there: before there is a folder
     goals = [path for path in (config.objective, Path(asked.known) if asked.known else None) if path is not None]
     folder = RunFolder.create(
         place,
@@ -124,7 +125,7 @@ def _run(
     elif folder.resumed:
         ledger.append("resumed")
     digests = [str(one["sha256"]) for one in folder.run["inputs"][: len(files)]]
-    with engine_of(config, asked) as pool:
+    with pool:
         parts = run_shards(
             plan,
             score,
