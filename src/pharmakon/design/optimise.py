@@ -334,9 +334,8 @@ class Optimiser:
         greed: float = 0.0,
     ) -> Brood:
         """Children of parents that come best first."""
-        settings = self.settings
+        settings, operators = self.settings, self._operators()
         greed = greed or settings.greed
-        operators = self._operators()
         tasks = [
             Task(
                 tuple(parents),
