@@ -14,10 +14,10 @@ from rdkit.Chem import MolToSmiles
 from pharmakon.chem.descriptors import named
 from pharmakon.chem.parse import to_mol
 from pharmakon.design.objective import Constraint, Goal
-from pharmakon.engine.forked import NOWHERE, Limits
+from pharmakon.engine.forked import Limits
 from pharmakon.workflows import screen_shard
 from pharmakon.workflows.screen_plan import Batch
-from pharmakon.workflows.screen_shard import Asked, Marked, Screener
+from pharmakon.workflows.screen_shard import Asked, Screener
 from pharmakon.workflows.screen_summary import read_part
 
 ASKED = Asked(
@@ -146,14 +146,6 @@ def test_what_hangs_or_crashes_is_set_aside_and_every_other_row_is_as_without_it
     assert columns["row"] == list(range(1, 61))
     assert [i for i, why in enumerate(columns["problem"]) if why] == [7, 30, 31]
     assert repr(columns) == repr(expected[1])  # NaN is not equal to itself
-
-
-def test_molecules_tell_their_line_whoever_walks_through_them():
-    told = []
-    mols = Marked("abcdef", range(10, 16), told.append)
-    assert list(mols[2:4]) == ["c", "d"]
-    assert told == [12, 13, NOWHERE]
-    assert mols[1] == "b"
 
 
 def test_a_hit_does_not_depend_on_how_its_smiles_is_written(screener):

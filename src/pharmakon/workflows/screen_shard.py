@@ -7,14 +7,13 @@ same batch gives the same bytes wherever it runs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rdkit.Chem import Mol
 
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.scheduled import is_scheduled
@@ -23,12 +22,13 @@ from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Profile, Property
 from pharmakon.design.aggregate import Aggregate
 from pharmakon.design.objective import Constraint, Evaluation, Goal, Objective
-from pharmakon.engine.forked import NOWHERE, Limits
+from pharmakon.engine.forked import Limits
 from pharmakon.engine.guarded import guarded
 from pharmakon.predict.features import Features
 from pharmakon.predict.panel import Panel
 
 from .design_scoring import aspects, offered
+from .screen_marked import Marked
 from .screen_plan import Batch
 from .screen_sketch import Hit
 from .screen_summary import KEY, Summary, packed
@@ -302,31 +302,6 @@ def _span(what: Property, low: float, high: float) -> tuple[float, float]:
 
 def _unmarked(place: int) -> None:
     """Nobody is told."""
-
-
-class Marked(list[Mol]):
-    """Molecules that tell which line they are of whenever somebody walks through them: so a hang has a name."""
-
-    def __init__(self, mols: Iterable[Mol], places: Sequence[int], mark: Callable[[int], None]) -> None:
-        super().__init__(mols)
-        self._places, self._mark = places, mark
-
-    def __iter__(self) -> Iterator[Mol]:
-        for place, mol in zip(self._places, super().__iter__(), strict=True):
-            self._mark(place)
-            yield mol
-        self._mark(NOWHERE)
-
-    @overload
-    def __getitem__(self, which: SupportsIndex) -> Mol: ...
-
-    @overload
-    def __getitem__(self, which: slice) -> Marked: ...
-
-    def __getitem__(self, which: SupportsIndex | slice) -> Mol | Marked:
-        if isinstance(which, slice):
-            return Marked(super().__getitem__(which), self._places[which], self._mark)
-        return super().__getitem__(which)
 
 
 _worker: dict[str, Screener] = {}
