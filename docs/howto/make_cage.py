@@ -1,11 +1,11 @@
-"""Write a table with one molecule that nobody would draw: 900 carbons, each bound to four others at random."""
+"""Write a table with one molecule that nobody would draw: 750 carbons, each bound to four others at random."""
 
 from pathlib import Path
 
 import numpy as np
 from rdkit import Chem
 
-atoms = 900
+atoms = 750
 mol = Chem.RWMol()
 for _ in range(atoms):
     mol.AddAtom(Chem.Atom("C"))
