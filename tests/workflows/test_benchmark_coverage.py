@@ -145,9 +145,9 @@ def test_wilson_stays_within_bounds():
 
 
 @pytest.mark.data
-def test_a_small_endpoint_covers_what_it_promises_on_every_split(tmp_path, few_trees, data, monkeypatch):
-    with few_trees():
-        monkeypatch.setenv("PHARMAKON_DATA", str(data))
+def test_a_small_endpoint_covers_what_it_promises_on_every_split(tmp_path, few_trees, data):
+    with few_trees(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHARMAKON_DATA", str(data))
         config = BenchmarkConfig(name="coverage", tasks=("caco2_retrained",), repeats=1, limit=400, output=tmp_path)
         record = run(config).record
     scores = record["tasks"]["caco2_retrained"]["scores"]

@@ -27,4 +27,4 @@ def test_with_a_plan_the_results_are_judged_and_deviations_told(tmp_path, eviden
     assert found["3.3"].machine.sentences[0].startswith("High: ")
     assert found["6.1"].machine.rows[0][3] == "missed"
     assert "scaffold rmse" in found["6.2"].machine.sentences[0]
-    assert "not shown that the plan came first" in found["6.2"].machine.sentences[1]
+    assert "after the run had started" in found["6.2"].machine.sentences[1]
