@@ -125,9 +125,7 @@ def _scrambling(model: ModelFacts) -> Said:
         ("permutations", f"{found['permutations']:,}"),
         ("share of all that score as well as the true values", show(float(found["p"]))),
     )
-    how = (
-        f"{found['of']}, {found['molecules']:,} molecules, refitted on permuted values, its settings kept"
-    )
+    how = f"{found['of']}, {found['molecules']:,} molecules, refitted on permuted values, its settings kept"
     return Said((f"Response permutation (Rücker et al. 2007): {how}.",), ("what", "value"), rows)
 
 
