@@ -16,7 +16,11 @@ COHORTS = Path(__file__).parents[2] / "examples" / "cohort"
 @pytest.fixture(scope="module")
 def signature(tmp_path_factory):
     folder = tmp_path_factory.mktemp("found")
-    discover.run(discover.DiscoverConfig(cohort=COHORTS / "trial.toml", output=folder / "run", permutations=2))
+    discover.run(
+        discover.DiscoverConfig(
+            cohort=COHORTS / "trial.toml", output=folder / "run", permutations=1, without=("trees", "stability")
+        )
+    )
     return folder / "run"
 
 

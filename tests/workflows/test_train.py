@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -12,6 +12,12 @@ from pharmakon.core.access import access_of
 from pharmakon.core.errors import ConfigError, DataError, UnknownName, UsageError
 from pharmakon.predict.model import Model
 from pharmakon.workflows.train import TrainConfig, run
+
+
+@pytest.fixture(autouse=True)
+def _few(few_trees: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    with few_trees():  # as `trained` was
+        yield
 
 
 def test_the_card_accounts_for_every_row(molecules: list[str], solubilities: list[float], tmp_path: Path) -> None:
@@ -75,9 +81,7 @@ def test_labels_make_a_classifier(molecules: list[str], solubilities: list[float
     assert ((estimates.low >= 0) & (estimates.high <= 1)).all()
 
 
-def test_the_same_seed_gives_the_same_bytes(
-    trained: Path, few_trees: Callable[[], AbstractContextManager[None]], tmp_path: Path
-) -> None:
+def test_the_same_seed_gives_the_same_bytes(trained: Path, tmp_path: Path) -> None:
     table = trained.parent / "assay.csv"
     config = TrainConfig(
         data=table,
@@ -88,8 +92,7 @@ def test_the_same_seed_gives_the_same_bytes(
         workers=1,
         output=tmp_path / "again",
     )
-    with few_trees():  # as `trained` was
-        again = run(config).folder
+    again = run(config).folder
     for file in trained.iterdir():
         assert (again / file.name).read_bytes() == file.read_bytes(), file.name
 
