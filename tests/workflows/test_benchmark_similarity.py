@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pharmakon.core.log import data_root
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
 from pharmakon.workflows.benchmark_similarity import enlarged
 
@@ -18,7 +17,7 @@ def test_the_collection_begins_with_the_real_ones_and_crosses_add_no_bit():
     assert np.array_equal(made, np.concatenate(list(enlarged(real, 100, seed=0))))
 
 
-@pytest.mark.skipif(data_root() is None, reason="needs the public data sets (PHARMAKON_DATA)")
+@pytest.mark.data
 def test_a_slice_says_what_it_took_and_finds_what_comparing_all_finds(tmp_path):
     config = BenchmarkConfig(name="similarity", limit=150, repeats=1, workers=1, output=tmp_path)
     found = run(config).record["tasks"]["nearest"]["scores"]

@@ -24,20 +24,13 @@ from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say
+from .benchmark_screen import GOAL
 from .benchmark_speed import SETS, three, write
 from .screen import SHARDS, ScreenConfig, run
 
 ROWS, SHARD, RAY_ROWS = 1_000, 100, 20_000
 SAME, TOLD, OVERHEAD = "ends byte-identical", "faults told in a sentence", "time beside that of the local engine"
 FILES = ("top.csv", "top.parquet", "sketches.json", "problems.csv", "quarantine.csv", "scaffolds.csv")
-GOAL = """
-goals = [
-  { property = "solubility", want = ">= -4" },
-  { property = "herg", want = "<= 5", weight = 2 },
-  { property = "logp", want = "1..4" },
-]
-constraints = [{ property = "mw", want = "<= 500" }, { avoid = "[N+](=O)[O-]" }]
-"""
 WORKERS = 2
 DISTURBED = ("disk-full", "killed", "altered", "machine-lost")
 
