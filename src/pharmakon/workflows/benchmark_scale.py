@@ -14,7 +14,8 @@ from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say
-from .benchmark_faults import GOAL, nodes
+from .benchmark_faults import nodes
+from .benchmark_screen import GOAL
 from .benchmark_speed import SETS, molecules, three
 from .screen import SHARDS, ScreenConfig, run
 from .screen_scale import SHARD, Measured, most_cores
