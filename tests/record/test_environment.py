@@ -1,6 +1,7 @@
 """What is installed beside this package."""
 
 import importlib.metadata
+import sys
 
 import pytest
 
@@ -18,12 +19,8 @@ def site(tmp_path, monkeypatch):
         lines += [f"Requires-Dist: {one}" for one in requires] + [f"Provides-Extra: {one}" for one in extras]
         (folder / "METADATA").write_text("\n".join(lines) + "\n")
 
-    real = importlib.metadata.MetadataPathFinder.find_distributions
-
-    def find(context=importlib.metadata.DistributionFinder.Context()):  # noqa: B008
-        return real(importlib.metadata.DistributionFinder.Context(name=context.name, path=[str(tmp_path)]))
-
-    monkeypatch.setattr(importlib.metadata.MetadataPathFinder, "find_distributions", staticmethod(find))
+    # Not the finder: a backport of importlib.metadata, once something imports it, puts its own in the place.
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
     return install
 
 

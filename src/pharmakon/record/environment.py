@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError
 
 ROOT = "pharmakon"
 FILE = "environment.txt"
 """The lock of a run's folder: NAME==VERSION of each distribution, one a line, as pip reads it."""
+
+
+# Parsing a requirement asks for a syntax tree, and Python 3.11 counts the depth of those in one place for all threads.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,12 @@ def closure(root: str = ROOT) -> dict[str, Installed]:
 
     Where the root itself is not installed, as in a checkout that nobody installed, everything installed is given.
     """
+    with _ONE_AT_A_TIME:
+        return dict(_closure(root, tuple(sys.path)))
+
+
+@cache  # a quarter of a second, and every run asks; what a process has begun with is what it goes on with
+def _closure(root: str, path: tuple[str, ...]) -> dict[str, Installed]:
     try:
         first = importlib.metadata.distribution(root)
     except PackageNotFoundError:
