@@ -20,7 +20,7 @@ from rdkit import Chem
 from rdkit.Chem import Mol
 
 from pharmakon.design.fragment import Fragment, attach, fragment, put
-from pharmakon.design.graph import Operator, cuts, pick, weighted
+from pharmakon.design.graph import Operator, atoms_of, cuts, pick, weighted
 
 Hashes = NDArray[np.uint64]
 
@@ -48,7 +48,7 @@ def atom_codes(mol: Mol) -> NDArray[np.uint64]:
     """Per atom: element with charge, hydrogens, bonds to heavy atoms, and whether it is in a ring: (atoms, 4)."""
     rows = [
         (a.GetAtomicNum() + 128 * (a.GetFormalCharge() + 8), a.GetTotalNumHs(), a.GetDegree(), a.IsInRing())
-        for a in mol.GetAtoms()
+        for a in atoms_of(mol)
     ]
     return np.array(rows, np.uint64)
 
@@ -146,7 +146,7 @@ def places(mol: Mol) -> Places:
     """The arms and hydrogens of a molecule whose contexts are in the table. Cached: parents are used many times."""
     at_bonds, at_hydrogens = contexts(mol)
     pairs, _ = arms(mol)
-    open_ = np.array([a.GetIdx() for a in mol.GetAtoms() if a.GetTotalNumHs()], np.intp)
+    open_ = np.array([a.GetIdx() for a in atoms_of(mol) if a.GetTotalNumHs()], np.intp)
     cut_rows, open_rows = table().rows(at_bonds[pairs[:, 0], pairs[:, 1]]), table().rows(at_hydrogens[open_])
     return Places(
         tuple((*pair, row) for pair, row in zip(pairs.tolist(), cut_rows.tolist(), strict=True) if row >= 0),

@@ -19,7 +19,7 @@ from numpy.random import Generator
 from rdkit import Chem
 from rdkit.Chem import Mol, RWMol
 
-from pharmakon.design.graph import SINGLE, Operator, cuts, finish, keep_part, open_atoms, pick, weighted
+from pharmakon.design.graph import SINGLE, Operator, atoms_of, cuts, finish, keep_part, open_atoms, pick, weighted
 
 RARE = 0.2
 """A join seen less often than this part of what its ends' frequencies would give is not made.
@@ -127,7 +127,7 @@ class Fragment(NamedTuple):
 def fragment(smiles: str) -> Fragment:
     """Read "*c1ccc(*)cc1"; the open ends are the atoms beside each `*`."""
     whole = Chem.MolFromSmiles(smiles)
-    stars = [a for a in whole.GetAtoms() if a.GetAtomicNum() == 0]
+    stars = [a for a in atoms_of(whole) if a.GetAtomicNum() == 0]
     beside = [star.GetNeighbors()[0] for star in stars]
     kinds = tuple(kind(a, across=star.GetIdx()) for a, star in zip(beside, stars, strict=True))
     edited = RWMol(whole)

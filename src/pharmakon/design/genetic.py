@@ -22,6 +22,8 @@ from pharmakon.design.graph import (
     ORDERS,
     SINGLE,
     Operator,
+    atoms_of,
+    bonds_of,
     cuts,
     finish,
     keep_part,
@@ -80,7 +82,7 @@ def swap_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
 def exchange_atoms(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """Two atoms of different elements change places: the formula all but stays."""
     edited = RWMol(kekule(mol))
-    atoms = list(edited.GetAtoms())
+    atoms = list(atoms_of(edited))
     first = pick(atoms, random)
     others = [a for a in atoms if a.GetAtomicNum() != first.GetAtomicNum()]
     if not others:
@@ -110,7 +112,7 @@ def add_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
 def insert_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """An atom in the middle of a single bond: a longer chain or a larger ring."""
     edited = RWMol(kekule(mol))
-    bonds = [b for b in edited.GetBonds() if b.GetBondType() == SINGLE]
+    bonds = [b for b in bonds_of(edited) if b.GetBondType() == SINGLE]
     if not bonds:
         return None
     bond = pick(bonds, random)
@@ -125,7 +127,7 @@ def insert_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
 def delete_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """An end atom goes, or a middle one and its neighbours close up."""
     edited = RWMol(kekule(mol))
-    atoms = [a for a in edited.GetAtoms() if a.GetDegree() <= 2]
+    atoms = [a for a in atoms_of(edited) if a.GetDegree() <= 2]
     if not atoms or edited.GetNumAtoms() < 3:
         return None
     atom = pick(atoms, random)
@@ -188,7 +190,7 @@ def close_ring(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
 def open_ring(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """A ring's single bond goes."""
     edited = RWMol(kekule(mol))
-    bonds = [b for b in edited.GetBonds() if b.IsInRing() and b.GetBondType() == SINGLE]
+    bonds = [b for b in bonds_of(edited) if b.IsInRing() and b.GetBondType() == SINGLE]
     if not bonds:
         return None
     bond = pick(bonds, random)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 from numpy.random import Generator
 from rdkit import Chem
-from rdkit.Chem import BondType, Mol, RWMol
+from rdkit.Chem import Atom, Bond, BondType, Mol, RWMol
 
 Operator = Callable[[Mol, Mol, Generator], Mol | None]
 T = TypeVar("T")
@@ -54,9 +54,22 @@ def flat(smiles: str) -> Mol | None:
     if mol is None or not mol.GetNumAtoms() or len(Chem.GetMolFrags(mol)) > 1:
         return None
     Chem.RemoveStereochemistry(mol)
-    for atom in mol.GetAtoms():
+    for atom in atoms_of(mol) if ":" in smiles else ():
         atom.SetAtomMapNum(0)
     return mol
+
+
+def atoms_of(mol: Mol) -> Iterator[Atom]:
+    """The atoms by index.
+
+    RDKit's own iterator asks for their number three times for each, and a search is made of such loops.
+    """
+    return map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
+
+
+def bonds_of(mol: Mol) -> Iterator[Bond]:
+    """The bonds by index."""
+    return map(mol.GetBondWithIdx, range(mol.GetNumBonds()))
 
 
 def finish(edited: RWMol) -> Mol | None:
@@ -82,7 +95,7 @@ def kekule(mol: Mol) -> Mol:
     """The Kekulé form with hydrogens left implicit: what the edits start from. Cached: parents are used many times."""
     editable = RWMol(mol)
     Chem.Kekulize(editable, clearAromaticFlags=True)
-    for atom in editable.GetAtoms():
+    for atom in atoms_of(editable):
         atom.SetNoImplicit(False)
         atom.SetNumExplicitHs(0)
     editable.UpdatePropertyCache(strict=False)
@@ -93,7 +106,7 @@ def kekule(mol: Mol) -> Mol:
 @lru_cache(maxsize=2048)
 def open_atoms(mol: Mol) -> tuple[int, ...]:
     """Atoms of a Kekulé form that carry a hydrogen."""
-    return tuple(a.GetIdx() for a in mol.GetAtoms() if a.GetTotalNumHs() > 0)
+    return tuple(a.GetIdx() for a in atoms_of(mol) if a.GetTotalNumHs() > 0)
 
 
 @lru_cache(maxsize=2048)
@@ -101,7 +114,7 @@ def cuts(mol: Mol) -> tuple[tuple[int, int], ...]:
     """The acyclic single bonds, as (atom, atom): where a molecule can be taken in two."""
     return tuple(
         (b.GetBeginAtomIdx(), b.GetEndAtomIdx())
-        for b in mol.GetBonds()
+        for b in bonds_of(mol)
         if b.GetBondType() == SINGLE and not b.IsInRing()
     )
 
