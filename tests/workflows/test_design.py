@@ -313,3 +313,14 @@ def test_a_run_does_not_go_on_with_another_prior(goal: Path, undisturbed: Path, 
 def test_a_distance_of_hits_needs_hits(goal: Path) -> None:
     with pytest.raises(ConfigError, match="no hits are asked for"):
         DesignConfig.from_toml(goal, hit_distance=0.6)
+
+
+def test_a_run_that_stands_still_ends_and_says_so(tmp_path: Path) -> None:
+    goal = tmp_path / "goal.toml"
+    goal.write_text('[[goals]]\nproperty = "charge"\nwant = "= 0"\n')  # met by nearly every molecule
+    config = DesignConfig.from_toml(goal, calls=400, batch=10, designs=2, patience=20)
+    result = run(config, output=tmp_path / "run", workers=1)
+    assert "400 molecules were scored" not in result.summary[0]
+    assert any("did not get better in 20 calls" in line for line in result.summary)
+    with pytest.raises(ConfigError, match="patience waits"):
+        DesignConfig.from_toml(goal, patience=20, hits=0.5)

@@ -33,6 +33,7 @@ from pharmakon.design.lineage import Archive, Evaluation, Journal, Record, from_
 from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned
 from pharmakon.design.selection import select, uncrowded
 from pharmakon.design.settings import Settings
+from pharmakon.design.stopping import BEST, reason_to_stop
 from pharmakon.design.strangers import Policy, Strangers, guests, visit
 from pharmakon.design.surrogate import Surrogate, Views, normal_scores
 from pharmakon.engine.threads import one_thread
@@ -46,8 +47,6 @@ CHUNKS = 8
 """Tasks per generation: fixed, so that the number of workers changes no result."""
 NICHE = 0.45
 """Molecules this similar to a niche's best belong to it."""
-BEST = 10
-"""Molecules whose mean score says how far a search has come."""
 PROGRESS = 0.02
 """Rise of the mean of the best ten, in deviations of all scores, below which a search has stalled."""
 
@@ -102,20 +101,20 @@ class Optimiser:
         self._limits = guard.limits(limits) if guard is not None else limits
 
     def run(self) -> Archive:
-        """Search until the calls are spent, from where the journal ends; stop early when nothing new is left."""
+        """Search until the calls are spent, from the journal's end; fewer where `stopped` or nothing is left."""
         with one_thread():
             self._replay()
-            while len(self.archive) < self.settings.calls and not self._good_enough():
+            while len(self.archive) < self.settings.calls and not self.stopped:
                 chosen = self._start() if len(self.archive) < self.settings.initial else self._search()
                 if not chosen:
                     break
                 self._score(chosen)
         return self.archive
 
-    def _good_enough(self) -> bool:
-        """Whether the ten best are what was asked for, on average."""
-        best = [r.score for r in self.archive.ranked()[:BEST]] if self.settings.until is not None else []
-        return len(best) == BEST and float(np.mean(best)) >= (self.settings.until or 0.0)
+    @property
+    def stopped(self) -> str:
+        """Why no more calls are spent, if it is not that there are none (design.stopping)."""
+        return reason_to_stop([record.score for record in self.archive], self.settings)
 
     def designs(self, n: int, *, max_similarity: float = 0.7) -> list[Record]:
         """The best feasible molecules, none more similar to a better one than allowed, no scaffold above its share."""

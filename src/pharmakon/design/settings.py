@@ -14,6 +14,9 @@ class Settings(Config):
     calls: int = Field(2000, ge=1, description="scorer calls in all, those of the start among them")
     batch: int = Field(20, ge=1, description="molecules scored at a time")
     until: float | None = Field(None, gt=0, le=1, description="mean score of the best ten at which the search ends")
+    patience: int | None = Field(
+        None, ge=1, description="calls without a rise of the best ten's mean score after which the search ends"
+    )
     seed: int = 0
     initial: int = Field(60, ge=2, description="molecules scored before the surrogate is first asked")
     proposals: int = Field(16, ge=1, description="children bred for each scorer call")

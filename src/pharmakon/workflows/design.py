@@ -109,6 +109,9 @@ class DesignConfig(Config):
         0.7, gt=0, lt=1, description="least distance (1 - ECFP4 Tanimoto) of two different hits"
     )
     calls: int = Field(2000, ge=1, description="scorer calls to spend; with stages, theirs count")
+    patience: int | None = Field(
+        None, ge=1, description="end early, after so many calls in which the ten best designs did not get better"
+    )
     stages: tuple[Stage, ...] = Field(
         (), description="a curriculum, as [[stages]] tables: goals with stage = 2 count from the second on"
     )
@@ -140,6 +143,8 @@ class DesignConfig(Config):
             raise ValueError("each of the stages has its own calls; leave calls out")
         if self.hits is None and "hit_distance" in self.model_fields_set:
             raise ValueError("hit_distance is of hits, and no hits are asked for")
+        if self.patience is not None and (self.hits is not None or self.aggregate == "pareto"):
+            raise ValueError("patience waits for the best to get better: no hits, no Pareto front")
         if self.hits is not None and (self.stages or self.aggregate == "pareto" or self.policy):
             raise ValueError("hits are looked for with one score, in one stage, without a policy")
         if all(goal.stage > 1 for goal in self.goals):
@@ -264,7 +269,7 @@ def run(
             stock=config.stock,
             routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
             own=(*own.names, *(patient.scorer.properties if patient is not None else ())),
-            notes=(*_hits_found(curriculum.finished[-1].search), *(patient.notes(smiles) if patient else ())),
+            notes=(*_how_it_ended(curriculum.finished[-1].search), *(patient.notes(smiles) if patient else ())),
             aside=patient.aside(smiles) if patient is not None else None,
         )
         return finish(dossier, progress=progress)
@@ -347,6 +352,7 @@ def _policy(config: DesignConfig) -> Callable[[int], Policy] | None:
 def _settings(config: DesignConfig) -> Settings:
     common: dict[str, Any] = {
         "calls": config.calls,
+        "patience": config.patience,
         "batch": config.batch,
         "seed": config.seed,
         "initial": INITIAL,
@@ -364,7 +370,9 @@ def _closest(config: DesignConfig) -> float:
     return config.diversity if config.hits is None else 1 - config.hit_distance
 
 
-def _hits_found(optimiser: Optimiser) -> tuple[str, ...]:
+def _how_it_ended(optimiser: Optimiser) -> tuple[str, ...]:
+    if optimiser.stopped == "patience":
+        return (f"The search ended early: the ten best did not get better in {optimiser.settings.patience:,} calls.",)
     if not isinstance(optimiser, HitSearch):
         return ()
     bar, alike = optimiser.settings.hit, 1 - optimiser.settings.distance
