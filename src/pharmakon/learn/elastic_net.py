@@ -183,16 +183,19 @@ class _Solver:
             return
         b = np.append(self.b[which], self.b0) if self.loss.has_intercept else self.b[which]
         eta = Z @ b
+        now = self._objective(b, eta, l1, l2)
         for _ in range(100):
             gradient = Z.T @ self.loss.gradient(eta) + l2 * b
             miss = np.where(b != 0, np.abs(gradient + l1 * np.sign(b)), np.maximum(np.abs(gradient) - l1, 0.0))
             if miss.max() <= 0.5 * self.tolerance * self.scale:
                 break
             Q = self.loss.hessian(eta, Z)
-            Q[np.diag_indices_from(Q)] += l2 + 1e-10 * max(float(np.trace(Q)) / len(Q), 1e-12)
+            diagonal = np.einsum("ii->i", Q)  # a view
+            diagonal += l2 + 1e-10 * max(float(diagonal.sum()) / len(Q), 1e-12)
             aim = minimise(Q, Q @ b - gradient, l1, b)
-            b, eta, moved = self._line_search(Z, b, aim, l1=l1, l2=l2)
-            if not moved:
+            before = b
+            b, eta, now = self._line_search(b, aim, eta, Z @ (aim - b), now, l1=l1, l2=l2)
+            if np.array_equal(b, before):
                 break
         self.eta = eta
         if self.loss.has_intercept:
@@ -200,20 +203,21 @@ class _Solver:
         self.b = np.zeros_like(self.b)
         self.b[which] = b
 
-    def _line_search(self, Z: Floats, b: Floats, aim: Floats, *, l1: Floats, l2: Floats) -> tuple[Floats, Floats, bool]:
-        """Half the way, a quarter ... until the objective does not rise."""
-        eta, toward, share = Z @ b, Z @ (aim - b), 1.0
-
-        def objective(c: Floats, score: Floats) -> float:
-            return self.loss.value(score) + float(l1 @ np.abs(c) + l2 @ c**2 / 2)
-
-        now = objective(b, eta)
+    def _line_search(
+        self, b: Floats, aim: Floats, eta: Floats, toward: Floats, now: float, *, l1: Floats, l2: Floats
+    ) -> tuple[Floats, Floats, float]:
+        """Half the way, a quarter ... until the objective does not rise: coefficients, scores and the objective."""
+        share = 1.0
         while share > 1e-6:
             c, score = b + share * (aim - b), eta + share * toward
-            if objective(c, score) <= now + 1e-14 * abs(now):
-                return c, score, not np.array_equal(c, b)
+            then = self._objective(c, score, l1, l2)
+            if then <= now + 1e-14 * abs(now):
+                return c, score, then
             share /= 2
-        return b, eta, False
+        return b, eta, now
+
+    def _objective(self, b: Floats, eta: Floats, l1: Floats, l2: Floats) -> float:
+        return self.loss.value(eta) + float(l1 @ np.abs(b) + l2 @ b**2 / 2)
 
 
 def _ridge(design: Design, loss: Loss, factor: Floats, lambdas: Floats, tolerance: float) -> tuple[Floats, Floats]:

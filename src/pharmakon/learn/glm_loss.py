@@ -63,7 +63,7 @@ class Logistic:
             raise UsageError("a logistic model needs patients of both classes")
 
     def value(self, eta: Floats) -> float:
-        return float(np.mean(np.logaddexp(0.0, eta) - self.y * eta))
+        return float(np.logaddexp(0.0, eta).sum() - self.y @ eta) / len(eta)
 
     def gradient(self, eta: Floats) -> Floats:
         return (sigmoid(eta) - self.y) / len(self.y)

@@ -49,9 +49,9 @@ def _walk(
     columns = np.flatnonzero(active)
     if not len(columns):
         return np.zeros_like(b), True
-    target = np.linalg.solve(Q[np.ix_(columns, columns)], q[columns] - l1[columns] * sign[columns])
-    now = b[columns]
-    wrong = (l1[columns] > 0) & (target * sign[columns] <= 0)
+    bound, side, now = l1[columns], sign[columns], b[columns]
+    target = _solved(Q[columns[:, None], columns], q[columns] - bound * side)
+    wrong = (bound > 0) & (target * side <= 0)
     moved = np.zeros_like(b)
     if not wrong.any():
         moved[columns] = target
@@ -60,8 +60,17 @@ def _walk(
     share = float(step.min())
     reached = np.flatnonzero(wrong)[step <= share]
     if share <= 0:  # columns just let in: one at a time leaves, so that the last of them makes progress
-        reached = reached[np.argmin(target[reached] * sign[columns[reached]])][None]
+        reached = reached[np.argmin(target[reached] * side[reached])][None]
     moved[columns] = now + share * (target - now)
     left = columns[reached]
     moved[left], sign[left], active[left] = 0.0, 0.0, False
     return moved, False
+
+
+def _solved(Q: Floats, q: Floats) -> Floats:
+    """x of Q x = q for a positive definite Q."""
+    from scipy.linalg.lapack import dposv
+
+    _, x, info = dposv(Q.T, q)  # the transpose is in LAPACK's order, and Q is symmetric
+    found: Floats = x if not info else np.linalg.solve(Q, q)
+    return found
