@@ -72,5 +72,4 @@ def _solved(Q: Floats, q: Floats) -> Floats:
     from scipy.linalg.lapack import dposv
 
     _, x, info = dposv(Q.T, q)  # the transpose is in LAPACK's order, and Q is symmetric
-    found: Floats = x if not info else np.linalg.solve(Q, q)
-    return found
+    return np.asarray(np.linalg.solve(Q, q) if info else x, np.float64)
