@@ -7,7 +7,20 @@ import pytest
 
 from pharmakon.core.errors import NotPermitted, UsageError
 from pharmakon.record.beside import record_beside
-from pharmakon.workflows import audit, audit_cohort, dose, predict, train
+from pharmakon.workflows import (
+    audit,
+    audit_cohort,
+    dose,
+    explain,
+    explain_molecules,
+    export,
+    passport,
+    predict,
+    route,
+    similar,
+    substructure,
+    train,
+)
 from pharmakon.workflows.crate import CrateConfig
 from pharmakon.workflows.crate import run as crate
 from pharmakon.workflows.crate_verify import verify
@@ -89,6 +102,42 @@ def test_an_audit_of_a_cohort(cohort_file, here, tmp_path_factory):
     place, given = repeated(result, elsewhere=tmp_path_factory.mktemp("elsewhere"))
     shutil.copytree(cohort.parent, given, dirs_exist_ok=True)
     assert reproduce(ReproduceConfig(run=place, inputs=given)).compared.same == ["cohort.json"]
+
+
+def test_what_is_said_of_molecules(here, molecules, trained, index_folder, design_run):
+    (here / "in.csv").write_text("smiles\nO=C(c1ccncc1)N1CCOCC1\n")
+    (here / "stock.csv").write_text("smiles,id\nC1COCCN1,M1\nOC(=O)c1ccncc1,P7\n")
+    asked = {"molecules": tuple(molecules[:2]), "models": (str(trained),)}
+    explain_molecules.run(explain_molecules.ExplainMoleculesConfig(**asked, output=here / "why.csv"))
+    route.run(route.RouteConfig(data=here / "in.csv", stock=here / "stock.csv", output=here / "routes.csv", workers=1))
+    near = {"queries": (molecules[3], "in.csv"), "index": index_folder, "top": 3}
+    similar.run(similar.SimilarConfig(**near, output=here / "near.csv"))
+    substructure.run(substructure.SubstructureConfig(smarts="c1ccccc1", index=index_folder, output=here / "part.csv"))
+    passport.run(passport.PassportConfig(run=design_run, designs=("1",), quick=True, output=here / "one.json"))
+    for name in ("why.csv", "routes.csv", "near.csv", "part.csv", "one.json"):
+        assert crate(CrateConfig(run=here / name, output=here / f"{name}.zip")).files
+        found = reproduce(ReproduceConfig(run=here / name))
+        assert found.ok and found.compared.same == [name], (name, found.compared)
+
+
+def test_what_is_said_of_a_signature(discovered, here, tmp_path_factory):
+    cohort = discovered.folder.parent / "cohort.toml"
+    explain.run(explain.ExplainConfig(signature=discovered.folder, cohort=cohort, output=here / "why.csv"))
+    export.run(export.ExportConfig(signature=discovered.folder, output=here / "given", accept_risk=True))
+    for result, same in (("why.csv", ["why.csv"]), ("given", ["given/card.json", "given/signature.npz"])):
+        place, _ = repeated(here / result, elsewhere=tmp_path_factory.mktemp("elsewhere"))
+        with zipfile.ZipFile(place) as archive:
+            assert not any(name.endswith(("why.csv", "signature.npz")) for name in archive.namelist())
+        assert set(same) <= set(reproduce(ReproduceConfig(run=here / result)).compared.same)
+
+
+@pytest.mark.parametrize("missing", ["in.csv", "stock.csv"])
+def test_a_file_that_is_not_there_is_said_as_ever_and_nothing_is_left(here, missing):
+    for name in {"in.csv", "stock.csv"} - {missing}:
+        (here / name).write_text("smiles,id\nC1COCCN1,M1\n")
+    with pytest.raises(UsageError, match=missing):
+        route.run(route.RouteConfig(data=here / "in.csv", stock=here / "stock.csv", output=here / "routes.csv"))
+    assert len(list(here.iterdir())) == 1
 
 
 def test_a_result_that_was_changed_is_found(patients):

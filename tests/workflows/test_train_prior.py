@@ -95,3 +95,11 @@ def test_what_cannot_be(collection, tmp_path):
 def test_a_model_is_no_prior(trained):
     with pytest.raises(UsageError, match="not a prior"):
         load_prior(trained)
+
+
+def test_it_is_made_again_from_its_record(made):
+    from pharmakon.workflows.reproduce import ReproduceConfig
+    from pharmakon.workflows.reproduce import run as reproduce
+
+    found = reproduce(ReproduceConfig(run=made.folder))
+    assert found.ok and "prior/language.npz" in found.compared.same

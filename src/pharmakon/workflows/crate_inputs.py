@@ -22,6 +22,8 @@ OF_PEOPLE = {
     "deidentify",
     "discover",
     "dose",
+    "explain-signature",
+    "export",
     "federate simulate",
     "match",
     "release",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WARNING = "it explains the signature, not the disease: a marker goes with the outcome and need not cause it"
 FAR = 4.0
 """Standard deviations from the training mean beyond which a value is far from what the signature knows."""
+RESULT = "result.json"
+"""What a discovery found, beside the signature's folder."""
 NAMED = 3
 """Markers that the sentences name."""
 CLINICAL = "clinical"
@@ -165,8 +167,10 @@ def run(config: ExplainConfig, *, progress: Progress = silent) -> ExplainResult:
 
     Raises UnknownName for a patient who is not there, DataError where the cohort lacks features of the signature.
     """
-    from pharmakon.biomarkers.cohort import read_cohort
+    from pharmakon.biomarkers.cohort import paths_of, read_cohort
+    from pharmakon.store.models import paths_of as files_of_model
 
+    from .recorded import recorded
     from .study_signature import load
     from .validate import signature_folder
 
@@ -185,7 +189,10 @@ def run(config: ExplainConfig, *, progress: Progress = silent) -> ExplainResult:
     result = ExplainResult(str(frozen.card["name"]), what, signature.kind != "continuous", patients, [WARNING])
     if config.output is None:
         return result
-    return _written(result, config.output)
+    beside = folder.parent / RESULT
+    inputs = [*files_of_model(folder), *([beside] if beside.is_file() else []), *paths_of(config.cohort)]
+    with recorded("explain-signature", config, [config.output], inputs=inputs):
+        return _written(result, config.output)
 
 
 def _wanted(config: ExplainConfig, cohort: Cohort) -> list[int]:
@@ -200,7 +207,7 @@ def _wanted(config: ExplainConfig, cohort: Cohort) -> list[int]:
 
 def _stable(folder: Path) -> set[tuple[str, str]] | None:
     """(block, marker) that were stable in the run that made the signature; None where that run is not beside it."""
-    result = folder.parent / "result.json"
+    result = folder.parent / RESULT
     if not result.is_file():
         return None
     said = json.loads(result.read_text(encoding="utf-8")).get("stable markers")

@@ -176,6 +176,8 @@ def run(config: ExplainMoleculesConfig, *, progress: Progress = silent) -> Expla
     from pharmakon.predict.features import Features
     from pharmakon.predict.panel import Panel
 
+    from .recorded import models_files, recorded
+
     if folders := [text for text in config.molecules if Path(text).is_dir()]:
         raise UsageError(f"{folders[0]} is a folder; a signature is explained for a cohort: give its TOML file, too")
     progress(0, len(config.molecules), "reading the models")
@@ -197,7 +199,8 @@ def run(config: ExplainMoleculesConfig, *, progress: Progress = silent) -> Expla
     ]
     result = ExplainMoleculesResult(molecules, config.profile, [*notes, WARNING], config.output)
     if config.output is not None:
-        _write(result, config.output)
+        with recorded("explain", config, [config.output], inputs=models_files(config.models, config.profile)):
+            _write(result, config.output)
     return result
 
 

@@ -46,9 +46,10 @@ def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
     NotPermitted where its data are of controlled or restricted access, and nobody is named who permitted it.
     """
     from pharmakon.record.actor import actor
-    from pharmakon.store.models import load_folder, save_folder
+    from pharmakon.store.models import load_folder, paths_of, save_folder
 
     from .attack_signature import KEPT
+    from .recorded import recorded
     from .study_signature import KIND
     from .train import slug
     from .validate import signature_folder
@@ -83,7 +84,8 @@ def run(config: ExportConfig, *, progress: Progress = silent) -> ExportResult:
     card["handed on"] = {"risk": "accepted" if config.accept_risk and (leaks or not tried) else "none was shown"}
     if access is not None:
         card["handed on"] |= {"access": access, "permission": permission, "by": actor().plain()}
-    made = save_folder(output, card=card, arrays={}, texts={}, copied=folder.contents())
+    with recorded("export", config, [output], inputs=paths_of(folder.path)):
+        made = save_folder(output, card=card, arrays={}, texts={}, copied=folder.contents())
     return ExportResult(made.path, dict(made.card))
 
 

@@ -78,9 +78,23 @@ def run(config: PassportConfig, *, progress: Progress = silent) -> PassportResul
         from pharmakon.core.files import write_atomic
 
         from .passport_output import data_of, page_of
+        from .recorded import recorded
 
-        write_atomic(config.output, page_of(found) if config.output.suffix.casefold() == ".html" else data_of(found))
+        text = page_of(found) if config.output.suffix.casefold() == ".html" else data_of(found)
+        with recorded("passport", config, [config.output], inputs=_files(finished)):
+            write_atomic(config.output, text)
     return PassportResult(found, config.output)
+
+
+def _files(finished: FinishedRun) -> list[Path]:
+    """What is read: of the run, and of its user's models; the shipped ones are told by the version of this package."""
+    from pharmakon.store.models import paths_of
+    from pharmakon.store.runs import RUN
+
+    from .design_results import CALLS, TABLE
+
+    own = [path for model in finished.config.models if Path(model).is_dir() for path in paths_of(model)]
+    return [*(finished.path / name for name in (RUN, CALLS, TABLE)), *own]
 
 
 def passports_of(

@@ -80,6 +80,7 @@ def run(config: RouteConfig, *, progress: Progress = silent) -> RouteResult:
     """
     from pharmakon.engine.local import engine
 
+    from .recorded import recorded
     from .stock import load_stock
 
     if config.data is not None and config.output is not None:
@@ -94,7 +95,8 @@ def run(config: RouteConfig, *, progress: Progress = silent) -> RouteResult:
             for one in table:
                 _count(counts, one)
             return RouteResult(len(table), counts, table)
-        return _run_file(config, counts, pool, progress)
+        with recorded("route", config, [config.output], inputs=[config.data, config.stock]):
+            return _run_file(config, counts, pool, progress)
 
 
 def _run_file(config: RouteConfig, counts: dict[str, int], pool: Engine, progress: Progress) -> RouteResult:

@@ -66,8 +66,10 @@ def run(config: SimilarConfig, *, progress: Progress = silent) -> SimilarResult:
 
     from pharmakon.store.writers import CsvWriter
 
+    from .index_files import INDEX
     from .index_view import Index
     from .molecules import check_output
+    from .recorded import recorded
 
     index = Index(config.index)
     if config.verify:
@@ -75,6 +77,8 @@ def run(config: SimilarConfig, *, progress: Progress = silent) -> SimilarResult:
     result = SimilarResult(len(index), output=config.output)
     with ExitStack() as stack:
         out = None
+        read = [config.index / INDEX, *map(Path, filter(_is_table, config.queries))]
+        stack.enter_context(recorded("similar", config, [config.output], inputs=read))
         if config.output is not None:
             for text in filter(_is_table, config.queries):
                 check_output(Path(text), config.output)

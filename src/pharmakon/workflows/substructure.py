@@ -56,8 +56,10 @@ def run(config: SubstructureConfig, *, progress: Progress = silent) -> Substruct
     """Search. Raises DataError for what is no SMARTS, and for a folder that holds no index."""
     from pharmakon.store.writers import write_csv
 
+    from .index_files import INDEX
     from .index_view import Index, Progressed
     from .molecules import check_output
+    from .recorded import recorded
 
     index = Index(config.index)
     if config.verify:
@@ -73,7 +75,8 @@ def run(config: SubstructureConfig, *, progress: Progress = silent) -> Substruct
 
     if config.output is not None:
         check_output(config.index, config.output)
-        write_csv(config.output, COLUMNS, ({"row": m.row, "id": m.id, "smiles": m.smiles} for m in found()))
+        with recorded("substructure", config, [config.output], inputs=[config.index / INDEX]):
+            write_csv(config.output, COLUMNS, ({"row": m.row, "id": m.id, "smiles": m.smiles} for m in found()))
     else:
         for molecule in found():
             if len(result.molecules) < KEPT:

@@ -69,19 +69,31 @@ def run(config: PriorConfig, *, progress: Progress = silent) -> PriorResult:
     Unreadable rows and scheduled chemicals are left out, and molecules that came before. Raises DataError where fewer
     than 1,000 are left, MissingExtra without torch.
     """
-    from pharmakon.core.files import sha256
     from pharmakon.core.lazy import require
-    from pharmakon.core.random import stream
-    from pharmakon.design.corpus import Corpus
-    from pharmakon.design.language_training import LanguageRecipe, train_language_model
-    from pharmakon.design.tokens import Tokens
-    from pharmakon.store.models import load_folder, save_folder
+    from pharmakon.store.models import paths_of
+
+    from .recorded import recorded
 
     require("torch", extra="deep", needed_for="training a language model")  # before the reading, which may take long
     begun = _begun(config)
     name = config.name or slug(config.data.name.split(".")[0])
     check_name(name)
     output = config.output or Path("priors") / name
+    inputs = [config.data, *(paths_of(prior_folder(config.start)) if config.start else [])]
+    with recorded("train-prior", config, [output], inputs=inputs, seed=config.seed):
+        return _trained(config, name, output, begun, progress)
+
+
+def _trained(
+    config: PriorConfig, name: str, output: Path, begun: LanguageModel | None, progress: Progress
+) -> PriorResult:
+    from pharmakon.core.files import sha256
+    from pharmakon.core.random import stream
+    from pharmakon.design.corpus import Corpus
+    from pharmakon.design.language_training import LanguageRecipe, train_language_model
+    from pharmakon.design.tokens import Tokens
+    from pharmakon.store.models import load_folder, save_folder
+
     work = output.with_name(output.name + ".parts")
     if work.exists() and not config.resume:
         shutil.rmtree(work)
