@@ -12,8 +12,11 @@ from pharmakon.store.runs import RunFolder
 from pharmakon.team.task import written
 
 
-def recorded(server, who, *, verb: str = "attack", folder: str = "attack", seed: int = 0, auc: float = 0.5, **config):
-    """The id of a job that is done: its run read a file, and came to a number."""
+def recorded(
+    server, who, *, verb: str = "attack", folder: str = "attack", beside: str = "", seed: int = 0, auc: float = 0.5,
+    **config,
+):  # fmt: skip
+    """The id of a job that is done: its run read a file, came to a number, and wrote a table `beside` its record."""
     held = server.held
     id = held.jobs.add(who.caller, verb, {"seed": seed}, title=f"Attack of seed {seed}").id
     while (job := held.jobs.claim("w")).id != id:
@@ -28,6 +31,9 @@ def recorded(server, who, *, verb: str = "attack", folder: str = "attack", seed:
     ledger = Ledger(run.path, by=Actor(who.caller.email, "server"))
     ledger.output(run.path / "run.json")
     ledger.output(run.write("result.json", document({"auc": {"value": auc, "low": auc - 0.1, "high": auc + 0.1}})))
+    if beside:
+        (output / beside).write_text("id,logs\nM1,-2.5\n")
+        ledger.beside(output / beside)
     ledger.append("analysed", sentence="<b>it is done</b>")
     close(ledger)
     held.jobs.end(job, "done", result={"files": written(output), "attempt": 1})

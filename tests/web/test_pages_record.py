@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 
 import pytest
 
@@ -56,6 +58,18 @@ def test_the_list_has_runs_and_models_and_no_other_jobs(fresh):
     assert first not in page(elsewhere, "/record")
     page(elsewhere, f"/record/{first}", 404)
     page(ada, f"/record/{other}", 404)
+
+
+def test_the_record_of_a_table_lies_beside_it_and_is_one_of_the_list(fresh):
+    ada = fresh.browser("analyst")
+    id = recorded(fresh, ada, verb="predict", folder="predicted.csv.record", beside="predicted.csv")
+    assert f"/record/{id}" in page(ada, "/record")
+    assert "form an unbroken chain" in page(ada, f"/record/{id}")
+    answer = ada.ask("GET", f"/record/{id}/crate.zip", headers=HTML)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as crate:
+        assert any(name.endswith("predicted.csv") for name in crate.namelist())
+    (place(fresh, id, "predicted.csv")).write_text("id,logs\nM1,-1.5\n")
+    assert "predicted.csv was changed after it was recorded" in plain(page(ada, f"/record/{id}"))
 
 
 def test_two_runs_side_by_side_show_what_differs(fresh):

@@ -13,7 +13,6 @@ from pharmakon.record.state import JUDGED, PERMITTED, Meaning
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.team.signing import Record, record_of
-from pharmakon.team.verbs import verbs
 from pharmakon.workflows import ledger
 from pharmakon.workflows.compare_runs import Compared, CompareRunsConfig
 from pharmakon.workflows.compare_runs import run as compare
@@ -48,8 +47,7 @@ def record(request: Request, caller: Caller, id: str) -> Record:
 def kept(request: Request, caller: Caller, *, limit: int, before: str = "") -> tuple[list[Kept], str]:
     """The project's records, the newest first, and from which job on the older ones are."""
     held = state(request)
-    names = [one.name for one in verbs().values() if not one.many and one.outputs[0].endswith("/")]
-    jobs = held.jobs.list(caller, limit=limit, before=before, verbs=names, states=["done"])
+    jobs = held.jobs.list(caller, limit=limit, before=before, states=["done"])
     people = {user.id: user.name for user in held.accounts.all()}
     found = [_kept(request, one, people.get(job.user, "")) for job in jobs if (one := record_of(job)) is not None]
     return found, jobs[-1].id if len(jobs) == limit else ""
