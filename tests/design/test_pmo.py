@@ -102,6 +102,8 @@ def test_a_small_run_counts_its_calls_and_reports(molecules):
     assert done["calls"] == 60
     assert said[-1] == (60, 60)
     assert 0 < done["auc_top10"] <= done["top10"] <= done["top1"] <= 1
+    assert done["auc_top100"] < done["auc_top10"] < done["auc_top1"] <= done["top1"]
+    assert 0 < done["diversity"] < 1 < done["sa_score"] < 10
     assert pmo.oracle("albuterol_similarity")(Chem.MolFromSmiles(done["best"])) == done["top1"]
 
 

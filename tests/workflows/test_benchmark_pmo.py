@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
-from pharmakon.workflows.benchmark_pmo import METRIC, PMO
+from pharmakon.workflows.benchmark_pmo import BESIDE, METRIC, PMO
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def asked(monkeypatch):
     def run_task(task, *, calls, seed, progress):
         progress(1, calls, "best 0.5")
         seen.append((task, calls, seed))
-        return {METRIC: 0.5 + seed / 10}
+        return {METRIC: 0.5 + seed / 10} | dict.fromkeys(BESIDE, 0.25)
 
     monkeypatch.setitem(sys.modules, "pharmakon.design.pmo", SimpleNamespace(run_task=run_task))
     return seen
@@ -36,6 +36,7 @@ def test_the_seeds_are_those_of_the_published_runs(root, asked, tmp_path):
     assert asked == [("qed", 50, seed) for seed in (0, 1, 2, 3, 5)]
     found = record["tasks"]["qed"]["scores"][METRIC]
     assert found == {"value": 0.72, "low": 0.5, "high": 1.0, "n": 5, "runs": [0.5, 0.6, 0.7, 0.8, 1.0]}
+    assert all(record["tasks"]["qed"]["scores"][name]["value"] == 0.25 for name in BESIDE)
     assert record["summary"] == {"tasks": 1, "pharmakon": 0.72}  # 50 calls are a slice
     assert PMO.summary(record["tasks"]) == {
         "tasks": 1,

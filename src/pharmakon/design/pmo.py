@@ -285,7 +285,12 @@ def run_task(
     settings: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """One task, one seed: the scores the benchmark reports. `settings` win over SETTINGS."""
+    """One task, one seed: the scores the benchmark reports. `settings` win over SETTINGS.
+
+    Diversity (1 - mean Tanimoto similarity, ECFP4) and SA score are those of the best hundred.
+    """
+    from pharmakon.chem.synthesis import sa_score
+    from pharmakon.design.diversity import internal_diversity
     from pharmakon.design.lineage import Evaluation
     from pharmakon.design.optimise import Optimiser, Settings
 
@@ -310,14 +315,19 @@ def run_task(
     archive = optimiser.run()
     scores = [r.score for r in archive]
     best = sorted(scores, reverse=True)
+    hundred = [record.smiles for record in archive.ranked()[:100]]
     return {
         "task": task,
         "seed": seed,
         "calls": len(scores),
+        "auc_top1": auc_top(scores, calls=calls, top=1),
         "auc_top10": auc_top(scores, calls=calls),
+        "auc_top100": auc_top(scores, calls=calls, top=100),
         "top1": best[0],
         "top10": float(np.mean(best[:10])),
         "top100": float(np.mean(best[:100])),
+        "diversity": internal_diversity(hundred),
+        "sa_score": float(np.mean([sa_score(Chem.MolFromSmiles(smiles)) for smiles in hundred])),
         "seconds": time.perf_counter() - began,
         "core_seconds": time.process_time() - used,
         "best": archive.ranked()[0].smiles,

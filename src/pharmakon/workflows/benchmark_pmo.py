@@ -1,7 +1,8 @@
 """PMO: sample-efficient design (Gao et al., NeurIPS 2022), by its scoring and with every oracle call counted.
 
 The optimiser knows the starting pool (ZINC250k) without labels, no task text and no constants per task. A score is the
-area under the mean of the ten best molecules against the calls, 10,000 of them.
+area under the mean of the ten best molecules against the calls, 10,000 of them. A search whose ten best stand still for
+2,000 calls ends, and they count to the end, as in the benchmark's own runs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .benchmark import BenchmarkConfig, Learner, Say, anchors, over_runs, summed
 
 POOL = "zinc250k"
 METRIC = "auc_top10"
+BESIDE = ("auc_top1", "auc_top100", "diversity", "sa_score", "core_seconds")
 RIVALS = {"gp_bo": "GP-BO", "genetic_gfn": "Genetic GFN", "invirtuogen": "InVirtuoGen"}
 SEEDS = (0, 1, 2, 3, 5)
 """The seeds of the published runs, in their order; more repeats go on from 6."""
@@ -31,7 +33,10 @@ class Pmo:
     """The 20 tasks whose oracles can be computed without downloads."""
 
     what = "20 molecule-design tasks, few oracle calls"
-    protocol = "ZINC250k pool without labels, 10,000 counted calls, AUC of the ten best; 3 seeds"
+    protocol = (
+        "ZINC250k pool without labels, 10,000 counted calls, AUC of the ten best, which count to the end where 2,000 "
+        "calls made none better; 3 seeds"
+    )
     published = "Tanimoto GP-BO, Genetic GFN and InVirtuoGen without prescreening, per task"
     needs = data_set(POOL).file().path
     repeats = 3
@@ -51,9 +56,9 @@ class Pmo:
                 say(f"seed {seed}, call {done:,} of {total:,}, {note}")
 
             runs.append(_one(task, seed, config, advance))
-        values = [float(run[METRIC]) for run in runs]
+        values = {metric: [float(run[metric]) for run in runs] for metric in (METRIC, *BESIDE)}
         return {
-            "scores": {METRIC: over_runs(values) | {"runs": [round(value, 4) for value in values]}},
+            "scores": {name: over_runs(some) | {"runs": [round(v, 4) for v in some]} for name, some in values.items()},
             "anchors": {METRIC: {who: anchors()["pmo"][task][key] for key, who in RIVALS.items()}},
             "runs": runs,
         }
