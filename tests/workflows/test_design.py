@@ -19,7 +19,7 @@ from pharmakon.workflows.design import DesignConfig, run
 GOAL = """
 name = "soluble"
 models = ["{model}"]
-calls = 100
+calls = 70
 batch = 10
 designs = 8
 proposals = 10
@@ -64,7 +64,7 @@ def test_designs_are_new_valid_diverse_and_better_than_the_start(undisturbed: Pa
     assert max(likeness[i, j] for i in range(8) for j in range(i)) <= 0.7 + 1e-6
     calls = [json.loads(line) for line in (undisturbed / "calls.jsonl").read_text().splitlines()]
     molecules = [m for batch in calls for m in batch["molecules"]]
-    assert len(molecules) == 100 == len({m["smiles"] for m in molecules})
+    assert len(molecules) == 70 == len({m["smiles"] for m in molecules})
     best_of_start = max(m["score"] for m in calls[0]["molecules"])
     assert float(designs[0]["score"]) > best_of_start
 
@@ -209,7 +209,7 @@ def decorated(goal: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     """A goal file with a mode, and its run."""
     folder = tmp_path_factory.mktemp("modes")
     path = folder / "goal.toml"
-    path.write_text(goal.read_text().replace("calls = 100", "calls = 60") + MODE)
+    path.write_text(goal.read_text().replace("calls = 70", "calls = 60") + MODE)
     result = run(DesignConfig.from_toml(path), output=folder / "run", workers=1)
     assert any(line.startswith("Mode decorate: the scaffold C[C@H](N)") for line in result.summary)
     return path, folder / "run"
