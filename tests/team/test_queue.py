@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -84,6 +85,30 @@ def test_who_has_enough_running_waits_and_others_do_not(database, person):
     assert jobs.claim("w3") is None
     jobs.end(first, "done")
     assert jobs.claim("w3").user == ada.user
+
+
+def test_limits_hold_when_all_ask_at_once(database, person):
+    """Counting and taking are one step: nobody slips in between."""
+    for name in "ABC":
+        jobs, ada = Queue(database, Limits(running=2, waiting=3)), person("analyst", name=name)
+        added: list[str] = []
+        claimed: list[str] = []
+
+        def add(jobs=jobs, ada=ada, added=added) -> None:
+            with suppress(TooMany):
+                added.append(jobs.add(ada, "predict", ASK).id)
+
+        def claim(jobs=jobs, claimed=claimed) -> None:
+            if job := jobs.claim("w"):
+                claimed.append(job.id)
+
+        for work in (add, claim):
+            threads = [threading.Thread(target=work) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        assert (len(added), len(claimed)) == (3, 2)
 
 
 def test_the_same_key_is_the_same_job(database, person):

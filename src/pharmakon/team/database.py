@@ -19,8 +19,8 @@ PATIENCE = 30.0
 """Seconds that a writer of SQLite waits for another."""
 
 
-MIGRATING = 0x70686B
-"""The lock that a migration of PostgreSQL holds."""
+MIGRATING, CLAIMING, ADDING = 0x70686B, 0x70686C, 0x70686D
+"""Locks of PostgreSQL: of a migration, and of what counts jobs before it takes or adds one."""
 
 
 def new_id() -> str:
@@ -50,6 +50,11 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             raise _unusable(error) from error
+
+    def alone(self, connection: Connection, lock: int) -> None:
+        """Wait for the lock, and hold it while the connection writes. The writers of SQLite are alone as it is."""
+        if self.kind == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -140,8 +145,7 @@ def migrate(database: Database, to: str = "head") -> None:
 
     config = _alembic(database)
     with database.write() as connection:
-        if database.kind == "postgresql":  # of two servers that start at once, one waits for the other
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+        database.alone(connection, MIGRATING)  # of two servers that start at once, one waits for the other
         config.attributes["connection"] = connection
         have = MigrationContext.configure(connection).get_current_revision()
         order = [

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pharmakon.core.errors import TooMany, UnknownName, UsageError
 
-from .database import Database, new_id, newest_first
+from .database import ADDING, CLAIMING, Database, new_id, newest_first
 from .roles import Caller
 from .tables import jobs
 
@@ -128,6 +128,7 @@ class Queue:
             with self.database.write() as connection:
                 if key and (there := connection.execute(select(jobs).where(same)).mappings().first()):
                     return _same(there, row)
+                self.database.alone(connection, ADDING)
                 if connection.execute(select(func.count()).where(mine)).scalar_one() >= self._limits.waiting:
                     raise TooMany(f"{self._limits.waiting} of your jobs are waiting: let some end, or cancel them")
                 row["created"] = self.database.now(connection)
@@ -220,6 +221,7 @@ class Queue:
 
         secret = secrets.token_hex(16)
         with self.database.write() as connection:
+            self.database.alone(connection, CLAIMING)  # of two that count what a user has running, one counts later
             now = self.database.now(connection)
             lost = (jobs.c.state == "running") & (jobs.c.lease_until < now)
             connection.execute(
