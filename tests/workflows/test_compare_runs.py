@@ -29,9 +29,17 @@ def test_what_was_asked_is_compared_without_what_stands_by_default(tmp_path):
     b = folder(tmp_path / "b", verb="design", config={"goals": [goal | {"weight": 3.0}], "calls": 77}, seed=5)
     found = run(CompareRunsConfig(runs=(a, b)))
     asked = rows(found, "request")
-    assert asked["seed"] == ("0", "5") and asked["calls"][1] == "77"
+    assert asked["seed"] == ("0", "5") and asked["calls"] == ("1000", "77")
     assert asked["goals / qed"] == ("want >= 0.9", "want >= 0.9, weight 3.00")
     assert not rows(found, "versions") and "output" not in {row.name for row in found.parts["request"]}
+
+
+def test_an_option_that_one_run_left_alone_has_its_default(tmp_path):
+    a = folder(tmp_path / "a", verb="dose", config={"drug": "warfarin", "equation": "pharmacogenetic"})
+    b = folder(tmp_path / "b", verb="dose", config={"drug": "warfarin", "equation": "clinical"})
+    found = run(CompareRunsConfig(runs=(a, b)))
+    assert rows(found, "request") == {"equation": ("pharmacogenetic", "clinical")}
+    assert not rows(run(CompareRunsConfig(runs=(a, a))), "request")
 
 
 def test_inputs_are_compared_by_their_bytes_and_results_with_their_intervals(tmp_path):
@@ -83,3 +91,13 @@ def test_what_is_no_run_is_refused(tmp_path):
         run(CompareRunsConfig(runs=(tmp_path,)))
     with pytest.raises(ValueError, match="at least 1"):
         CompareRunsConfig(runs=())
+
+
+def test_a_table_stands_for_the_record_beside_it(tmp_path):
+    from pharmakon.workflows.recorded import recorded
+
+    for name, dose in (("a.csv", "5"), ("b.csv", "6")):
+        with recorded("dose", CompareRunsConfig(runs=(tmp_path,)), [tmp_path / name], inputs=[]):
+            (tmp_path / name).write_text(dose)
+    found = rows(run(CompareRunsConfig(runs=(tmp_path / "a.csv", tmp_path / "b.csv"))), "results")
+    assert found.keys() == {"a.csv", "b.csv"} and {len("".join(both)) for both in found.values()} == {64}

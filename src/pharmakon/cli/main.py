@@ -48,6 +48,7 @@ VERBS = {
     "release": "Publish counts, means, histograms and curves with differential privacy, from a kept budget.",
     "deidentify": "Take what identifies out of tables, FHIR bundles and DICOM headers.",
     "reproduce": "Run a recorded run again and compare what comes out, file by file.",
+    "compare": "Say where runs or models differ: in what was asked, read and found, and in versions.",
     "sbom": "Write a software bill of materials, CycloneDX.",
     "mlflow": "Copy a finished run into an MLflow store.",
     "dossier-plan": "Register acceptance limits in a ledger, before the run that is judged by them.",

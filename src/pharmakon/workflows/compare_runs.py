@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.units import show, show_interval
+from pharmakon.record.beside import record_of, results_of
 from pharmakon.store.runs import RUN, RunFolder
 
 from .reproduce_verbs import CONFIGS, PLACES, config_of, pruned
@@ -25,12 +26,16 @@ MOST = 400
 CUT = 300
 """Letters of a value that are shown."""
 PARTS = ("request", "inputs", "results", "versions")
+UNSAID = "by default"
+"""What was not asked, and would be there had another run not asked for something else."""
 
 
 class CompareRunsConfig(Config):
     """Which runs."""
 
-    runs: tuple[Path, ...] = Field(min_length=1, max_length=6, description="folders of runs or models")
+    runs: tuple[Path, ...] = Field(
+        min_length=1, max_length=6, description="folders of runs or models, or what lies beside its record"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +73,20 @@ class Compared:
 def run(config: CompareRunsConfig) -> Compared:
     """Compare runs, fact by fact. Raises RecordError for a folder that is neither a run's nor a model's."""
     told = [_facts(path) for path in config.runs]
-    return Compared({part: tuple(_rows([one[part] for one in told])) for part in PARTS})
+    return Compared({part: tuple(_rows([one[part] for one in told], [one[UNSAID] for one in told])) for part in PARTS})
 
 
-def _rows(facts: Sequence[Mapping[str, str]]) -> Iterator[Row]:
+def _rows(facts: Sequence[Mapping[str, str]], unsaid: Sequence[Mapping[str, str]]) -> Iterator[Row]:
     names = dict.fromkeys(name for one in facts for name in one)
     for name in list(names)[:MOST]:
-        yield Row(name, tuple(one.get(name, "") for one in facts))
+        yield Row(name, tuple(one.get(name, rest.get(name, "")) for one, rest in zip(facts, unsaid, strict=True)))
 
 
 def _facts(folder: Path) -> dict[str, dict[str, str]]:
     """The facts of one run by part."""
     if (folder / CARD).is_file() and not (folder / RUN).is_file():
         return _of_model(json.loads((folder / CARD).read_bytes()))
+    folder = record_of(folder)
     run = RunFolder.open(folder).run
     verb = str(run["verb"])
     config = pruned(config_of(verb), run["config"]) if verb in CONFIGS else run["config"]
@@ -91,6 +97,7 @@ def _facts(folder: Path) -> dict[str, dict[str, str]]:
     code = run.get("code", {})
     versions = {**_flat(run.get("versions", {})), "code": str(code.get("commit") or code.get("sha256", ""))[:16]}
     return {
+        UNSAID: _defaults(verb) if verb in CONFIGS else {},
         "request": {"verb": verb, "seed": str(run["seed"]), **asked},
         "inputs": {Path(str(one["path"])).name: str(one["sha256"]) for one in run["inputs"]},
         "results": _results(folder),
@@ -105,11 +112,18 @@ def _of_model(card: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     inputs = {**_flat(dataset), **dict(zip(dataset.get("files", ()), sums, strict=False))}
     request = _flat({key: card.get(key) for key in ("name", "method", "seed", "transform", "learned")})
     results = {**_numbers(card.get("scores", {})), **_numbers(card.get("coverage", {}), "coverage")}
-    return {"request": request, "inputs": inputs, "results": results, "versions": _flat(card.get("versions", {}))}
+    versions = _flat(card.get("versions", {}))
+    return {UNSAID: {}, "request": request, "inputs": inputs, "results": results, "versions": versions}
+
+
+def _defaults(verb: str) -> dict[str, str]:
+    """What each option of a verb is where nobody says it, if that is one value."""
+    fields = config_of(verb).model_fields.items()
+    return {name: _text(field.default) for name, field in fields if isinstance(field.default, (str, int, float))}
 
 
 def _results(folder: Path) -> dict[str, str]:
-    """The numbers that a run came to: those of its result, or of a design's molecules."""
+    """What a run came to: the numbers of its result or of a design's molecules, or the SHA-256 of what it wrote."""
     if (folder / RESULT).is_file():
         held = json.loads((folder / RESULT).read_bytes())
         return _numbers(held) if isinstance(held, dict) else {}
@@ -118,7 +132,7 @@ def _results(folder: Path) -> dict[str, str]:
             rows = list(csv.DictReader(stream))
         best = {f"{row['name']}, score": show(float(row["score"])) for row in rows[:BEST] if row.get("score")}
         return {"designs": str(len(rows)), **best}
-    return {}
+    return {name.removeprefix("../"): digest for name, digest in results_of(folder).items()}
 
 
 def _numbers(held: Any, place: str = "") -> dict[str, str]:

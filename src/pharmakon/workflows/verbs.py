@@ -27,6 +27,7 @@ from .verbs_patients import (
     validate_signature,
 )
 from .verbs_record import (
+    compare_runs,
     copy_to_mlflow,
     design_passports,
     export_ledgers,
@@ -75,6 +76,7 @@ __all__ = [
     "audit_cohort",
     "audit_data",
     "combine_answers",
+    "compare_runs",
     "copy_to_mlflow",
     "deidentify_data",
     "design_molecules",

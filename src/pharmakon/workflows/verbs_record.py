@@ -12,6 +12,7 @@ from pharmakon.core.types import Progress, silent
 if TYPE_CHECKING:
     from pharmakon.record.ledger import Verification
     from pharmakon.workflows.benchmark import BenchmarkResult
+    from pharmakon.workflows.compare_runs import Compared
     from pharmakon.workflows.crate import CrateResult
     from pharmakon.workflows.crate_verify import CrateVerification
     from pharmakon.workflows.data import FetchResult
@@ -100,6 +101,13 @@ def reproduce_run(run: str | Path, *, progress: Progress = silent, **options: An
     from pharmakon.workflows import reproduce
 
     return reproduce.run(build(reproduce.ReproduceConfig, {"run": run, **options}), progress=progress)
+
+
+def compare_runs(runs: Sequence[str | Path]) -> Compared:
+    """Where runs or models differ: in what was asked, read and found, and in versions."""
+    from pharmakon.workflows import compare_runs as comparing
+
+    return comparing.run(build(comparing.CompareRunsConfig, {"runs": tuple(runs)}))
 
 
 def make_sbom(**options: Any) -> SbomResult:
