@@ -141,6 +141,16 @@ class TestWhatStops:
         assert failed.state == "failed"
         assert failed.error == "the job's process ended without a word (signal 9): most often memory"
 
+    @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="the system does not say")
+    def test_a_job_that_takes_too_much_memory_is_ended_and_says_so(self, jobs, worker, person):
+        ada = person("analyst")
+        job = jobs.add(ada, "design", {**GOAL, "calls": 5000})
+        worker.memory = 40.0
+        worker.work(jobs.claim("w"))
+        failed = jobs.get(ada, job.id)
+        assert failed.state == "failed" and "MB of memory, and may take 40 on this server" in failed.error
+        assert not children()
+
     def test_what_cannot_run_fails_with_its_own_sentence(self, jobs, worker, person):
         ada = person("analyst")
         file = worker.files.add(ada, "mine.csv", [b"a,b\n1,2\n"], patient=False)

@@ -26,12 +26,15 @@ from pharmakon.core.log import logger
 
 from .accounts import Accounts
 from .files import Files
+from .memory import of_session
 from .queue import Asked, Job, Queue
 from .task import written
 from .verbs import JOB, named, verb
 
-IDLE, BEAT, GRACE = 0.5, 2.0, 30.0
-"""Seconds between two looks at an empty queue; between two beats; for a job to stop when it is told to."""
+IDLE, BEAT, GRACE, LOOK = 0.5, 2.0, 30.0, 0.5
+"""Seconds between two looks at an empty queue; between two beats; for a job to stop when it is told to; between two
+looks at the memory that it takes."""
+_TOO_MUCH = "the job took {:,.0f} MB of memory, and may take {:,.0f} on this server: ask for less at a time"
 NOBODY = ".invalid"
 """How the address of the one user of a server without accounts ends: nobody in the world has it (RFC 2606)."""
 
@@ -56,11 +59,15 @@ def output_folder(root: Path, job: Job) -> Path:
 
 @dataclass(slots=True)
 class Worker:
-    """`folder` holds the folders of the jobs; several workers may share it and the database."""
+    """`folder` holds the folders of the jobs; several workers may share it and the database.
+
+    A job may take so many megabytes of `memory`, where there is such a limit; one that takes more is ended.
+    """
 
     jobs: Queue
     files: Files
     folder: Path
+    memory: float | None = None
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -146,10 +153,10 @@ class Worker:
         last: dict[str, Any] = {}
         asked: Asked | None = None
         stop_at = 0.0
-        next_beat = time.monotonic()
+        next_beat = next_look = time.monotonic()
         while True:
             with contextlib.suppress(queue.Empty):
-                message = heard.get(timeout=max(0.01, min(BEAT, next_beat - time.monotonic())))
+                message = heard.get(timeout=max(0.01, min(BEAT, LOOK, next_beat - time.monotonic())))
                 if message is None:
                     break
                 at = message.get("progress", at)
@@ -162,6 +169,12 @@ class Worker:
                         logger.warning("job %s: the lease was lost, another worker has it", job.id)
                         process.kill()
                         return
+            if self.memory is not None and time.monotonic() >= next_look:
+                next_look = time.monotonic() + LOOK
+                if (taken := of_session(process.pid)) > self.memory:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    last = {"error": _TOO_MUCH.format(taken, self.memory)}
+                    break
             wanted = self.stopping.is_set() or (asked is not None and (asked.cancel or asked.pause))
             if wanted and not stop_at:
                 stop_at = time.monotonic() + GRACE

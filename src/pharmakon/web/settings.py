@@ -40,9 +40,12 @@ class Place(Config):
 
 
 class WorkerConfig(Place):
-    """What a worker needs of its server: the same data folder, the same database, the same limit."""
+    """What a worker needs of its server: the same data folder, the same database, the same limits."""
 
     running: int = Field(2, ge=1, description="jobs that one user may have running at a time")
+    memory: float | None = Field(
+        None, ge=500, description="megabytes that one job may take; one that takes more fails. Linux only"
+    )
     log: Literal["text", "json"] = Field("text", description="form of the log, which goes to standard error")
 
 

@@ -56,6 +56,7 @@ def worker_of(config: WorkerConfig) -> Worker:
         Queue(database, Limits(config.running)),
         Files(database, config.data.resolve() / "files", largest=0),  # it reads them only
         config.data.resolve() / "jobs",
+        memory=config.memory,
     )
 
 
