@@ -39,12 +39,12 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 class Running:
-    """A server without accounts and its worker, in threads of this process."""
+    """A server, without accounts unless they are asked for, and its worker, in threads of this process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, accounts: bool = False) -> None:
         import uvicorn
 
-        self.config = ServeConfig(data=folder)
+        self.config = ServeConfig(data=folder, accounts=accounts)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -66,6 +66,11 @@ class Running:
     def state(self):
         """What the server holds."""
         return self._server.config.app.state.held
+
+    @property
+    def secret(self) -> str:
+        """What makes the first account."""
+        return self._server.config.app.state.setup
 
     def stop(self) -> None:
         """End both."""
