@@ -136,3 +136,25 @@ def test_a_failed_job_raises_what_it_says():
     workbench, _ = _answers(httpx.Response(200, json={**job, "error": "no column named 'x'"}))
     with pytest.raises(PharmakonError, match="no column named 'x'"):
         workbench.wait("1")
+
+
+def test_records_are_listed_checked_and_compared(workbench, config):
+    from pharmakon.team.database import connect
+    from pharmakon.team.queue import Queue
+
+    jobs = Queue(connect(config.url))
+    assert {one.job for one in workbench.records()} <= {job.id for job in workbench.jobs()}
+    sent = workbench.upload(TABLE, name="both.csv")
+    made = []
+    for profile in ("fast", "full"):
+        asked = {"data": "both.csv", "models": ["solubility"], "profile": profile}
+        made.append(workbench.start("predict", asked, files=[sent.id]).id)
+        worker = worker_of(config)
+        worker.work(jobs.claim("w"))
+    assert {one.job for one in workbench.records()} >= set(made)
+    assert not workbench.record(made[0]).problems
+    told = workbench.compare(made)
+    assert told["runs"] == made
+    assert {"name": "profile", "values": ["fast", "full"], "differs": True} in told["parts"]["request"]
+    with pytest.raises(UsageError, match="two to"):
+        workbench.compare(made[:1])

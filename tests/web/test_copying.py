@@ -13,7 +13,7 @@ import pharmakon
 from pharmakon.cli.main import GROUPS, VERBS, app
 from pharmakon.core.config import build
 from pharmakon.team.verbs import verb, verbs
-from pharmakon.web.copying import as_cli, as_python, as_toml, copies_of
+from pharmakon.web.copying import as_cli, as_python, as_toml, copies_of, over_api
 
 ASKED = {
     "predict": {"data": "my molecules.csv", "models": ["lipophilicity", "herg"], "profile": "fast", "batch": 50},
@@ -81,3 +81,11 @@ def test_a_goal_with_tables_is_a_file_that_the_others_name():
     found = copies_of(verb("design"), asked)
     assert tomllib.loads(found["TOML"]) == asked
     assert found["CLI"].startswith("pharmakon design goal.toml") and '"goal.toml"' in found["Python"]
+
+
+def test_what_a_program_asks_the_server_is_one_line_of_shell_and_python_that_compiles():
+    found = over_api("https://p.example.org/", "/api/v1/records/compare?run=a&run=b", "workbench.compare(['a', 'b'])")
+    words = shlex.split(found["CLI"])
+    assert words[0] == "curl" and words[-1] == "https://p.example.org/api/v1/records/compare?run=a&run=b"
+    compile(found["Python"], "copied", "exec")
+    assert "Client('https://p.example.org'" in found["Python"] and "PHARMAKON_TOKEN" in found["Python"]

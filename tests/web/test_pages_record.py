@@ -82,6 +82,8 @@ def test_two_runs_side_by_side_show_what_differs(fresh):
     assert "0.500 (0.400 to 0.600)" in rows["auc"] and "0.600 (0.500 to 0.700)" in rows["auc"]
     assert "<x>" not in text and "numpy" not in text and "4 facts differ" in text
     assert "numpy" in page(ada, f"/record/compare?run={first}&run={second}&every=true")
+    assert f"/api/v1/records/compare?run={first}&amp;run={second}" in text
+    assert f"workbench.compare([&#39;{first}&#39;, &#39;{second}&#39;])" in text
     for ids in ([first], [first, first], [first] * 7):
         page(ada, "/record/compare?" + "&".join(f"run={id}" for id in ids), 422)
     page(ada, f"/record/compare?run={first}&run={'0' * 16}", 422)

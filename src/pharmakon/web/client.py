@@ -28,6 +28,7 @@ from .api_files import FileOut, FilePage
 from .api_jobs import JobOut, JobPage, VerbOut
 from .api_models import CardOut, ModelOut
 from .api_molecules import Card
+from .api_records import RecordOut, RecordPage, Standing
 from .api_server import Me
 
 M = TypeVar("M", bound=BaseModel)
@@ -177,6 +178,19 @@ class Client:
                     target.write(part)
         return Path(path)
 
+    def records(self) -> Iterator[RecordOut]:
+        """The project's records, the newest first: of which job each is, and where it stands."""
+        return self._pages("/api/v1/records", RecordPage)
+
+    def record(self, job: str) -> Standing:
+        """The record that a job left, checked anew: its ledger, every file, every signature."""
+        return Standing.model_validate(self._ask("GET", f"/api/v1/records/{job}").json())
+
+    def compare(self, jobs: Sequence[str]) -> dict[str, Any]:
+        """The records of two to six jobs side by side: every fact with its value in each, and whether they differ."""
+        told: dict[str, Any] = self._ask("GET", "/api/v1/records/compare", params={"run": list(jobs)}).json()
+        return told
+
     def _change(self, id: str, what: str) -> JobOut:
         return JobOut.model_validate(self._ask("POST", f"/api/v1/jobs/{id}/{what}").json())
 
@@ -188,7 +202,7 @@ class Client:
         )
 
     def _pages(self, path: str, page: type[Any], **more: Any) -> Iterator[Any]:
-        before: float | None = None
+        before: float | str | None = None
         while True:
             asked = {"limit": 200, **more, **({} if before is None else {"before": before})}
             found = page.model_validate(self._ask("GET", path, params=asked).json())

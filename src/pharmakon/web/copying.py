@@ -21,6 +21,18 @@ def copies_of(verb: Verb, config: Config) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
+def over_api(server: str, path: str, call: str) -> dict[str, str]:
+    """The same of a page that a program asks the server for: an address of its API, a call of its client."""
+    return {
+        "CLI": f'curl -H "Authorization: Bearer $PHARMAKON_TOKEN" {shlex.quote(server.rstrip("/") + path)}',
+        "Python": (
+            "import os\n\nfrom pharmakon.web.client import Client\n\n"
+            f'with Client({_literal(server.rstrip("/"))}, token=os.environ["PHARMAKON_TOKEN"]) as workbench:\n'
+            f"    print({call})"
+        ),
+    }
+
+
 def as_cli(verb: Verb, config: Config) -> str:
     """The command line; "" where the verb is none. What tables hold comes from a file, as TOML."""
     if not verb.cli:

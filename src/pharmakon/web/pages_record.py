@@ -22,6 +22,7 @@ from pharmakon.workflows.compare_runs import run as facts
 from pharmakon.workflows.reproduce_verbs import CONFIGS
 
 from .api_results import names_of, note_read
+from .copying import over_api
 from .guard import allowed, reauthenticated, state
 from .pages import render
 from .records import compared, folder, kept, possible, record, same, sign
@@ -42,7 +43,10 @@ def records(
 ) -> HTMLResponse:
     """The project's records, the newest first."""
     found, older = kept(request, caller, limit=PAGE, before=before)
-    return render(request, "records.html", caller, found=found, older=older, newest=not before, verbs=verbs())
+    copies = over_api(_server(request), "/api/v1/records", "*workbench.records(), sep='\\n'")
+    return render(
+        request, "records.html", caller, found=found, older=older, newest=not before, verbs=verbs(), copies=copies
+    )
 
 
 @router.get("/record/compare")
@@ -51,10 +55,25 @@ def side_by_side(
 ) -> HTMLResponse:
     """Runs side by side: where they differ, or every fact."""
     found, told = compared(request, caller, run or [])
-    address = "&".join(f"run={one.job.id}" for one in found)
+    ids = [one.job.id for one in found]
+    address = "&".join(f"run={id}" for id in ids)
+    copies = over_api(_server(request), f"/api/v1/records/compare?{address}", f"workbench.compare({ids})")
     return render(
-        request, "record_compare.html", caller, found=found, told=told, every=every, address=address, verbs=verbs()
+        request,
+        "record_compare.html",
+        caller,
+        found=found,
+        told=told,
+        every=every,
+        address=address,
+        verbs=verbs(),
+        copies=copies,
     )
+
+
+def _server(request: Request) -> str:
+    """The address that users type."""
+    return state(request).settings.public or str(request.base_url)
 
 
 @router.get("/record/{id}")
