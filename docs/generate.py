@@ -91,8 +91,9 @@ def aims() -> str:
     by_part: dict[str, list[list[str]]] = {}
     for aim in tomllib.loads(AIMS.read_text(encoding="utf-8"))["aim"]:
         path = RESULTS / f"{aim['benchmark']}.json"
-        tasks = json.loads(path.read_text(encoding="utf-8"))["tasks"] if path.is_file() else {}
-        what, figure, met = _aimed(aim, tasks)
+        record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        whole = "summary" in aim
+        what, figure, met = _summed(aim, record.get("summary", {})) if whole else _aimed(aim, record.get("tasks", {}))
         row = [what, aim["aim"], figure, met, aim.get("source", ""), aim.get("tried", "")]
         by_part.setdefault(aim["part"], []).append(row)
     for part, rows in by_part.items():
@@ -112,6 +113,17 @@ def _aimed(aim: Mapping[str, str], tasks: Mapping[str, Any]) -> tuple[str, str, 
     score = task["scores"][aim["metric"]]
     figure = f"{score['value']:.4g}" + (f" ({_interval(score)})" if _interval(score) else "")
     return what, figure, _met(reached(score["value"], aim["aim"]))
+
+
+def _summed(aim: Mapping[str, Any], summary: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The same of a number over all tasks, of which there are `of`: over fewer it is no answer yet."""
+    what = f"`{aim['benchmark']}`: {aim['task']}, {aim['summary']}"
+    value = summary.get(aim["summary"])
+    if value is None:
+        return what, "-", "not measured"
+    if summary["tasks"] != aim["of"]:
+        return what, f"{value:.4g} over {summary['tasks']} of {aim['of']}", "not measured"
+    return what, f"{value:.4g}", _met(reached(value, aim["aim"]))
 
 
 def _met(yes: object) -> str:

@@ -44,6 +44,14 @@ def test_an_aim_is_a_bound_or_a_range(value, aim):
     assert not generate.reached(value + (-0.1 if ">" in aim else 0.1), aim)
 
 
+def test_an_aim_over_all_tasks_waits_for_all_of_them():
+    aim = {"benchmark": "pmo", "task": "all tasks", "summary": "sum", "of": 20, "aim": ">= 14.8"}
+    assert generate._summed(aim, {}) == ("`pmo`: all tasks, sum", "-", "not measured")
+    assert generate._summed(aim, {"tasks": 19, "sum": 15.0})[1:] == ("15 over 19 of 20", "not measured")
+    assert generate._summed(aim, {"tasks": 20, "sum": 14.9})[1:] == ("14.9", "met")
+    assert generate._summed(aim, {"tasks": 20, "sum": 14.7})[1:] == ("14.7", "**missed**")
+
+
 def test_every_configuration_key_says_what_it_is():
     lines = [line for line in generate.configuration().splitlines() if line.startswith("| `")]
     assert lines
