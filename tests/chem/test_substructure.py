@@ -58,6 +58,12 @@ def test_stereo_and_hybridisation_are_asked_of_the_molecule(smarts, found):
     assert [i for _, hits in having(read_smarts(smarts), smiles, seconds=60) for i in hits] == found
 
 
+@pytest.mark.parametrize("smarts", ["c1ccncc1", "[NX3;H2]", "C/C=C/C"])
+def test_threads_change_neither_what_is_found_nor_its_order(molecules, smarts):
+    told = [list(having(read_smarts(smarts), molecules * 20, seconds=60, threads=n)) for n in (1, 3)]
+    assert told[0] == told[1] and len(told[0]) > 1
+
+
 def test_a_row_without_a_structure_has_no_substructure():
     packed = pattern_bits([None, Chem.MolFromSmiles("CCO")])
     assert may_have(read_smarts("*"), packed).tolist() == [1]

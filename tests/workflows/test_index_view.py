@@ -26,7 +26,7 @@ def test_a_part_is_found_in_every_molecule_that_has_it(index_folder, molecules, 
 def test_one_molecule_that_takes_too_long_is_left_out_and_no_other(monkeypatch):
     import time
 
-    def slow(query, smiles, *, seconds):
+    def slow(query, smiles, *, seconds, threads):
         if "CCC" in smiles:
             time.sleep(60)
         yield len(smiles), [i for i, text in enumerate(smiles) if text != "O"]

@@ -97,8 +97,8 @@ def _with_bits(query: Mol, packed: NDArray[np.uint8]) -> NDArray[np.intp]:
     return left
 
 
-def having(query: Mol, smiles: Sequence[str], *, seconds: float) -> Iterator[tuple[int, list[int]]]:
-    """The exact search: again and again how many molecules are done, and which of these have the query.
+def having(query: Mol, smiles: Sequence[str], *, seconds: float, threads: int = 1) -> Iterator[tuple[int, list[int]]]:
+    """The exact search: again and again how many molecules are done, and which of these have the query, in order.
 
     The SMILES are RDKit's own. Raises Unavailable when the time is over.
     """
@@ -112,7 +112,7 @@ def having(query: Mol, smiles: Sequence[str], *, seconds: float) -> Iterator[tup
         block = smiles[start : start + BLOCK]
         for text in block:
             holder.AddSmiles(text)
-        found = rdSubstructLibrary.SubstructLibrary(holder).GetMatches(query, numThreads=1, maxResults=len(block))
+        found = rdSubstructLibrary.SubstructLibrary(holder).GetMatches(query, numThreads=threads, maxResults=len(block))
         yield start + len(block), sorted(start + int(i) for i in found)
         if time.monotonic() > until and start + BLOCK < len(smiles):
             raise Unavailable(f"the search took longer than {seconds:g} s: ask for a larger substructure")

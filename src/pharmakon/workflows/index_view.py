@@ -131,14 +131,20 @@ class Index:
         return nearest(self.neighbours, self.folder, packed, top, at_least=at_least, workers=workers, progress=progress)
 
     def having(
-        self, smarts: str, *, seconds: float = 20.0, at: Progressed | None = None, progress: Progress = silent
+        self,
+        smarts: str,
+        *,
+        seconds: float = 20.0,
+        workers: int | None = None,
+        at: Progressed | None = None,
+        progress: Progress = silent,
     ) -> Iterator[Molecule]:
         """The molecules that have a part, in the order of the library, each as soon as it is found.
 
         A molecule that takes longer than `seconds` is left out, and is in `slow` afterwards. Stereo that the SMARTS
         writes is asked for. Raises DataError for what is no SMARTS.
         """
-        query, at = read_smarts(smarts), at or Progressed()
+        query, at, threads = read_smarts(smarts), at or Progressed(), cores() if workers is None else workers
         self._slow = []
         for first in range(0, len(self), SCREENED):
             patterns = self._patterns[first : first + SCREENED]
@@ -146,7 +152,8 @@ class Index:
             at.screened, at.candidates = first + len(patterns), at.candidates + len(left)
             for start in range(0, len(left), 20 * TOGETHER):
                 some = [self[int(i)] for i in left[start : start + 20 * TOGETHER]]
-                for done, found, slow in searched(query, [one.smiles for one in some], seconds=seconds):
+                texts = [one.smiles for one in some]
+                for done, found, slow in searched(query, texts, seconds=seconds, threads=threads):
                     at.searched += done
                     progress(at.screened, len(self), f"{at.searched:,} of {at.candidates:,} candidates searched")
                     self._slow += [some[i] for i in slow]
@@ -222,7 +229,7 @@ def _nearest(packed: NDArray[np.uint8]) -> list[Nearest]:
 
 
 def searched(
-    query: Any, smiles: Sequence[str], *, seconds: float, size: int = TOGETHER
+    query: Any, smiles: Sequence[str], *, seconds: float, threads: int = 1, size: int = TOGETHER
 ) -> Iterator[tuple[int, list[int], list[int]]]:
     """Again and again how many more molecules were searched, which have the query, and which took too long.
 
@@ -235,7 +242,8 @@ def searched(
             for first in range(start, len(smiles), size):
                 mark(first)
                 some = smiles[first : first + size]
-                yield first, [first + i for _, hits in having(query, some, seconds=np.inf) for i in hits]
+                blocks = having(query, some, seconds=np.inf, threads=threads)
+                yield first, [first + i for _, hits in blocks for i in hits]
 
         try:
             for first, found in forked(work, Limits(seconds, MEGABYTES)):

@@ -31,6 +31,7 @@ class SubstructureConfig(Config):
         20.0, gt=0, description="seconds that the search of one molecule may take; one that takes longer is left out"
     )
     output: Path | None = Field(None, description="CSV to write, in the order of the library")
+    workers: int | None = Field(None, ge=1, description="threads of the exact search; one a core when not given")
     verify: bool = Field(False, description="first check every file of the index against its SHA-256")
 
 
@@ -66,7 +67,9 @@ def run(config: SubstructureConfig, *, progress: Progress = silent) -> Substruct
         index.verify()
     at = Progressed()
     result = SubstructureResult(len(index), output=config.output)
-    looking = index.having(config.smarts, seconds=config.seconds_per_molecule, at=at, progress=progress)
+    looking = index.having(
+        config.smarts, seconds=config.seconds_per_molecule, workers=config.workers, at=at, progress=progress
+    )
 
     def found() -> Iterator[Molecule]:
         for molecule in islice(looking, config.limit):
