@@ -38,3 +38,12 @@ def test_the_closed_form_is_the_refit_of_the_ridge(tmp_path: Path, monkeypatch: 
     assert scores["ridge"]["value"] == pytest.approx(1.0, abs=0.05)
     assert -1 <= scores["kernel"]["value"] <= 1
     assert not found["comparable"]
+
+
+def test_a_row_in_which_nothing_differs_has_no_order() -> None:
+    import numpy as np
+
+    one = np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0], [3.0, 1.0, 2.0]])
+    other = np.array([[10.0, 20.0, 30.0], [1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
+    assert module._ranked(one, other) == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1}
+    assert module._ranked(one[1:], other[1:])["n"] == 0

@@ -252,10 +252,16 @@ def _refitted(shipped: Blend, features: Features, y: Floats, *, random_state: in
 
 
 def _ranked(one: NDArray[np.float64], other: NDArray[np.float64]) -> dict[str, Any]:
-    """Mean of Spearman's correlations of rows, with the range of the middle half."""
+    """Mean of Spearman's correlations of rows, with the range of the middle half.
+
+    A row in which nothing differs has no order and is left out: a member that is certain stays so whatever goes.
+    """
     from scipy.stats import spearmanr
 
-    found = np.array([spearmanr(a, b).statistic for a, b in zip(one, other, strict=True)])
+    told = (np.ptp(one, axis=1) > 0) & (np.ptp(other, axis=1) > 0)
+    if not told.any():
+        return {"value": 0.0, "low": None, "high": None, "n": 0}
+    found = np.array([spearmanr(a, b).statistic for a, b in zip(one[told], other[told], strict=True)])
     low, high = np.quantile(found, [0.25, 0.75])
     return {
         "value": round(float(found.mean()), 4),
