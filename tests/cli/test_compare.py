@@ -25,8 +25,11 @@ def test_only_what_differs_is_shown(runs, capsys):
     assert out.rstrip().endswith("2 of 6 facts differ")
     assert not main(["compare", *runs, "--every"])
     assert "numpy" in capsys.readouterr().out
+    assert main(["compare", runs[0]]) == 2
     assert not main(["compare", runs[0], runs[0]])
-    assert capsys.readouterr().out == "all 6 facts are the same\n"
+    told = capsys.readouterr()
+    assert "or more, to compare" in told.err
+    assert told.out == "all 6 facts are the same\n"
 
 
 def test_as_json(runs, capsys):

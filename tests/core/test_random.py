@@ -1,5 +1,7 @@
 """A stream is a function of a seed and its labels, and of nothing else."""
 
+import numpy as np
+
 from pharmakon.core.random import stream
 
 
@@ -22,3 +24,7 @@ def test_labels_do_not_run_together():
 
 def test_the_numbers_are_those_of_every_version_and_machine():
     assert stream(0, "batch", 17).integers(1000, size=3).tolist() == [955, 710, 877]
+
+
+def test_a_seed_may_be_a_number_of_numpy():
+    assert stream(np.int64(5), "a").random() == stream(5, "a").random() == stream(np.uint32(5), "a").random()

@@ -23,6 +23,7 @@ RISING = [0.01 * i for i in range(60)]
         ([0.5] * 69, {"patience": 10}, ""),  # the start does not count
         ([0.5] * 70, {"patience": 10}, "patience"),
         (RISING + [0.5] * 500, {}, ""),
+        ([0.0] * 500, {"patience": 20}, ""),  # nothing has been found yet
     ],
 )
 def test_it_ends_where_the_best_are_good_or_stand_still(scores, settings, reason):

@@ -229,3 +229,10 @@ def test_no_name_leads_out_of_the_run_folder(tmp_path, name):
     with pytest.raises(UsageError, match="outside the run folder"):
         folder.write(name, "x")
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_run_that_began_before_an_option_was_there_goes_on_without_it(tmp_path):
+    RunFolder.create(tmp_path / "run", verb="design", config={"calls": 5})
+    RunFolder.create(tmp_path / "run", verb="design", config={"calls": 5, "patience": None}, resume=True)
+    with pytest.raises(UsageError, match="patience"):
+        RunFolder.create(tmp_path / "run", verb="design", config={"calls": 5, "patience": 3}, resume=True)

@@ -72,6 +72,20 @@ def test_the_record_of_a_table_lies_beside_it_and_is_one_of_the_list(fresh):
     assert "predicted.csv was changed after it was recorded" in plain(page(ada, f"/record/{id}"))
 
 
+def test_jobs_that_left_no_record_hide_none(fresh, monkeypatch):
+    monkeypatch.setattr("pharmakon.web.pages_record.PAGE", 3)
+    ada = fresh.browser("analyst")
+    made = [recorded(fresh, ada, seed=n) for n in range(4)]
+    for _ in range(7):
+        fresh.held.jobs.add(ada.caller, "library", {})
+        assert fresh.held.jobs.end(fresh.held.jobs.claim("w"), "done")
+    text = page(ada, "/record")
+    assert [id in text for id in made] == [False, True, True, True] and "Older records" in text
+    older = re.search(r"/record\?before=([0-9a-f]+)", text)[1]
+    text = page(ada, f"/record?before={older}")
+    assert made[0] in text and "Older records" not in text
+
+
 def test_two_runs_side_by_side_show_what_differs(fresh):
     ada = fresh.browser("reader", "analyst")
     first = recorded(fresh, ada, seed=1, auc=0.5)

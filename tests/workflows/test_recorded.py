@@ -1,7 +1,10 @@
 """Verbs that write a file or a model leave a record beside it: a crate is made of it, and it comes out again."""
 
+import csv
+import json
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -107,7 +110,7 @@ def test_an_audit_of_a_cohort(cohort_file, here, tmp_path_factory):
 def test_what_is_said_of_molecules(here, molecules, trained, index_folder, design_run):
     (here / "in.csv").write_text("smiles\nO=C(c1ccncc1)N1CCOCC1\n")
     (here / "stock.csv").write_text("smiles,id\nC1COCCN1,M1\nOC(=O)c1ccncc1,P7\n")
-    asked = {"molecules": tuple(molecules[:2]), "models": (str(trained),)}
+    asked = {"molecules": tuple(molecules[:2]), "models": ("toxicity", str(trained)), "profile": "fast"}
     explain_molecules.run(explain_molecules.ExplainMoleculesConfig(**asked, output=here / "why.csv"))
     route.run(route.RouteConfig(data=here / "in.csv", stock=here / "stock.csv", output=here / "routes.csv", workers=1))
     near = {"queries": (molecules[3], "in.csv"), "index": index_folder, "top": 3}
@@ -118,16 +121,38 @@ def test_what_is_said_of_molecules(here, molecules, trained, index_folder, desig
         assert crate(CrateConfig(run=here / name, output=here / f"{name}.zip")).files
         found = reproduce(ReproduceConfig(run=here / name))
         assert found.ok and found.compared.same == [name], (name, found.compared)
+    read = json.loads((here / "why.csv.record" / "run.json").read_text())["inputs"]
+    assert {Path(one["path"]).parent.name for one in read} >= {"screen", trained.name}  # a group's models are named
+    made = crate(CrateConfig(run=here / "near.csv", output=here / "whole", with_inputs=True))
+    (here / "in.csv").unlink()
+    with pytest.raises(UsageError, match="only beside the index"):
+        reproduce(ReproduceConfig(run=made.place))
+
+
+def test_a_table_of_queries_at_an_address_is_read_there(here, molecules, index_folder):
+    import fsspec
+
+    with fsspec.open("memory://recorded/q.csv", "w") as out:
+        out.write(f"smiles\n{molecules[3]}\n")
+    asked = {"queries": ("memory://recorded/q.csv",), "index": index_folder, "top": 3}
+    assert similar.run(similar.SimilarConfig(**asked, output=here / "near.csv")).hits == 3
+    read = json.loads((here / "near.csv.record" / "run.json").read_text())["inputs"]
+    assert "memory://recorded/q.csv" in {one["path"] for one in read}
 
 
 def test_what_is_said_of_a_signature(discovered, here, tmp_path_factory):
     cohort = discovered.folder.parent / "cohort.toml"
-    explain.run(explain.ExplainConfig(signature=discovered.folder, cohort=cohort, output=here / "why.csv"))
+    with (cohort.parent / "clinic.csv").open(encoding="utf-8", newline="") as lines:
+        who = next(iter(csv.DictReader(lines)))
+    patient = next(iter(who.values()))
+    asked = {"signature": discovered.folder, "cohort": cohort, "patient": patient}
+    explain.run(explain.ExplainConfig(**asked, output=here / "why.csv"))
     export.run(export.ExportConfig(signature=discovered.folder, output=here / "given", accept_risk=True))
     for result, same in (("why.csv", ["why.csv"]), ("given", ["given/card.json", "given/signature.npz"])):
         place, _ = repeated(here / result, elsewhere=tmp_path_factory.mktemp("elsewhere"))
         with zipfile.ZipFile(place) as archive:
             assert not any(name.endswith(("why.csv", "signature.npz")) for name in archive.namelist())
+            assert not any(f'"{patient}"'.encode() in archive.read(name) for name in archive.namelist())
         assert set(same) <= set(reproduce(ReproduceConfig(run=here / result)).compared.same)
 
 

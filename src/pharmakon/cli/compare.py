@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from pharmakon.core.errors import UsageError
 from pharmakon.workflows import compare_runs as workflow
 
 from . import render
@@ -27,6 +28,8 @@ def compare(
     as_json: Annotated[bool, Parameter("--json", negative=(), help="print the result as JSON")] = False,
 ) -> None:
     """Say where runs or models differ: in what was asked, read and found, and in versions."""
+    if len(config.runs) < 2:
+        raise UsageError("name two runs or models, or more, to compare")
     render.result(workflow.run(config), lambda told: _print(told, config, every=every), as_json=as_json)
 
 

@@ -14,6 +14,6 @@ def stream(seed: int, *labels: str | int) -> np.random.Generator:
     uninterrupted run got; no generator state is ever saved.
     """
     digest = hashlib.sha256("\x1f".join(map(str, labels)).encode()).digest()
-    words = np.frombuffer((seed & 0xFFFFFFFF).to_bytes(4, "little") + digest, dtype="<u4")
+    words = np.frombuffer((int(seed) & 0xFFFFFFFF).to_bytes(4, "little") + digest, dtype="<u4")
     # What default_rng makes, said in one array: a search asks a million times.
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))

@@ -18,8 +18,10 @@ def reason_to_stop(scores: Sequence[float], settings: Settings) -> str:
     if settings.until is not None and len(scores) >= BEST and best_mean(scores) >= settings.until:
         return "reached"
     before = len(scores) - (settings.patience or len(scores))
-    if before >= max(BEST, settings.initial) and best_mean(scores) - best_mean(scores[:before]) < RISE:
-        return "patience"
+    if before >= max(BEST, settings.initial):
+        now = best_mean(scores)
+        if 0 < now < best_mean(scores[:before]) + RISE:  # at nothing, a search has not begun to stand still
+            return "patience"
     return ""
 
 

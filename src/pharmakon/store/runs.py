@@ -226,8 +226,8 @@ def _differences(held: Mapping[str, Any], asked: Mapping[str, Any], ignore: Coll
     different = [key for key in ("verb", "seed") if held[key] != asked[key]]
     before, after = (_by_content(run["config"], run["inputs"]) for run in (held, asked))
     keys = sorted((before.keys() | after.keys()) - set(ignore))
-    missing = object()
-    different += [f"config key {key!r}" for key in keys if before.get(key, missing) != after.get(key, missing)]
+    # A key that is not there was unknown when the run began, which is how nothing given was and is.
+    different += [f"config key {key!r}" for key in keys if before.get(key) != after.get(key)]
     if len(held["inputs"]) != len(asked["inputs"]):
         different.append("number of input files")
     for old, new in zip(held["inputs"], asked["inputs"], strict=False):

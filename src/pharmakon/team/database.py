@@ -15,8 +15,9 @@ from pharmakon.core.lazy import require
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Select, Table
 
-PATIENCE = 30.0
-"""Seconds that a writer of SQLite waits for another."""
+PATIENCE = WAIT = 30.0
+"""Seconds that a writer of SQLite waits for another, and that one of PostgreSQL may hold a lock or wait for it."""
+_TIMEOUTS = ("idle_in_transaction_session_timeout", "lock_timeout")
 
 
 MIGRATING, CLAIMING, ADDING = 0x70686B, 0x70686C, 0x70686D
@@ -51,10 +52,10 @@ class Database:
         except SQLAlchemyError as error:
             raise _unusable(error) from error
 
-    def alone(self, connection: Connection, lock: int) -> None:
+    def alone(self, connection: Connection, lock: int, of: str = "") -> None:
         """Wait for the lock, and hold it while the connection writes. The writers of SQLite are alone as it is."""
         if self.kind == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (lock, of))
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -114,8 +115,13 @@ def connect(url: str) -> Database:
         url = "postgresql+psycopg://" + url.partition("://")[2]
     elif not url.startswith("sqlite:///") or url == "sqlite:///":
         raise UsageError("a database is sqlite:///FILE (four slashes for a path from the root) or postgresql://...")
+    more: dict[str, Any] = {}
+    if kind != "sqlite" and "options=" not in url:  # who was cut off in the middle gives back what others wait for
+        more = {"connect_args": {"options": " ".join(f"-c {name}={WAIT:.0f}s" for name in _TIMEOUTS)}}
     try:
-        engine = create_engine(url, poolclass=QueuePool, pool_size=10, max_overflow=30, pool_pre_ping=kind != "sqlite")
+        engine = create_engine(
+            url, poolclass=QueuePool, pool_size=10, max_overflow=30, pool_pre_ping=kind != "sqlite", **more
+        )
     except ArgumentError as error:
         raise UsageError(f"the address of the database cannot be read: {error}") from None
     if kind == "sqlite":

@@ -10,9 +10,10 @@ PROC = Path("/proc")
 
 
 def of_session(leader: int) -> float:
-    """Megabytes that the processes of a session take, what they share shared out among them.
+    """Megabytes that the processes of a session take and nobody could take back, what they share shared out among them.
 
-    0 where the system does not say, as only Linux does.
+    A file that is mapped into memory does not count: the system drops its pages when it needs the room. 0 where the
+    system does not say, as only Linux does.
     """
     return sum(map(_proportional, _members(leader))) / 1024
 
@@ -27,9 +28,10 @@ def _members(leader: int) -> Iterator[Path]:
 
 
 def _proportional(place: Path) -> float:
-    """Kilobytes of a process: a page that three share counts a third (PSS)."""
-    with contextlib.suppress(OSError, ValueError):
-        for line in (place / "smaps_rollup").read_text(encoding="utf-8").splitlines():
-            if line.startswith("Pss:"):
-                return float(line.split()[1])
+    """Kilobytes of a process, in memory or swapped out: a page that three share counts a third (PSS)."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        lines = (place / "smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
+        told = {name: float(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+        own = told["Pss_Anon"] + told["Pss_Shmem"] if "Pss_Anon" in told else told.get("Pss", 0.0)
+        return own + told.get("SwapPss", 0.0)
     return 0.0

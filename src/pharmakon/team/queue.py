@@ -128,7 +128,7 @@ class Queue:
             with self.database.write() as connection:
                 if key and (there := connection.execute(select(jobs).where(same)).mappings().first()):
                     return _same(there, row)
-                self.database.alone(connection, ADDING)
+                self.database.alone(connection, ADDING, caller.user)
                 if connection.execute(select(func.count()).where(mine)).scalar_one() >= self._limits.waiting:
                     raise TooMany(f"{self._limits.waiting} of your jobs are waiting: let some end, or cancel them")
                 row["created"] = self.database.now(connection)

@@ -169,7 +169,7 @@ class Worker:
                         logger.warning("job %s: the lease was lost, another worker has it", job.id)
                         process.kill()
                         return
-            if self.memory is not None and time.monotonic() >= next_look:
+            if self.memory is not None and "result" not in last and time.monotonic() >= next_look:
                 next_look = time.monotonic() + LOOK
                 if (taken := of_session(process.pid)) > self.memory:
                     os.killpg(process.pid, signal.SIGKILL)

@@ -47,10 +47,18 @@ def record(request: Request, caller: Caller, id: str) -> Record:
 def kept(request: Request, caller: Caller, *, limit: int, before: str = "") -> tuple[list[Kept], str]:
     """The project's records, the newest first, and from which job on the older ones are."""
     held = state(request)
-    jobs = held.jobs.list(caller, limit=limit, before=before, states=["done"])
     people = {user.id: user.name for user in held.accounts.all()}
-    found = [_kept(request, one, people.get(job.user, "")) for job in jobs if (one := record_of(job)) is not None]
-    return found, jobs[-1].id if len(jobs) == limit else ""
+    found: list[Kept] = []
+    while True:  # most jobs may have left none
+        jobs = held.jobs.list(caller, limit=limit, before=before, states=["done"])
+        for job in jobs:
+            if (one := record_of(job)) is not None:
+                found.append(_kept(request, one, people.get(job.user, "")))
+                if len(found) == limit:
+                    return found, job.id if job is not jobs[-1] or len(jobs) == limit else ""
+        if len(jobs) < limit:
+            return found, ""
+        before = jobs[-1].id
 
 
 def _kept(request: Request, one: Record, who: str) -> Kept:

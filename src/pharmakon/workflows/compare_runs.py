@@ -13,7 +13,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.units import show, show_interval
-from pharmakon.record.beside import record_of, results_of
+from pharmakon.record.beside import record_of, results_of, top_of
 from pharmakon.store.runs import RUN, RunFolder
 
 from .reproduce_verbs import CONFIGS, PLACES, config_of, pruned
@@ -132,7 +132,14 @@ def _results(folder: Path) -> dict[str, str]:
             rows = list(csv.DictReader(stream))
         best = {f"{row['name']}, score": show(float(row["score"])) for row in rows[:BEST] if row.get("score")}
         return {"designs": str(len(rows)), **best}
-    return {name.removeprefix("../"): digest for name, digest in results_of(folder).items()}
+    written = results_of(folder)
+    tops = list(dict.fromkeys(map(top_of, written)))
+    # By place and not by name: of two runs in one folder the files cannot have the same.
+    called = {top: "output" if len(tops) == 1 else f"output {i}" for i, top in enumerate(tops, start=1)}
+    return {
+        called[top_of(name)] + name.removeprefix("../").removeprefix(top_of(name)): digest
+        for name, digest in written.items()
+    }
 
 
 def _numbers(held: Any, place: str = "") -> dict[str, str]:

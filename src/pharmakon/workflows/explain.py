@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,7 +39,9 @@ class ExplainConfig(Config):
 
     signature: Path = Field(description="folder of the signature: the one that discover wrote, or signature/ in it")
     cohort: Path = Field(description="TOML file of the cohort that the patients are in")
-    patient: str = Field("", description="one patient, as the clinical table calls it; all when not given")
+    patient: str = Field(
+        "", description="one patient, as the clinical table calls it, or #4 for its fourth row; all when not given"
+    )
     output: Path | None = Field(
         None, description="table to write, a line a marker and patient: CSV, or JSON by its name"
     )
@@ -185,14 +188,18 @@ def run(config: ExplainConfig, *, progress: Progress = silent) -> ExplainResult:
     elif signature.kind == "survival":
         what = f"{what} within {signature.horizon:g}"
     progress(1, 1, "taking apart")
-    patients = list(_explained(frozen, cohort, _wanted(config, cohort), _stable(folder), what))
+    wanted = _wanted(config, cohort)
+    patients = list(_explained(frozen, cohort, wanted, _stable(folder), what))
     result = ExplainResult(str(frozen.card["name"]), what, signature.kind != "continuous", patients, [WARNING])
-    if config.output is None:
+    output = config.output
+    if output is None:
         return result
     beside = folder.parent / RESULT
     inputs = [*files_of_model(folder), *([beside] if beside.is_file() else []), *paths_of(config.cohort)]
-    with recorded("explain-signature", config, [config.output], inputs=inputs):
-        return _written(result, config.output)
+    if config.patient:  # a record goes further than a table, and a name in it would go with it
+        config = config.model_copy(update={"patient": "#" + ",".join(str(row + 1) for row in wanted)})
+    with recorded("explain-signature", config, [output], inputs=inputs):
+        return _written(result, output)
 
 
 def _wanted(config: ExplainConfig, cohort: Cohort) -> list[int]:
@@ -200,6 +207,9 @@ def _wanted(config: ExplainConfig, cohort: Cohort) -> list[int]:
     if not config.patient:
         return list(range(len(cohort)))
     rows = [i for i, names in enumerate(zip(cohort.ids, cohort.patients, strict=True)) if config.patient in names]
+    if not rows and re.fullmatch(r"#\d{1,9}(,\d{1,9})*", config.patient):
+        rows = [int(number) - 1 for number in config.patient[1:].split(",")]
+        rows = rows if all(0 <= row < len(cohort) for row in rows) else []
     if not rows:
         raise UnknownName("patient", config.patient, [*cohort.ids], where=str(config.cohort))
     return rows

@@ -174,14 +174,15 @@ def run(config: ExplainMoleculesConfig, *, progress: Progress = silent) -> Expla
 
     from pharmakon.chem.standardize import standardize
     from pharmakon.predict.features import Features
-    from pharmakon.predict.panel import Panel
+    from pharmakon.predict.panel import Panel, expanded, shipped_names
 
     from .recorded import models_files, recorded
 
     if folders := [text for text in config.molecules if Path(text).is_dir()]:
         raise UsageError(f"{folders[0]} is a folder; a signature is explained for a cohort: give its TOML file, too")
     progress(0, len(config.molecules), "reading the models")
-    panel = Panel.load(config.models, config.profile)
+    names = expanded(config.models or shipped_names())
+    panel = Panel.load(names, config.profile)
     done = [standardize(text) for text in config.molecules]
     mols = [
         None if one.problem else MolFromSmiles(one.smiles) for one in done
@@ -199,7 +200,7 @@ def run(config: ExplainMoleculesConfig, *, progress: Progress = silent) -> Expla
     ]
     result = ExplainMoleculesResult(molecules, config.profile, [*notes, WARNING], config.output)
     if config.output is not None:
-        with recorded("explain", config, [config.output], inputs=models_files(config.models, config.profile)):
+        with recorded("explain", config, [config.output], inputs=models_files(names, config.profile)):
             _write(result, config.output)
     return result
 

@@ -17,7 +17,7 @@ NETWORKS = ("screen", "graph")
 
 @contextmanager
 def recorded(
-    verb: str, config: BaseModel, outputs: Sequence[Path | None], *, inputs: Sequence[Path], seed: int = 0
+    verb: str, config: BaseModel, outputs: Sequence[Path | None], *, inputs: Sequence[str | Path], seed: int = 0
 ) -> Iterator[None]:
     """Around the work that writes `outputs`: when it has gone well, `NAME.record` lies beside the first of them.
 

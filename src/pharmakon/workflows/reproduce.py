@@ -29,7 +29,7 @@ from .crate_archive import unpacked
 from .crate_inputs import OF_PEOPLE, SHIPPED, Input, found_again, inputs_of, mirrored
 from .crate_verify import check as check_crate
 from .reproduce_compare import Comparison, compare, compare_results
-from .reproduce_verbs import again, check
+from .reproduce_verbs import IN_PLACE, again, check
 
 
 class ReproduceConfig(Config):
@@ -98,6 +98,8 @@ def run(config: ReproduceConfig, *, progress: Progress = silent) -> ReproduceRes
         _whole(root, first, config.run)
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pharmakon-reproduce-")))
         places = _Places.of(inputs_of(recorded), root, config.inputs, work / "inputs")
+        if places.stage is not None and recorded["verb"] in IN_PLACE:
+            raise UsageError(f"a run of {recorded['verb']} is repeated only beside {IN_PLACE[recorded['verb']]}")
         output = config.output or work / "again"
         results = results_of(first)
         again(

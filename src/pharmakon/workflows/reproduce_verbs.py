@@ -52,6 +52,12 @@ RANDOM = {
     "release, and cost budget"
 }
 """Verbs that leave a record and cannot be run again, and why."""
+IN_PLACE = {
+    "passport": "the design run, whose models its own record names",
+    "similar": "the index, of which the record holds the manifest alone",
+    "substructure": "the index, of which the record holds the manifest alone",
+}
+"""Verbs that are run again only where what they read lies as it lay, and what that is."""
 PLACES = {"output", "overwrite", "resume"}
 """Keys that say where a run goes, and nothing of what comes."""
 NAMED = {"model"}

@@ -77,7 +77,7 @@ def run(config: SimilarConfig, *, progress: Progress = silent) -> SimilarResult:
     result = SimilarResult(len(index), output=config.output)
     with ExitStack() as stack:
         out = None
-        read = [config.index / INDEX, *map(Path, filter(_is_table, config.queries))]
+        read: list[str | Path] = [config.index / INDEX, *filter(_is_table, config.queries)]
         stack.enter_context(recorded("similar", config, [config.output], inputs=read))
         if config.output is not None:
             for text in filter(_is_table, config.queries):
