@@ -1,6 +1,5 @@
 """Verbs that write a file or a model leave a record beside it: a crate is made of it, and it comes out again."""
 
-import csv
 import json
 import shutil
 import zipfile
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pharmakon.biomarkers.cohort import read_cohort
 from pharmakon.core.errors import NotPermitted, UsageError
 from pharmakon.record.beside import record_beside
 from pharmakon.workflows import (
@@ -142,9 +142,7 @@ def test_a_table_of_queries_at_an_address_is_read_there(here, molecules, index_f
 
 def test_what_is_said_of_a_signature(discovered, here, tmp_path_factory):
     cohort = discovered.folder.parent / "cohort.toml"
-    with (cohort.parent / "clinic.csv").open(encoding="utf-8", newline="") as lines:
-        who = next(iter(csv.DictReader(lines)))
-    patient = next(iter(who.values()))
+    patient = read_cohort(cohort).ids[0]
     asked = {"signature": discovered.folder, "cohort": cohort, "patient": patient}
     explain.run(explain.ExplainConfig(**asked, output=here / "why.csv"))
     export.run(export.ExportConfig(signature=discovered.folder, output=here / "given", accept_risk=True))
