@@ -17,6 +17,8 @@ from pharmakon.workflows import (
     explain,
     explain_molecules,
     export,
+    index,
+    library,
     passport,
     predict,
     route,
@@ -152,6 +154,16 @@ def test_what_is_said_of_a_signature(discovered, here, tmp_path_factory):
             assert not any(name.endswith(("why.csv", "signature.npz")) for name in archive.namelist())
             assert not any(f'"{patient}"'.encode() in archive.read(name) for name in archive.namelist())
         assert set(same) <= set(reproduce(ReproduceConfig(run=here / result)).compared.same)
+
+
+def test_a_library_and_an_index(assay, tmp_path_factory):
+    here = assay.parent
+    library.run(library.LibraryConfig(data=assay, output=here / "lib", models=("solubility",), profile="fast"))
+    index.run(index.IndexConfig(data=assay, output=here / "idx"))
+    for result, some in (("lib", "lib/molecules.parquet"), ("idx", "idx/ecfp4.npy")):
+        place, given = repeated(here / result, elsewhere=tmp_path_factory.mktemp("elsewhere"), with_inputs=True)
+        found = reproduce(ReproduceConfig(run=place, inputs=given))
+        assert found.ok and some in found.compared.same, (result, found.compared)
 
 
 @pytest.mark.parametrize("missing", ["in.csv", "stock.csv"])

@@ -26,7 +26,7 @@ from .molecules import CountedRows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pharmakon.store.tables import Row
+    from pharmakon.store.tables import Row, Table
 
 FORMAT = 1
 PARTS = "parts"
@@ -62,14 +62,22 @@ def run(config: IndexConfig, *, progress: Progress = silent) -> IndexResult:
 
     Raises DataError for a file that cannot be read or has no structure, UnknownName for a wrong column.
     """
+    from pharmakon.store.tables import open_table
+
+    from .recorded import recorded
+
+    table = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
+    with recorded("index", config, [config.output], inputs=[config.data]):
+        return _made(config, table, progress)
+
+
+def _made(config: IndexConfig, table: Table, progress: Progress) -> IndexResult:
     from pharmakon.core.files import sha256
     from pharmakon.engine.local import engine
     from pharmakon.engine.shards import marked, run_shards
-    from pharmakon.store.tables import open_table
 
     from .index_files import INDEX, probe
 
-    table = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     parts, manifest = config.output / PARTS, config.output / INDEX
     _check(config.output)
     digest = sha256(config.data)

@@ -63,14 +63,23 @@ def run(config: LibraryConfig, *, progress: Progress = silent) -> LibraryResult:
 
     Raises DataError for a file that cannot be read or has more than a million rows, UnknownName for a wrong column.
     """
-    from pharmakon.core.files import sha256
-    from pharmakon.engine.local import engine
-    from pharmakon.engine.shards import marked, run_shards
-    from pharmakon.predict.panel import Panel, expanded, load_model, shipped_names
+    from pharmakon.predict.panel import expanded, shipped_names
     from pharmakon.store.tables import open_table
+
+    from .recorded import models_files, recorded
 
     table = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     names = tuple(map(str, expanded(config.models or shipped_names())))
+    with recorded("library", config, [config.output], inputs=[config.data, *models_files(names, config.profile)]):
+        return _made(config, table, names, progress)
+
+
+def _made(config: LibraryConfig, table: Table, names: tuple[str, ...], progress: Progress) -> LibraryResult:
+    from pharmakon.core.files import sha256
+    from pharmakon.engine.local import engine
+    from pharmakon.engine.shards import marked, run_shards
+    from pharmakon.predict.panel import Panel, load_model
+
     models = list(Panel([load_model(name, config.profile) for name in names]).models.values())
     layout = _layout(table, [model.property for model in models])
     parts = config.output / "parts"

@@ -31,6 +31,8 @@ CONFIGS = {
     "explain-signature": ("explain", "ExplainConfig"),
     "export": ("export", "ExportConfig"),
     "federate simulate": ("federate_simulate", "SimulateConfig"),
+    "index": ("index", "IndexConfig"),
+    "library": ("library", "LibraryConfig"),
     "match": ("match", "MatchConfig"),
     "mutagenicity": ("mutagenicity", "MutagenicityConfig"),
     "passport": ("passport", "PassportConfig"),
