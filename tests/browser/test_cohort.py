@@ -68,7 +68,7 @@ def test_the_verdict_stands_first_and_one_patient_is_explained(page, made):
     page.get_by_label("Patient", exact=True).fill("S07")
     page.get_by_role("button", name="Explain").click()
     page.wait_for_selector(".state.done", timeout=60_000)
-    assert page.get_by_role("rowheader", name="why.csv").is_visible()
+    assert page.get_by_role("rowheader", name="why.csv", exact=True).is_visible()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1400, False), (1400, True), (360, False)])
