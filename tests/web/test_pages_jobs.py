@@ -55,6 +55,18 @@ def test_a_job_says_what_was_asked_what_it_made_and_what_can_be_done(server):
     assert f'action="/jobs/{id}/cancel"' not in page and "/again" in page
 
 
+def test_the_files_of_a_record_are_a_link_and_no_rows(server):
+    ada = server.browser("analyst")
+    record = {f"table.csv.record/{name}": b"{}" for name in ("run.json", "ledger.jsonl")}
+    id = finished(server, ada, {"table.csv": b"id\n1\n", **record})
+    page = ada.ask("GET", f"/jobs/{id}", headers=HTML).text
+    assert (
+        f'href="/record/{id}"' in page and "ledger.jsonl" not in page and page.count('<th scope="row">table.csv') == 1
+    )
+    other = finished(server, ada, {"table.csv": b"id\n1\n"})
+    assert f'href="/record/{other}"' not in ada.ask("GET", f"/jobs/{other}", headers=HTML).text
+
+
 @pytest.mark.parametrize(("what", "state"), [("pause", "paused"), ("cancel", "cancelled")])
 def test_the_buttons_work_without_a_script(server, what, state):
     ada = server.browser("analyst")

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from pharmakon.core.errors import PharmakonError
 from pharmakon.core.units import show as number
+from pharmakon.record.beside import SUFFIX
 from pharmakon.team.queue import Job, State
 from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import verbs
@@ -67,7 +68,8 @@ def job(
     """One job: what was asked, how it goes, what it made."""
     held = state(request)
     found = held.jobs.get(caller, id)
-    files = facts_of(found)
+    every = facts_of(found)
+    files = [file for file in every if f"{SUFFIX}/" not in file["name"]]
     what = verbs().get(found.verb)
     return render(
         request,
@@ -80,6 +82,7 @@ def job(
         config=[(name, _words(value)) for name, value in found.config.items()],
         inputs=_inputs(request, caller, found),
         files=files,
+        beside=len(every) - len(files),
         notes=found.result.get("notes", ()),
         partial=bool(found.result.get("partial")),
         shown=_shown(request, caller, found, files, show),
