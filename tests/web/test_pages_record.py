@@ -74,6 +74,7 @@ def test_the_record_of_a_table_lies_beside_it_and_is_one_of_the_list(fresh):
 
 def test_jobs_that_left_no_record_hide_none(fresh, monkeypatch):
     monkeypatch.setattr("pharmakon.web.pages_record.PAGE", 3)
+    monkeypatch.setattr("pharmakon.web.records.LOOKED", 3)
     ada = fresh.browser("analyst")
     made = [recorded(fresh, ada, seed=n) for n in range(4)]
     for _ in range(7):

@@ -15,7 +15,7 @@ from pharmakon.core.lazy import require
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Select, Table
 
-PATIENCE = WAIT = 30.0
+PATIENCE = 30.0
 """Seconds that a writer of SQLite waits for another, and that one of PostgreSQL may hold a lock or wait for it."""
 _TIMEOUTS = ("idle_in_transaction_session_timeout", "lock_timeout")
 
@@ -117,7 +117,7 @@ def connect(url: str) -> Database:
         raise UsageError("a database is sqlite:///FILE (four slashes for a path from the root) or postgresql://...")
     more: dict[str, Any] = {}
     if kind != "sqlite" and "options=" not in url:  # who was cut off in the middle gives back what others wait for
-        more = {"connect_args": {"options": " ".join(f"-c {name}={WAIT:.0f}s" for name in _TIMEOUTS)}}
+        more = {"connect_args": {"options": " ".join(f"-c {name}={PATIENCE:.0f}s" for name in _TIMEOUTS)}}
     try:
         engine = create_engine(
             url, poolclass=QueuePool, pool_size=10, max_overflow=30, pool_pre_ping=kind != "sqlite", **more

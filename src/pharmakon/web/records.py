@@ -23,6 +23,8 @@ from .login import count_try
 
 MOST = 6
 """Runs side by side."""
+LOOKED = 500
+"""Jobs that are read at a time, to find those that left a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ def kept(request: Request, caller: Caller, *, limit: int, before: str = "") -> t
     people = {user.id: user.name for user in held.accounts.all()}
     found: list[Kept] = []
     while True:  # most jobs may have left none
-        jobs = held.jobs.list(caller, limit=limit, before=before, states=["done"])
+        jobs = held.jobs.list(caller, limit=LOOKED, before=before, states=["done"])
         for job in jobs:
             if (one := record_of(job)) is not None:
                 found.append(_kept(request, one, people.get(job.user, "")))
                 if len(found) == limit:
-                    return found, job.id if job is not jobs[-1] or len(jobs) == limit else ""
-        if len(jobs) < limit:
+                    return found, job.id if job is not jobs[-1] or len(jobs) == LOOKED else ""
+        if len(jobs) < LOOKED:
             return found, ""
         before = jobs[-1].id
 
