@@ -8,6 +8,7 @@ from rdkit.Chem import Crippen
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.core.errors import RecordError, RefusedGoal, ScorerError, UsageError
 from pharmakon.design.lineage import Evaluation, Part, ancestry
+from pharmakon.design.modes import Mode, guard_of
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.engine.local import LocalEngine
 from pharmakon.store.runs import Journal
@@ -219,3 +220,32 @@ def test_scheduled_chemicals_are_not_assembled_either(monkeypatch, memory):
     assert not [r.smiles for r in found.archive if "F" in r.smiles]
     told = [one for entry in found.journal.entries for one in entry.get("withheld", ())]
     assert len(told) == len(set(told)) > 0
+
+
+class TestNothingToLearnFrom:
+    """Every molecule is worth the same until one has what is asked for."""
+
+    def test_what_the_start_lacks_is_come_across(self):
+        wanted = Chem.MolFromSmarts("c1ccc(cc1)C(=O)N1CCNCC1")
+
+        def hidden(smiles):
+            return [Evaluation(float(Chem.MolFromSmiles(s).HasSubstructMatch(wanted))) for s in smiles]
+
+        start = ("CCOC(=O)CCCN", "CC1CCC(O)C(C)C1", "OCC(O)CNCCS(C)(=O)=O")
+        found = search(start=start, evaluate=hidden, calls=400)
+        first = next(r for r in found.archive if r.score)
+        assert first.steps == ()
+        assert max(r.call for r in found.archive if not r.steps) < first.call + 10  # from here on it breeds
+
+    def test_one_batch_in_four_is_bred_and_what_is_made_keeps_the_limits(self):
+        found = search(evaluate=lambda smiles: [Evaluation(0.0) for _ in smiles], calls=120, max_atoms=24)
+        made = [r for r in found.archive if r.call > 20]
+        assert {r.batch for r in made if r.steps} == {4, 8}
+        assert max(Chem.MolFromSmiles(r.smiles).GetNumAtoms() for r in made) <= 24
+
+    def test_a_guard_is_kept(self):
+        guard = guard_of(Mode(kind="decorate", scaffold="c1ccc2[nH]cc(*)c2c1"))
+        settings = Settings(**(QUICK | {"calls": 80}))
+        level = Optimiser(lambda smiles: [Evaluation(0.0) for _ in smiles], settings, guard=guard).run()
+        assert all(guard.accepts(r.smiles) for r in level)
+        assert {r.batch for r in level if r.call > 20 and not r.steps} >= {2, 3, 5}

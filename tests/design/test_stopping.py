@@ -19,7 +19,9 @@ RISING = [0.01 * i for i in range(60)]
         (RISING + [0.5] * 19, {"patience": 20}, ""),
         (RISING + [0.5] * 20, {"patience": 20}, "patience"),
         (RISING + [0.5] * 19 + [0.6], {"patience": 20}, ""),  # 0.60 for 0.50: a hundredth
-        (RISING + [0.5] * 19 + [0.509], {"patience": 20}, "patience"),  # 0.509 for 0.50: less than a thousandth
+        (RISING + [0.5] * 19 + [0.505], {"patience": 20}, "patience"),  # 0.505 for 0.50: less than a thousandth
+        ([1e-9 * score for score in RISING], {"patience": 20}, ""),  # however small
+        ([1e-9 * score for score in RISING + [0.5] * 20], {"patience": 20}, "patience"),
         ([0.5] * 69, {"patience": 10}, ""),  # the start does not count
         ([0.5] * 70, {"patience": 10}, "patience"),
         (RISING + [0.5] * 500, {}, ""),

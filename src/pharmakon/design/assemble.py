@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from numpy.random import Generator
 from rdkit import Chem, rdBase
 from rdkit.Chem import Mol, RWMol
@@ -37,20 +40,34 @@ def assemble(n: int, random: Generator, *, tries: int = 200) -> list[str]:
     return [candidates[i] for i in spread(candidates, n)]
 
 
-def _assembled(random: Generator) -> Mol | None:
+def wander(random: Generator, *, tries: int = 20_000) -> Iterator[str]:
+    """Molecules of three to five ring systems without end, their parts as common as in drug-like ones; some may repeat.
+
+    What most molecules lack is likeliest found among many parts that go together often. It ends after so many `tries`
+    that gave none.
+    """
+    with rdBase.BlockLogs():
+        for _ in range(tries):
+            mol = _assembled(random, rings=2 + int(random.integers(2)), extend=0.95, power=1.0)
+            if mol is not None:
+                yield Chem.MolToSmiles(mol)
+
+
+def _assembled(random: Generator, *, rings: int = 0, extend: float = 0.75, power: float = 0.5) -> Mol | None:
     """One molecule: a ring system whose open ends are filled, breadth first, with linkers, rings and substituents."""
-    rings = 1 + int(random.choice(3, p=(0.35, 0.5, 0.15)))
-    first = vocabulary("rings", 1 + int(random.choice(3, p=(0.2, 0.5, 0.3)))).draw(random)
+    drawn = partial(vocabulary, power=power)
+    rings = rings or 1 + int(random.choice(3, p=(0.35, 0.5, 0.15)))
+    first = drawn("rings", 1 + int(random.choice(3, p=(0.2, 0.5, 0.3)))).draw(random)
     edited = RWMol(first.mol)
     open_ends = list(zip(first.ends, first.kinds, strict=True))
     while open_ends:
         place, here = open_ends.pop(0)
-        if rings and random.random() < 0.75:
-            chain = [vocabulary("linkers", 2)] if random.random() < 0.7 else []
-            chain.append(vocabulary("rings", 1 if rings == 1 or random.random() < 0.4 else 2))
+        if rings and random.random() < extend:
+            chain = [drawn("linkers", 2)] if random.random() < 0.7 else []
+            chain.append(drawn("rings", 1 if rings == 1 or random.random() < 0.4 else 2))
             rings -= 1
         else:
-            chain = [vocabulary("substituents", 1)]
+            chain = [drawn("substituents", 1)]
         for source in chain:
             new = source.fitting([here], random)
             if new is None:

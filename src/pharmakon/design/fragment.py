@@ -168,12 +168,12 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=16)
-def vocabulary(sort: str, ends: int) -> Vocabulary:
-    """The "rings", "linkers" or "substituents" with that many open ends."""
+def vocabulary(sort: str, ends: int, *, power: float = 0.5) -> Vocabulary:
+    """The "rings", "linkers" or "substituents" with that many open ends, weighed by a power of how common they are."""
     chosen = [r for r in _rows(f"{sort}.csv") if int(r["ends"]) == ends]
     return Vocabulary(
         tuple(fragment(r["smiles"]) for r in chosen),
-        tuple(accumulate(int(r["count"]) ** 0.5 for r in chosen)),
+        tuple(accumulate(int(r["count"]) ** power for r in chosen)),
     )
 
 

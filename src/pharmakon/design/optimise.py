@@ -25,7 +25,7 @@ from pharmakon.core.errors import RecordError, ScorerError, UsageError
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Progress, silent
 from pharmakon.design.acquire import best_first, betas, choose
-from pharmakon.design.assemble import assemble
+from pharmakon.design.assemble import assemble, wander
 from pharmakon.design.diversity import Packed, differing
 from pharmakon.design.graph import Limits, flat
 from pharmakon.design.guard import OPERATORS, Guard
@@ -213,6 +213,11 @@ class Optimiser:
         mol = flat(smiles)
         return mol is not None and self._quick(mol) and self._thorough(mol)
 
+    def _allowed(self, smiles: str) -> bool:
+        """Whether a molecule made from nothing is one that could have been bred."""
+        mol = flat(smiles)
+        return mol is not None and self._limits.allow(mol, smiles) and self._quick(mol) and self._thorough(mol)
+
     def _quick(self, mol: Mol) -> bool:
         """Whether a molecule deserves a look."""
         return all(asked is None or asked(mol) for asked in (self.prefilter, self.guard))
@@ -244,6 +249,8 @@ class Optimiser:
         settings = self.settings
         random = stream(settings.seed, "batch", self._batches)
         wanted = min(settings.batch, self._left())
+        if self._level and self._batches % 4 and (found := self._wander(wanted, random)):
+            return found
         mask = self._mask()
         rows = self._parents(mask)
         if len(rows) < 2:
@@ -289,6 +296,16 @@ class Optimiser:
             random=random,
         )
         return self._new([pool.proposals[i] for i in chosen], wanted)
+
+    @property
+    def _level(self) -> bool:
+        """Whether every molecule is worth the same: there is nothing to learn, and none to breed from."""
+        return float(np.ptp(self._scores())) == 0.0
+
+    def _wander(self, wanted: int, random: Generator) -> list[Proposal]:
+        """Molecules from nothing, where what is asked for has to be come across; none where none is found."""
+        made = wander(random) if self.guard is None else self.guard.starts(wanted, random)
+        return self._new((Proposal(smiles) for smiles in made if self._allowed(smiles)), wanted)
 
     def _taught(self, kernel: str) -> tuple[Surrogate, Floats]:
         """A surrogate that knows the best half and the newest molecules, and every molecule's score on its scale."""

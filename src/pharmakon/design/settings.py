@@ -15,7 +15,7 @@ class Settings(Config):
     batch: int = Field(20, ge=1, description="molecules scored at a time")
     until: float | None = Field(None, gt=0, le=1, description="mean score of the best ten at which the search ends")
     patience: int | None = Field(
-        None, ge=1, description="calls after which the search ends where the best ten's mean did not rise by 0.001"
+        None, ge=1, description="calls in which the best ten's mean has to rise by a thousandth, or the search ends"
     )
     seed: int = 0
     initial: int = Field(60, ge=2, description="molecules scored before the surrogate is first asked")

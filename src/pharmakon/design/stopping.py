@@ -10,7 +10,7 @@ from pharmakon.design.settings import Settings
 BEST = 10
 """Molecules whose mean score says how far a search has come."""
 RISE = 0.001
-"""Of that mean: less than this, and a search has not moved."""
+"""Of that mean, as a part of it: less than this, and a search has not moved."""
 
 
 def reason_to_stop(scores: Sequence[float], settings: Settings) -> str:
@@ -20,7 +20,7 @@ def reason_to_stop(scores: Sequence[float], settings: Settings) -> str:
     before = len(scores) - (settings.patience or len(scores))
     if before >= max(BEST, settings.initial):
         now = best_mean(scores)
-        if 0 < now < best_mean(scores[:before]) + RISE:  # at nothing, a search has not begun to stand still
+        if 0 < now < best_mean(scores[:before]) * (1 + RISE):  # at nothing, a search has not begun to stand still
             return "patience"
     return ""
 

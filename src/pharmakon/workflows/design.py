@@ -110,7 +110,7 @@ class DesignConfig(Config):
     )
     calls: int = Field(2000, ge=1, description="scorer calls to spend; with stages, theirs count")
     patience: int | None = Field(
-        None, ge=1, description="end early, after so many calls in which the mean of the ten best did not rise by 0.001"
+        None, ge=1, description="end early, after so many calls in which the mean of the ten best did not rise by .1 %"
     )
     stages: tuple[Stage, ...] = Field(
         (), description="a curriculum, as [[stages]] tables: goals with stage = 2 count from the second on"
