@@ -59,6 +59,7 @@ def network(molecules: list[str], both: NDArray[np.float32]) -> Network:
         tasks=["logs", "soluble"],
         classes=np.array([False, True]),
         recipe=Recipe(hidden=(32, 16), epochs=60, batch=64, dropout=0.1),
+        threads=1,  # the tests beside it have the other cores, and threads that wait for one cost minutes
     )
 
 
@@ -74,6 +75,7 @@ def graph_network(molecules: list[str], both: NDArray[np.float32]) -> GraphNetwo
         tasks=["logs", "soluble"],
         classes=np.array([False, True]),
         recipe=GraphRecipe(hidden=32, head=32, epochs=30, batch=32),
+        threads=1,
     )
 
 

@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
 import numpy as np
 import pytest
 
 from pharmakon.learn.splits import random_folds
 from pharmakon.predict.blend import Blend, weighed
 from pharmakon.predict.features import Features
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees(few_trees: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    with few_trees():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +53,17 @@ def test_a_folder_of_another_version_is_refused(folder: Path, tmp_path: Path) ->
 
 
 def test_the_benchmark_learner_uses_what_is_lent(
-    folder: Path, molecules: list[str], solubilities: list[float], strangers: list[str]
+    folder: Path,
+    molecules: list[str],
+    solubilities: list[float],
+    strangers: list[str],
+    few_trees: Callable[[], AbstractContextManager[None]],
 ) -> None:
     lender = Lender(folder)
-    alone, helped = (
-        fit_predict(molecules, np.array(solubilities), strangers[:30], kind="regression", lend=lend)[0]
-        for lend in (None, lambda texts: lender.lend("logs", texts))
-    )
+    with few_trees():
+        alone, helped = (
+            fit_predict(molecules, np.array(solubilities), strangers[:30], kind="regression", lend=lend)[0]
+            for lend in (None, lambda texts: lender.lend("logs", texts))
+        )
     assert (alone != helped).any()
     assert np.corrcoef(alone, helped)[0, 1] > 0.9

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +41,12 @@ def test_a_series_on_one_scaffold_says_what_its_split_is_worth() -> None:
     assert any("scaffold split is a random one" in note for note in notes)
 
 
-def test_the_card_shows_the_model_beside_its_baselines(molecules: list[str], solubilities: list[float]) -> None:
+def test_the_card_shows_the_model_beside_its_baselines(
+    molecules: list[str], solubilities: list[float], few_trees: Callable[[], AbstractContextManager[None]]
+) -> None:
     n = len(molecules)
-    model = train(molecules, np.array(solubilities), [f"m{i}" for i in range(n)], range(n), facts=facts())
+    with few_trees():
+        model = train(molecules, np.array(solubilities), [f"m{i}" for i in range(n)], range(n), facts=facts())
     for split in ("scaffold", "cluster"):
         scores = model.card["scores"][split]
         value, low, high = scores["model"]["rmse"]
@@ -78,14 +83,20 @@ def test_the_default_learner_on_a_benchmark(molecules: list[str], solubilities: 
 
 
 def test_networks_can_be_lent(
-    pair: Screen, molecules: list[str], solubilities: list[float], strangers: list[str], tmp_path: Path
+    pair: Screen,
+    molecules: list[str],
+    solubilities: list[float],
+    strangers: list[str],
+    few_trees: Callable[[], AbstractContextManager[None]],
+    tmp_path: Path,
 ) -> None:
     n, y = len(molecules), np.array(solubilities)
     folds = make_folds(Features.from_smiles(molecules))[0]
     noise = np.random.default_rng(0).normal(0, 0.05, n)
     told = np.column_stack([y + noise, y - 5 * noise])
     lent = Lent(pair.lent("logs"), folds, dict.fromkeys(folds, told), pair.training("logs"), pair.digest)
-    model = train(molecules, y, [f"m{i}" for i in range(n)], range(n), facts=facts(), lent=lent)
+    with few_trees():
+        model = train(molecules, y, [f"m{i}" for i in range(n)], range(n), facts=facts(), lent=lent)
     weights = model.card["learned"]["weights"]
     assert weights["network"] == max(weights.values())  # it predicts best out of fold
     assert "fast profile and a graph network" in model.card["method"]
