@@ -32,6 +32,8 @@ def prior(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
+    # The tests beside it have the other cores, and threads that wait for one cost minutes.
+    monkeypatch.setitem(train_language_model.__kwdefaults__, "threads", 1)
     monkeypatch.setattr(policy_training, "RECIPE", LanguageRecipe(epochs=12, batch=32, rate=0.02))
     monkeypatch.setattr(policy_training, "BEST", 8)  # the nitriles
     monkeypatch.setattr(policy_training, "TEXTS", 128)
