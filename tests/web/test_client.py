@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from pharmakon.core.errors import Denied, PharmakonError, TooMany, Unavailable, 
 from pharmakon.web import client as module
 from pharmakon.web.app import create_app
 from pharmakon.web.client import Client
+from pharmakon.web.copying import LISTS
 from pharmakon.web.settings import ServeConfig
 from pharmakon.web.work import worker_of
 
@@ -158,3 +160,21 @@ def test_records_are_listed_checked_and_compared(workbench, config):
     assert {"name": "profile", "values": ["fast", "full"], "differs": True} in told["parts"]["request"]
     with pytest.raises(UsageError, match="two to"):
         workbench.compare(made[:1])
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_what_a_page_lists_a_program_lists_too(workbench, page, capsys):
+    path, call = LISTS[page]
+    assert workbench._ask("GET", path).json() is not None
+    if call:
+        exec(f"print({call})", {"workbench": workbench})  # noqa: S102  what the page says, word for word
+        assert capsys.readouterr().out
+
+
+def test_the_ledger_of_the_server_is_read_and_searched(workbench, config):
+    workbench.upload(TABLE, name="counted.csv", patient=True)
+    entries = list(workbench.journal())
+    assert [one.seq for one in entries] == list(range(len(entries), 0, -1))
+    assert all(one.previous == two.hash for one, two in pairwise(entries))
+    kept = next(workbench.journal(find="patients' data kept"))
+    assert kept.event == "patients' data kept" and kept.data["file"]

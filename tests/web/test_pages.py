@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+
 import jinja2
 import pytest
 
+from pharmakon.web.copying import LISTS
 from pharmakon.web.pages import PARTS, copies, templates
 
 
@@ -32,3 +35,10 @@ def test_text_is_escaped_and_a_misspelt_name_is_an_error():
 
 def test_copies_leave_out_what_there_is_not():
     assert copies(cli="a", python="b") == {"CLI": "a", "Python": "b"}
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_page_that_lists_says_how_a_program_asks(fresh, page):
+    root = fresh.browser("curator", "analyst", "admin", admin=True)
+    text = root.ask("GET", page, headers={"accept": "text/html"}).text
+    assert text.count("Copy as") == 1 and LISTS[page][0] in html.unescape(text)

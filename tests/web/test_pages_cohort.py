@@ -91,6 +91,15 @@ def test_a_declaration_becomes_a_file_and_its_design_is_checked(fresh):
     assert fresh.browser("analyst").ask("GET", place).status_code == 403
 
 
+def test_a_declaration_is_shown_as_a_file_and_not_kept(fresh):
+    carl = fresh.browser("curator")
+    answer = declare(carl, uploaded(carl), **{"declaration.show": "yes"})
+    text = html.unescape(answer.text)
+    assert answer.status_code == 200 and 'covariates = ["age", "sex"]' in text
+    assert "pharmakon discover --cohort fifty-patients.toml" in text and 'value="Fifty patients"' in text
+    assert not [file for file in carl.ask("GET", "/api/v1/files").json()["items"] if file["name"].endswith(".toml")]
+
+
 def test_mistakes_stand_beside_their_fields_and_nothing_is_lost(fresh):
     carl = fresh.browser("curator")
     answer = declare(carl, uploaded(carl), **{"name": "", "blocks.0.name": "a b", "design.covariates": ["response"]})

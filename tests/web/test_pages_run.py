@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from pharmakon.team.verbs import verbs
@@ -62,3 +64,15 @@ def test_patients_verbs_are_a_curator_s(server):
     answer = carl.ask("POST", "/run/dose", data={"drug": "warfarin", "patient.data": "yes"}, files=upload)
     job = server.held.jobs.get(carl.caller, answer.headers["location"].rsplit("/", 1)[1])
     assert job.patient and server.held.files.get(carl.caller, job.files[0]).patient
+
+
+def test_a_filled_form_is_shown_as_a_command_and_nothing_starts(fresh):
+    ada = fresh.browser("analyst")
+    sent = {"value": "pIC50", "spread": "0.3", "job.show": "yes"}
+    page = ada.ask("POST", "/run/audit", data=sent, files={"upload.data": ("mine.csv", b"id\n")})
+    text = html.unescape(page.text)
+    assert page.status_code == 200 and "pharmakon audit --data mine.csv --value pIC50 --spread 0.3 --output" in text
+    assert 'pharmakon.audit_data("mine.csv"' in text.replace("'", '"') and 'data = "mine.csv"' in text
+    assert "mine.csv" in page.text.split('id="f-data"')[1].split("</select>")[0].split("selected")[1]
+    assert not fresh.held.jobs.list(ada.caller)
+    assert ada.ask("POST", "/run/audit", data={"job.show": "yes"}).status_code == 422

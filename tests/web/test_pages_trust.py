@@ -83,6 +83,7 @@ def test_the_price_is_seen_before_it_is_spent(fresh):
     place = ask(asked)
     text = page(carl, place)
     assert "epsilon 1.00" in text and "1.50 of 1.50" in text and "Release, and spend 1.00" in text
+    assert "pharmakon release --cohort clinic.toml --config release.toml" in text
     assert not fresh.held.jobs.list(carl.caller)
     assert not list((fresh.held.settings.data / "kept").rglob("*.jsonl"))
     poor = page(carl, ask(asked.replace("epsilon = 1.5", "epsilon = 0.5")))

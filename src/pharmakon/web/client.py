@@ -26,8 +26,10 @@ from pharmakon.core.types import Profile, Progress, silent
 from .api_drugs import DrugOut
 from .api_files import FileOut, FilePage
 from .api_jobs import JobOut, JobPage, VerbOut
+from .api_journal import EntryOut, JournalPage
 from .api_models import CardOut, ModelOut
 from .api_molecules import Card
+from .api_people import MemberOut
 from .api_records import RecordOut, RecordPage, Standing
 from .api_server import Me
 
@@ -190,6 +192,14 @@ class Client:
         """The records of two to six jobs side by side: every fact with its value in each, and whether they differ."""
         told: dict[str, Any] = self._ask("GET", "/api/v1/records/compare", params={"run": list(jobs)}).json()
         return told
+
+    def members(self) -> list[MemberOut]:
+        """Who is in the project, and in which roles."""
+        return TypeAdapter(list[MemberOut]).validate_python(self._ask("GET", "/api/v1/members").json())
+
+    def journal(self, *, find: str = "") -> Iterator[EntryOut]:
+        """The server's own ledger, the newest entry first; with `find`, entries that hold a text."""
+        return self._pages("/api/v1/journal", JournalPage, **({"find": find} if find else {}))
 
     def _change(self, id: str, what: str) -> JobOut:
         return JobOut.model_validate(self._ask("POST", f"/api/v1/jobs/{id}/{what}").json())

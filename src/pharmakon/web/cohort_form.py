@@ -22,6 +22,9 @@ KINDS = {"binary": "one of two classes", "continuous": "a number", "survival": "
 MEASURED = {"continuous": "numbers, such as log expression", "binary": "yes or no", "counts": "raw counts of reads"}
 TRANSFORMS = {"none": "as they are", "log2": "log2(x)", "log2p1": "log2(x + 1)", "cpm": "log2 counts per million"}
 
+SHOW = "declaration.show"
+"""The button that asks for the declaration as a file; no key of one."""
+
 Given = Mapping[str, Sequence[str]]
 
 

@@ -13,6 +13,22 @@ from pharmakon.team.verbs import Verb
 
 Config = Mapping[str, Any]
 GOAL_FILE = "goal.toml"
+LISTS = {
+    "/account": ("/api/v1/tokens", ""),
+    "/accounts": ("/api/v1/accounts", ""),
+    "/cohort": ("/api/v1/jobs?verb=discover", '*workbench.jobs(verb="discover"), sep="\\n"'),
+    "/design": ("/api/v1/jobs?verb=design", '*workbench.jobs(verb="design"), sep="\\n"'),
+    "/files": ("/api/v1/files", '*workbench.files(), sep="\\n"'),
+    "/jobs": ("/api/v1/jobs", '*workbench.jobs(), sep="\\n"'),
+    "/journal": ("/api/v1/journal", '*workbench.journal(), sep="\\n"'),
+    "/library": ("/api/v1/libraries", '*workbench.jobs(verb="library"), sep="\\n"'),
+    "/models": ("/api/v1/models", '*workbench.models(), sep="\\n"'),
+    "/people": ("/api/v1/members", '*workbench.members(), sep="\\n"'),
+    "/record": ("/api/v1/records", '*workbench.records(), sep="\\n"'),
+    "/run": ("/api/v1/verbs", '*workbench.verbs(), sep="\\n"'),
+    "/trust": ("/api/v1/verbs", '*workbench.verbs(), sep="\\n"'),
+}
+"""Where a program asks for what a page lists: the address of the API, and a call of its client where it has one."""
 
 
 def copies_of(verb: Verb, config: Config) -> dict[str, str]:
@@ -23,14 +39,18 @@ def copies_of(verb: Verb, config: Config) -> dict[str, str]:
 
 def over_api(server: str, path: str, call: str) -> dict[str, str]:
     """The same of a page that a program asks the server for: an address of its API, a call of its client."""
-    return {
-        "CLI": f'curl -H "Authorization: Bearer $PHARMAKON_TOKEN" {shlex.quote(server.rstrip("/") + path)}',
-        "Python": (
-            "import os\n\nfrom pharmakon.web.client import Client\n\n"
-            f'with Client({_literal(server.rstrip("/"))}, token=os.environ["PHARMAKON_TOKEN"]) as workbench:\n'
-            f"    print({call})"
-        ),
-    }
+    shell = f'curl -H "Authorization: Bearer $PHARMAKON_TOKEN" {shlex.quote(server.rstrip("/") + path)}'
+    python = (
+        "import os\n\nfrom pharmakon.web.client import Client\n\n"
+        f'with Client({_literal(server.rstrip("/"))}, token=os.environ["PHARMAKON_TOKEN"]) as workbench:\n'
+        f"    print({call})"
+    )
+    return {"CLI": shell, "Python": python} if call else {"CLI": shell}
+
+
+def listed(server: str, page: str) -> dict[str, str]:
+    """What a page that lists shows under "copy as"; nothing for another page."""
+    return over_api(server, *LISTS[page]) if page in LISTS else {}
 
 
 def as_cli(verb: Verb, config: Config) -> str:

@@ -14,6 +14,8 @@ from pharmakon import __version__
 from pharmakon.core.units import show
 from pharmakon.team.roles import Caller
 
+from .copying import listed
+
 PARTS = (
     ("/molecule", "Molecule"),
     ("/library", "Library"),
@@ -44,8 +46,14 @@ def render(request: Request, template: str, caller: Caller | None = None, **fact
         "projects": held.projects.of(caller.user) if caller else [],
         "version": __version__,
         "static": request.app.state.stamp,
+        "listed": listed(server_of(request), request.url.path) if caller else {},
     }
     return HTMLResponse(page.render(own | facts))
+
+
+def server_of(request: Request) -> str:
+    """The address that users type."""
+    return request.app.state.held.settings.public or str(request.base_url)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from pharmakon.workflows.cohort_check import mistakes
 
 from .api_files import keep
 from .api_jobs import NewJob, start
-from .cohort_form import KINDS, MEASURED, TRANSFORMS, USES, declaration, file_name, guesses
+from .cohort_form import KINDS, MEASURED, SHOW, TRANSFORMS, USES, declaration, file_name, guesses
 from .cohorts import LARGEST, checked, columns, declared, declared_cohorts
 from .copying import as_toml, copies_of
 from .guard import allowed, state
@@ -97,7 +98,10 @@ def _declared_so(request: Request, caller: Caller, given: dict[str, list[str]]) 
     clinical, blocks = (given.get("table") or [""])[-1], given.get("block", [])[:BLOCKS]
     files = [held.files.get(caller, id) for id in (clinical, *blocks)]
     made = declaration(given, clinical=files[0].name, blocks=[file.name for file in files[1:]])
-    if wrong := mistakes(made):
+    if not (wrong := mistakes(made)) and SHOW in given:
+        copies = copies_of(verb("discover"), {"cohort": file_name(made["name"])}) | {"TOML": as_toml(made)}
+        return _form(request, caller, clinical, blocks, given=given, copies=copies)
+    if wrong:
         page = _form(request, caller, clinical, blocks, given=given, wrong=wrong)
         page.status_code = 422
         return page
@@ -114,6 +118,7 @@ def _form(
     *,
     given: dict[str, list[str]] | None = None,
     wrong: dict[str, str] | None = None,
+    copies: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     table, found = columns(request, caller, clinical)
     measured = [columns(request, caller, id) for id in blocks]
@@ -131,6 +136,8 @@ def _form(
         kinds=KINDS,
         measures=MEASURED,
         transforms=TRANSFORMS,
+        show=SHOW,
+        copies=copies or {},
     )
 
 

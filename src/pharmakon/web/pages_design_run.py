@@ -73,7 +73,8 @@ def read_passport(request: Request, id: str, made: str, caller: Caller = allowed
     run_job, job = design_job(request, caller, id), state(request).jobs.get(caller, made)
     if job.verb != PASSPORT or job.config.get("run") != f"job:{id}/{FOLDER}":
         raise UnknownName("passport", made, ())
-    return render(request, "design_passport.html", caller, run=run_job, job=job)
+    copies = copies_of(verb(PASSPORT), {**job.config, "run": FOLDER})
+    return render(request, "design_passport.html", caller, run=run_job, job=job, copies=copies)
 
 
 @router.post("/design/{id}/{what}")

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from pharmakon.team.roles import Caller
 from pharmakon.workflows import ledger
 
+from .api_journal import opened
 from .guard import allowed, state
 from .pages import render
 
@@ -29,11 +30,8 @@ def journal(
     verify: bool = False,
 ) -> HTMLResponse:
     """The entries, the newest first; with `verify` the whole chain is checked."""
-    held = state(request)
-    path = held.journal.path
-    if not path.is_file():
-        held.journal.note("ledger opened", caller)
+    path = opened(request, caller)
     book = ledger.entries(path, before=before, limit=PAGE, find=find.strip())
     found = ledger.verify(path) if verify else None
-    names = {user.id: user.name for user in held.accounts.all()}
+    names = {user.id: user.name for user in state(request).accounts.all()}
     return render(request, "journal.html", caller, book=book, found=found, find=find.strip(), names=names)

@@ -24,7 +24,7 @@ from pharmakon.workflows.reproduce_verbs import CONFIGS
 from .api_results import names_of, note_read
 from .copying import over_api
 from .guard import allowed, reauthenticated, state
-from .pages import render
+from .pages import render, server_of
 from .records import compared, folder, kept, possible, record, same, sign
 
 router = APIRouter(include_in_schema=False)
@@ -43,10 +43,7 @@ def records(
 ) -> HTMLResponse:
     """The project's records, the newest first."""
     found, older = kept(request, caller, limit=PAGE, before=before)
-    copies = over_api(_server(request), "/api/v1/records", "*workbench.records(), sep='\\n'")
-    return render(
-        request, "records.html", caller, found=found, older=older, newest=not before, verbs=verbs(), copies=copies
-    )
+    return render(request, "records.html", caller, found=found, older=older, newest=not before, verbs=verbs())
 
 
 @router.get("/record/compare")
@@ -57,7 +54,7 @@ def side_by_side(
     found, told = compared(request, caller, run or [])
     ids = [one.job.id for one in found]
     address = "&".join(f"run={id}" for id in ids)
-    copies = over_api(_server(request), f"/api/v1/records/compare?{address}", f"workbench.compare({ids})")
+    copies = over_api(server_of(request), f"/api/v1/records/compare?{address}", f"workbench.compare({ids})")
     return render(
         request,
         "record_compare.html",
@@ -69,11 +66,6 @@ def side_by_side(
         verbs=verbs(),
         copies=copies,
     )
-
-
-def _server(request: Request) -> str:
-    """The address that users type."""
-    return state(request).settings.public or str(request.base_url)
 
 
 @router.get("/record/{id}")

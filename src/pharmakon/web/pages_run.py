@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -16,6 +18,7 @@ from pharmakon.team.verbs import Verb, mistakes, verb, verbs
 
 from .api_files import keep
 from .api_jobs import NewJob, start
+from .copying import copies_of
 from .forms import Field, Filled, fields_of, filled
 from .guard import allowed, state
 from .pages import render
@@ -24,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 
 OFFERED = 200
 """Uploads and finished jobs that a form offers."""
-ALSO, PATIENT, TITLE = "also.files", "patient.data", "job.title"
+ALSO, PATIENT, TITLE, SHOW = "also.files", "patient.data", "job.title", "job.show"
 """Fields of the form itself; a verb's own have no point in their names."""
 
 
@@ -45,7 +48,7 @@ def form(request: Request, name: str, caller: Caller = allowed("job.start")) -> 
 
 @router.post("/run/{name}")
 async def started(request: Request, name: str, caller: Caller = allowed("job.start")) -> Response:
-    """Start the job, or show the form again with what is wrong beside it."""
+    """Start the job; or show the form again, with what is wrong beside it, or with the request in other words."""
     async with request.form() as sent:
         return await run_in_threadpool(_started, request, caller, verb(name), sent)
 
@@ -57,6 +60,10 @@ def _started(request: Request, caller: Caller, what: Verb, sent: FormData) -> Re
     found.files = list(dict.fromkeys([*found.files, *values.get(ALSO, [])]))
     if not found.errors:
         found.errors = mistakes(what, found.config)
+    if not found.errors and SHOW in sent:
+        return _page(
+            request, caller, what, fields=fields, values=values, found=found, copies=copies_of(what, found.config)
+        )
     if not found.errors:
         title = (values.get(TITLE) or [""])[-1][:200]
         try:
@@ -85,7 +92,14 @@ def _texts(request: Request, caller: Caller, sent: FormData) -> dict[str, list[s
 
 
 def _page(
-    request: Request, caller: Caller, what: Verb, *, fields: list[Field], values: dict[str, list[str]], found: Filled
+    request: Request,
+    caller: Caller,
+    what: Verb,
+    *,
+    fields: list[Field],
+    values: dict[str, list[str]],
+    found: Filled,
+    copies: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     if what.patient and not caller.may("patient.read"):
         raise Denied(f"{what.title} reads patients' data: it takes a role of curator")
@@ -106,6 +120,8 @@ def _page(
         also=ALSO,
         patient=PATIENT,
         title=TITLE,
+        show=SHOW,
+        copies=copies or {},
     )
 
 

@@ -64,10 +64,12 @@ def plan(
     request: Request, cohort: Id = "", asked: Id = "", *, caller: Caller = allowed("patient.read")
 ) -> HTMLResponse:
     """Choose a cohort and what is to be released of it; then its price, before anything is spent."""
-    found, problem = None, ""
+    found, problem, copies = None, "", dict[str, str]()
     if cohort and asked:
         try:
             found = _planned(request, caller, cohort, asked)
+            names = (declared(request, caller, cohort).file.name, state(request).files.get(caller, asked).name)
+            copies = copies_of(verb("release"), dict(zip(("cohort", "config"), names, strict=True)))
         except UsageError as error:
             problem = str(error)
     return render(
@@ -79,6 +81,7 @@ def plan(
         asked=asked,
         found=found,
         problem=problem,
+        copies=copies,
     )
 
 

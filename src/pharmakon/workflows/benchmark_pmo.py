@@ -2,7 +2,7 @@
 
 The optimiser knows the starting pool (ZINC250k) without labels, no task text and no constants per task. A score is the
 area under the mean of the ten best molecules against the calls, 10,000 of them. A search whose ten best stand still for
-2,000 calls ends, and they count to the end, as in the benchmark's own runs.
+2,000 calls ends, as in the benchmark's own runs, and one whose ten best all score 1; they count to the end.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ for (const pick of document.querySelectorAll(".pick")) {
   choice.addEventListener("change", () => { if (!choice.multiple && choice.value) upload.value = ""; });
 }
 const form = document.querySelector("form.run");
-form?.addEventListener("submit", () => {
+document.querySelector("#copies")?.scrollIntoView({ block: "center" });
+form?.addEventListener("submit", (event) => {
+  if (event.submitter?.name) return; // it asks for the request in other words, and starts nothing
   const button = form.querySelector("button.primary");
   setTimeout(() => { button.disabled = true; button.textContent = "Starting …"; });
 });
