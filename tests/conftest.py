@@ -9,6 +9,7 @@ import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -221,9 +222,15 @@ def cohort(cohort_file: Callable[..., Path]) -> Cohort:
 
 @contextmanager
 def few_resamples() -> Iterator[None]:
-    """A context in which an interval of a discovery takes an eighth of its bootstrap samples."""
+    """A context in which a discovery takes an eighth of its bootstrap samples, half of the halves, and few shadows."""
+    from pharmakon.biomarkers.recipe import Recipe
+    from pharmakon.biomarkers.stability import StabilityRecipe
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pharmakon.workflows.study_scores.RESAMPLES", 60)
+        patch.setattr("pharmakon.biomarkers.stability.StabilityRecipe", partial(StabilityRecipe, pairs=25))
+        patch.setattr("pharmakon.biomarkers.recipe.Recipe", partial(Recipe, inner_pairs=3))
+        patch.setattr("pharmakon.workflows.attack_signature.ATTACKED", 4)
         yield
 
 

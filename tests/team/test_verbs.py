@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,8 @@ def test_no_request_says_where_the_output_goes_or_how_much_of_the_machine_it_tak
         ("audit", "model", False),
         ("dossier", "subject", False),
         ("validate", "cohorts", True),
+        ("screen", "inputs", True),
+        ("screen", "objective", False),
     ],
 )
 def test_a_path_of_the_server_is_refused_in_every_field(name, field, listed, text):
@@ -82,6 +85,42 @@ def test_what_other_jobs_made_is_named_by_their_id():
     check(what, {"subject": f"{JOB}/model"}, [])
     assert jobs_named(what, {"subject": f"{JOB}/model"}) == [JOB.removeprefix("job:")]
     assert jobs_named(verb("validate"), {"signature": JOB, "cohorts": ["a.toml", f"{JOB}/x"]}) == [JOB[4:]]
+
+
+@pytest.mark.parametrize("text", ["s3://bucket/library.parquet", "*.csv", "solubility"])
+def test_a_screen_reads_uploaded_files_and_no_address_pattern_or_model(text):
+    with pytest.raises(UsageError):
+        check(verb("screen"), {"inputs": [text], "models": ["solubility"]}, ["mine.csv"])
+    with pytest.raises(Denied):
+        check(verb("screen"), {"inputs": ["mine.csv"], "models": ["logd"], "address": "10.0.0.1:6379"}, ["mine.csv"])
+    check(verb("screen"), {"inputs": ["mine.csv", f"{JOB}/predicted.csv"], "models": ["solubility"]}, ["mine.csv"])
+
+
+def test_a_screen_goes_on_in_the_folder_of_another_attempt(tmp_path):
+    rows = "".join(f"M{i},{'C' * (1 + i % 20)}O\n" for i in range(250))
+    goal = '[[constraints]]\nproperty = "mw"\nwant = ">= 100"\n[[goals]]\nproperty = "logp"\nwant = "<= 3"\n'
+    made = []
+    for attempt in ("1", "2"):
+        inputs, output = tmp_path / attempt / "in", tmp_path / attempt / "out"
+        inputs.mkdir(parents=True)
+        (inputs / "rows.csv").write_text("id,smiles\n" + rows)
+        (inputs / "goal.toml").write_text(goal)
+        if attempt == "2":  # stopped when one of its shards was done
+            shutil.copytree(tmp_path / "1" / "out", output)
+            for path in (output / "screen").iterdir():
+                if path.name not in ("run.json", "ledger.jsonl", "shards"):
+                    path.unlink() if path.is_file() else shutil.rmtree(path)
+            whole = (output / "screen" / "ledger.jsonl").read_text().splitlines(keepends=True)
+            (output / "screen" / "ledger.jsonl").write_text("".join(whole[:2]))
+        asked = {"inputs": ["rows.csv"], "objective": "goal.toml", "rows": 100, "top": 20}
+        config, more = prepared(
+            verb("screen"), asked, inputs=inputs, output=output, made=lambda job: Path(), resume=attempt == "2"
+        )
+        found = verb("screen").run(config.model_copy(update={"workers": 1}), **more)
+        assert (found.rows, found.listed) == (250, 20)
+        made.append((output / "screen" / "top.csv").read_bytes())
+    assert made[0] == made[1]
+    assert "resumed" in (tmp_path / "2" / "out" / "screen" / "ledger.jsonl").read_text()
 
 
 def test_names_become_paths_below_the_job_s_own_folders(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from itertools import pairwise
 
 import httpx
@@ -31,6 +32,19 @@ def workbench(config):
         yield Client(http=http)
 
 
+@contextmanager
+def _works(config):
+    """A worker takes jobs meanwhile."""
+    worker = worker_of(config)
+    working = threading.Thread(target=worker.run)
+    working.start()
+    try:
+        yield
+    finally:
+        worker.stopping.set()
+        working.join()
+
+
 def _answers(*replies):
     """A client whose server gives these answers in turn, and the requests that it got."""
     asked, left = [], list(replies)
@@ -55,14 +69,8 @@ def test_a_file_goes_in_and_a_table_comes_out(workbench, config, tmp_path):
     sent = workbench.upload(TABLE, name="two.csv")
     assert sent.name == "two.csv" and sent.id in [file.id for file in workbench.files()]
     job = workbench.start("predict", {"data": "two.csv", "models": ["solubility"]}, files=[sent.id])
-    worker = worker_of(config)
-    working = threading.Thread(target=worker.run)
-    working.start()
-    try:
+    with _works(config):
         done = workbench.wait(job.id, seconds=120)
-    finally:
-        worker.stopping.set()
-        working.join()
     assert done.state == "done" and [job.id for job in workbench.jobs(verb="predict")] == [done.id]
     path = workbench.download(job.id, "predicted.csv", tmp_path / "out.csv")
     assert path.read_bytes() == workbench.read(job.id, "predicted.csv")
@@ -70,6 +78,21 @@ def test_a_file_goes_in_and_a_table_comes_out(workbench, config, tmp_path):
     with pytest.raises(UnknownName, match="secret"):
         workbench.download(job.id, "secret.txt", tmp_path / "x")
     assert not (tmp_path / "x").exists()
+
+
+def test_a_goal_file_screens_a_table(workbench, config):
+    table = workbench.upload(TABLE, name="library.csv")
+    goal = workbench.upload(b'name = "small"\n[[goals]]\nproperty = "logp"\nwant = ">= 1"\n', name="goal.toml")
+    asked = {"inputs": ["library.csv"], "objective": "goal.toml", "top": 1}
+    job = workbench.start("screen", asked, files=[table.id, goal.id])
+    with _works(config):
+        done = workbench.wait(job.id, seconds=90)
+    assert done.state == "done" and b"phenol" in workbench.read(job.id, "screen/top.csv")
+    assert (standing := workbench.record(job.id)).closed and not standing.problems
+    goal = workbench.upload(b'known = "/etc/passwd"\n[[goals]]\nproperty = "qed"\nwant = ">= 0.5"\n', name="bad.toml")
+    job = workbench.start("screen", asked | {"objective": "bad.toml"}, files=[table.id, goal.id])
+    with _works(config), pytest.raises(PharmakonError, match="lies outside of the uploaded files"):
+        workbench.wait(job.id, seconds=90)
 
 
 def test_a_refusal_is_the_server_s_sentence(workbench):

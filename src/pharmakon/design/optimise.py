@@ -26,14 +26,15 @@ from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Progress, silent
 from pharmakon.design.acquire import best_first, betas, choose
 from pharmakon.design.assemble import assemble, wander
-from pharmakon.design.diversity import Packed, differing
+from pharmakon.design.diversity import Packed
+from pharmakon.design.elsewhere import NICHE, avoided, lost
 from pharmakon.design.graph import Limits, flat
 from pharmakon.design.guard import OPERATORS, Guard
 from pharmakon.design.lineage import Archive, Evaluation, Journal, Record, from_entry, to_entry
 from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned
 from pharmakon.design.selection import select, uncrowded
 from pharmakon.design.settings import Settings
-from pharmakon.design.stopping import BEST, reason_to_stop
+from pharmakon.design.stopping import reason_to_stop
 from pharmakon.design.strangers import Policy, Strangers, guests, visit
 from pharmakon.design.surrogate import Surrogate, Views, normal_scores
 from pharmakon.engine.threads import one_thread
@@ -45,10 +46,6 @@ Rescore = Callable[[Sequence[Record], int], Floats]
 """What all evaluated molecules are worth in a batch, where that changes: `design.pareto.Scalarisation`."""
 CHUNKS = 8
 """Tasks per generation: fixed, so that the number of workers changes no result."""
-NICHE = 0.45
-"""Molecules this similar to a niche's best belong to it."""
-PROGRESS = 0.02
-"""Rise of the mean of the best ten, in deviations of all scores, below which a search has stalled."""
 
 
 class Optimiser:
@@ -249,7 +246,7 @@ class Optimiser:
         settings = self.settings
         random = stream(settings.seed, "batch", self._batches)
         wanted = min(settings.batch, self._left())
-        if self._level and self._batches % 4 and (found := self._wander(wanted, random)):
+        if lost(self._scores(), self._batches) and (found := self._wander(wanted, random)):
             return found
         mask = self._mask()
         rows = self._parents(mask)
@@ -296,11 +293,6 @@ class Optimiser:
             random=random,
         )
         return self._new([pool.proposals[i] for i in chosen], wanted)
-
-    @property
-    def _level(self) -> bool:
-        """Whether every molecule is worth the same: there is nothing to learn, and none to breed from."""
-        return float(np.ptp(self._scores())) == 0.0
 
     def _wander(self, wanted: int, random: Generator) -> list[Proposal]:
         """Molecules from nothing, where what is asked for has to be come across; none where none is found."""
@@ -389,17 +381,8 @@ class Optimiser:
         return self._worth
 
     def _mask(self) -> Packed:
-        """Molecules to stay away from: in every other batch of a stalled search, the best of its first niches."""
-        calls, patience = len(self.archive), self.settings.stagnation
-        if calls < 2 * patience or self._batches % 2:
-            return self._bits[:0]
-        score = self._scores()
-        now, before = (float(np.sort(s)[-BEST:].mean()) for s in (score, score[: calls - patience]))
-        if now - before > PROGRESS * float(score.std()):
-            return self._bits[:0]
-        order = np.argsort(-score, kind="stable")[:1000]
-        niches = differing(self._bits[order], 1 + (self._batches // 2) % 3, max_similarity=NICHE)
-        return self._bits[order[niches]]
+        """Molecules to stay away from in this batch."""
+        return avoided(self._scores(), self._bits, self._batches, stagnation=self.settings.stagnation)
 
     def _parents(self, mask: Packed) -> list[int]:
         """Positions in the archive of those that may breed: the best outside the mask, each scaffold to its share."""

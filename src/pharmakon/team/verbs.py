@@ -46,6 +46,7 @@ class Verb:
     outputs: tuple[str, ...]
     many: bool
     paths: frozenset[str]
+    files: frozenset[str]
     refused: frozenset[str]
     patient: bool
     patients: frozenset[str]
@@ -70,7 +71,7 @@ class Verb:
     def places(self) -> frozenset[str]:
         """The fields that name files."""
         typed = (name for name, field in self.model.model_fields.items() if _holds_path(field.annotation))
-        return self.paths.union(typed) - {"output"}
+        return (self.paths | self.files).union(typed) - {"output"}
 
     @property
     def subject(self) -> str:
@@ -97,6 +98,7 @@ def verbs() -> Mapping[str, Verb]:
             outputs=tuple([row["output"]] if isinstance(row["output"], str) else row["output"]),
             many=not isinstance(row["output"], str),
             paths=frozenset(row.get("paths", ())),
+            files=frozenset(row.get("files", ())),
             refused=frozenset(row.get("refused", ())),
             patient=row.get("patient", False),
             patients=frozenset(row.get("patients", ())),

@@ -73,7 +73,7 @@ def _field(verb: Verb, name: str, said: Mapping[str, Any], *, required: bool) ->
     if "$ref" in inner or "$ref" in inside or "allOf" in inner:
         kind = "tables"
     elif inner.get("type") == "array":
-        kind = "files" if inside.get("format") == "path" else "lines"
+        kind = "files" if inside.get("format") == "path" or name in verb.files else "lines"
     elif inner.get("format") == "path":
         kind = "file"
     elif name in verb.paths:
