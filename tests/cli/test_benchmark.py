@@ -72,3 +72,10 @@ def test_which_benchmark(capsys):
 def test_a_wrong_benchmark_gets_a_suggestion(capsys):
     assert main(["benchmark", "tcd"]) == 2
     assert "did you mean 'tdc'?" in capsys.readouterr().err
+
+
+def test_tasks_with_a_comma_in_their_names(asked):
+    assert main(["benchmark", "selection", "--tasks", "binary, independent,continuous, independent", "-o", "out"]) == 0
+    assert asked[-1].tasks == ("binary, independent", "continuous, independent")
+    assert main(["benchmark", "tdc", "--tasks", "caco2_wang,hia_hou", "-o", "out"]) == 0
+    assert asked[-1].tasks == ("caco2_wang", "hia_hou")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,20 @@ from pharmakon.store.places import below_root, root_of
 from pharmakon.store.provenance import code_identity, git_commit
 from pharmakon.store.runs import sha256, versions, write_atomic
 
+from .benchmark_beside import outcomes
+from .engines import engine_for
+
 PROTOCOL_CALLS, GUACAMOL_CALLS = 10_000, 20_000
 POOL = 100_000
+ELSEWHERE = ("workers", "processes", "engine", "address")
+"""Options that say where the work is done, and change no figure."""
 NETWORK_FILES = ("network", "graph", "out_of_fold")
 WITH_NETWORK = ("tdc", "expansionrx")
+BESIDE = (
+    *("tdc", "moleculeace", "expansionrx", "pmo", "guacamol", "diverse-hits", "modes", "coverage", "response"),
+    *("response-network", "biomarkers", "selection", "markers", "attack", "deid", "anonymity", "attribution"),
+)
+"""Benchmarks whose tasks do not measure how long something takes: they may run beside one another."""
 
 
 class BenchmarkConfig(Config):
@@ -70,6 +80,11 @@ class BenchmarkConfig(Config):
     workers: int | None = Field(
         None, ge=1, description="threads of the learner, 1 when not given; admet-speed: processes, one a core"
     )
+    processes: int | None = Field(
+        None, ge=1, description="tasks at a time, each in a process of its own; one when not given, on Ray all cores"
+    )
+    engine: Literal["local", "ray"] = Field("local", description="where these processes run: here, or on a Ray cluster")
+    address: str | None = Field(None, description="ray: the head of the cluster; one is started here when not given")
 
     @property
     def folder(self) -> Path:
@@ -93,6 +108,15 @@ class BenchmarkConfig(Config):
         return self
 
     @model_validator(mode="after")
+    def _tasks_may_run_beside_one_another(self) -> BenchmarkConfig:
+        beside = (self.processes or 1) > 1 or self.engine != "local"
+        if beside and self.name not in (None, *BESIDE):
+            raise ValueError(f"the tasks of {self.name} run one at a time: what they measure would change")
+        if self.address is not None and self.engine != "ray":
+            raise ValueError("an address is that of a Ray cluster: say engine ray, or leave it out")
+        return self
+
+    @model_validator(mode="after")
     def _network_met_no_test(self) -> BenchmarkConfig:
         if self.network and self.name not in (None, *WITH_NETWORK):
             raise ValueError(f"networks can be blended in {' and '.join(WITH_NETWORK)}, not in {self.name}")
@@ -108,13 +132,11 @@ def protocol_calls(name: str | None) -> int:
     return GUACAMOL_CALLS if name == "guacamol" else PROTOCOL_CALLS
 
 
+Say = Callable[[str], object]
+"""Told how far a task is."""
 Learner = Callable[..., Sequence[Floats]]
 """learner(train_smiles, train_y, test_smiles, *, kind, transform, seeds, max_points, n_jobs) -> for each seed the
 test values, or probabilities of class 1."""
-
-
-Say = Callable[[str], None]
-"""Told how far a task is."""
 
 
 def over_runs(values: Sequence[float]) -> dict[str, Any]:
@@ -239,18 +261,17 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
         raise DataError(f"{config.name} needs {missing(benchmark)}")
     path = config.folder / f"{config.name}.json"
     record = _open(path, benchmark, config)
-    for done, task in enumerate(wanted):
-        progress(done, len(wanted), task)
-        data = {_place(file): sha256(file) for file in benchmark.files(task, root)}
-        if record["tasks"].get(task, {}).get("data") == data:
+    data = {task: {_place(file): sha256(file) for file in benchmark.files(task, root)} for task in wanted}
+    left = [(n, task) for n, task in enumerate(wanted) if record["tasks"].get(task, {}).get("data") != data[task]]
+    beside = learner is None and ((config.processes or 1) > 1 or config.engine != "local")
+    pool = partial(engine_for, config.engine, config.processes, config.address) if beside else None
+    work = partial(_measured, config, root, learner)
+    found = outcomes(work, left, of=len(wanted), pool=pool, progress=progress)
+    for (done, task), (told, seconds) in zip(left, found, strict=True):
+        if not told["scores"]:  # not measured, and nothing to keep it from being measured later
+            progress(done, len(wanted), f"{task}: {told['note']}")
             continue
-        say = partial(_pass_on, progress, done, len(wanted), task)
-        started = time.perf_counter()
-        found = benchmark.run(task, root, config, learner or _default_learner(), say)
-        if not found["scores"]:  # not measured, and nothing to keep it from being measured later
-            progress(done, len(wanted), f"{task}: {found['note']}")
-            continue
-        record["tasks"][task] = {**found, "data": data, "seconds": round(time.perf_counter() - started, 1)}
+        record["tasks"][task] = {**told, "data": data[task], "seconds": seconds}
         record["tasks"] = {name: record["tasks"][name] for name in known if name in record["tasks"]}
         record["summary"] = benchmark.summary(record["tasks"], rivals=record["comparable"])
         write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
@@ -290,20 +311,6 @@ def score(metric: str, truth: Floats, predicted: Floats, *, seed: int = 0) -> di
     return {"value": _rounded(value), "low": _rounded(low), "high": _rounded(high), "n": len(truth)}
 
 
-def lent(config: BenchmarkConfig, task: str) -> dict[str, Any]:
-    """The learner's option for a task that networks have learnt too; none without networks."""
-    if config.network is None:
-        return {}
-    return {"lend": partial(_lender(config.network).lend, task)}
-
-
-@cache
-def _lender(folder: Path) -> Any:
-    from pharmakon.predict.lending import Lender
-
-    return Lender(folder)
-
-
 def _rounded(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
@@ -322,14 +329,15 @@ def sample(labels: Floats, limit: int | None, *, kind: Kind, random: np.random.G
     return np.sort(np.concatenate(chosen))
 
 
-def _pass_on(progress: Progress, done: int, total: int, task: str, note: str) -> None:
-    progress(done, total, f"{task}, {note}")
-
-
-def _default_learner() -> Learner:
+def _measured(
+    config: BenchmarkConfig, root: Path, learner: Learner | None, task: str, say: Say = str, /
+) -> tuple[dict[str, Any], float]:
+    """What a task gives, and its seconds."""
     from pharmakon.predict.training import fit_predict
 
-    return fit_predict
+    started = time.perf_counter()
+    found = BENCHMARKS[str(config.name)].run(task, root, config, learner or fit_predict, say)
+    return found, round(time.perf_counter() - started, 1)
 
 
 def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str, Any]:
@@ -379,7 +387,7 @@ def _open(path: Path, benchmark: Benchmark, config: BenchmarkConfig) -> dict[str
 
 def _command(config: BenchmarkConfig) -> str:
     """The command that makes these results, whoever called."""
-    given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "work", "workers", "admet_ai"})
+    given = config.model_dump(exclude_defaults=True, exclude={"name", "output", "work", "admet_ai", *ELSEWHERE})
     words = [
         f"--{key.replace('_', '-')} {','.join(value) if isinstance(value, tuple) else value}"
         for key, value in given.items()

@@ -20,7 +20,8 @@ from pharmakon.core.random import stream
 from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 
-from .benchmark import BenchmarkConfig, Learner, Say, lent, sample, score
+from .benchmark import BenchmarkConfig, Learner, Say, sample, score
+from .benchmark_lent import lent
 
 SET = "openadmet_expansionrx"
 FILE = "train"
@@ -83,7 +84,7 @@ class ExpansionRx:
             seeds=[config.seed + repeat for repeat in range(1, (config.repeats or self.repeats) + 1)],
             max_points=config.max_points,
             n_jobs=config.workers or 1,
-            **lent(config, f"expansionrx_{task}"),
+            **lent(config.network, f"expansionrx_{task}"),
         )
         found = score("rae", y[test], np.mean(runs, axis=0), seed=config.seed)
         features = Features.from_smiles(known)

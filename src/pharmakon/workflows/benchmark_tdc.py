@@ -18,7 +18,8 @@ from pharmakon.core.types import Floats, Kind
 from pharmakon.store.catalogue import folder_of
 from pharmakon.store.places import path_of
 
-from .benchmark import BenchmarkConfig, Learner, Say, anchors, lent, sample, score
+from .benchmark import BenchmarkConfig, Learner, Say, anchors, sample, score
+from .benchmark_lent import lent
 
 RIVALS = {"maplight": "MapLight", "clean": "best clean"}
 CLASSIFIED = {"auroc", "auprc"}
@@ -50,7 +51,7 @@ class TdcAdmet:
         say(f"{len(train_y):,} to learn from, {len(test_y):,} to predict, {len(seeds)} seeds")
         transform, whole = facts.get("transform", "none"), 100.0 if facts.get("percent") else 1.0
         options = {"seeds": seeds, "max_points": config.max_points, "n_jobs": config.workers or 1}
-        options |= lent(config, f"tdc_{task}")
+        options |= lent(config.network, f"tdc_{task}")
         predicted = learner(train_x, train_y / whole, test_x, kind=kind, transform=transform, **options)
         found = [score(metric, test_y, whole * values, seed=s) for s, values in zip(seeds, predicted, strict=True)]
         first = found[0]

@@ -99,12 +99,13 @@ def _run(
     from pharmakon.store.runs import RUN, RunFolder
 
     from .design import hashes
-    from .screen_engine import engine_of
+    from .engines import engine_for
     from .screen_output import finished, write
-    from .screen_shard import score
+    from .screen_shard import load, score
 
     asked = screener.asked
-    pool = engine_of(config, asked)  # which may not be there: before there is a folder
+    # It may not be there: so before there is a folder.
+    pool = engine_for(config.engine, config.workers, config.address, initializer=load, initargs=(asked,))
     goals = [path for path in (config.objective, Path(asked.known) if asked.known else None) if path is not None]
     folder = RunFolder.create(
         place,
