@@ -222,14 +222,12 @@ def cohort(cohort_file: Callable[..., Path]) -> Cohort:
 
 @contextmanager
 def few_resamples() -> Iterator[None]:
-    """A context in which a discovery takes an eighth of its bootstrap samples, half of the halves, and few shadows."""
+    """A context in which a discovery takes few bootstrap samples, few halves inside its folds and few shadow models."""
     from pharmakon.biomarkers.recipe import Recipe
-    from pharmakon.biomarkers.stability import StabilityRecipe
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pharmakon.workflows.study_scores.RESAMPLES", 60)
-        patch.setattr("pharmakon.biomarkers.stability.StabilityRecipe", partial(StabilityRecipe, pairs=25))
-        patch.setattr("pharmakon.biomarkers.recipe.Recipe", partial(Recipe, inner_pairs=3))
+        patch.setattr("pharmakon.biomarkers.recipe.Recipe", partial(Recipe, inner_pairs=2))
         patch.setattr("pharmakon.workflows.attack_signature.ATTACKED", 4)
         yield
 
