@@ -8,12 +8,14 @@ from pydantic import ValidationError
 from pharmakon.core.errors import PharmakonError
 from pharmakon.engine.local import LocalEngine, SerialEngine
 from pharmakon.workflows import engines
+from pharmakon.workflows.engines import Machines
 from pharmakon.workflows.screen_request import ScreenConfig
 
 
 def test_the_engine_is_the_one_that_was_asked_for():
-    assert isinstance(engines.engine_for("local", 1, None), SerialEngine)
-    assert isinstance(engines.engine_for("local", 2, None), LocalEngine)
+    assert isinstance(Machines(1).engine(), SerialEngine)
+    assert isinstance(Machines(2).engine(), LocalEngine)
+    assert isinstance(Machines(8).engine(most=1), SerialEngine)
     with pytest.raises(ValidationError, match="Ray cluster"):
         ScreenConfig(inputs=("a.csv",), models=("herg",), output="run", address="head:6379")
 

@@ -4,6 +4,7 @@ import pytest
 from pharmakon.biomarkers.cohort import read_cohort
 from pharmakon.biomarkers.recipe import Recipe
 from pharmakon.core.errors import DataError
+from pharmakon.workflows.engines import Machines
 from pharmakon.workflows.study import keep_signature, run_study, study_of
 
 RECIPE = Recipe(stability=None, challenger=False)
@@ -11,7 +12,7 @@ RECIPE = Recipe(stability=None, challenger=False)
 
 def test_two_workers_give_what_one_gives(cohort):
     study = study_of(cohort, recipe=RECIPE)
-    one, two = (run_study(study, folds=3, repeats=1, permutations=1, workers=workers) for workers in (1, 2))
+    one, two = (run_study(study, folds=3, repeats=1, permutations=1, machines=Machines(workers)) for workers in (1, 2))
     np.testing.assert_array_equal(one.risks("fused").value, two.risks("fused").value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -20,6 +20,10 @@ def design(
     *,
     output: Annotated[Path, Parameter(name=("--output", "-o"), help="folder for designs, report and ledger")],
     workers: Annotated[int | None, Parameter(help="processes (all cores otherwise)")] = None,
+    engine: Annotated[
+        Literal["local", "ray"], Parameter(help="where the models work: here, or on a Ray cluster")
+    ] = "local",
+    address: Annotated[str | None, Parameter(help="ray: the head of the cluster, as host:6379")] = None,
     resume: Annotated[bool, Parameter(negative=(), help="go on with the stopped run in the output folder")] = False,
 ) -> None:
     """Find new molecules that meet the goals of a TOML file.
@@ -28,7 +32,9 @@ def design(
     designs.sdf, report.html and a ledger that `pharmakon ledger verify` checks.
     """
     with progress("design") as advance:
-        result = workflow.run(config, output=output, resume=resume, workers=workers, progress=advance)
+        result = workflow.run(
+            config, output=output, resume=resume, workers=workers, engine=engine, address=address, progress=advance
+        )
     for line in result.summary:
         print(line)
     render.note("")

@@ -28,7 +28,7 @@ from .files import file_name
 
 JOB = re.compile(r"job:([0-9a-f]{16})(?:/(.+))?")
 """How a request names what another job of the project made."""
-OURS = frozenset({"output", "resume", "overwrite", "workers"})
+OURS = frozenset({"output", "resume", "overwrite", "workers", "engine", "address"})
 """What no request sets: where the results go, and how much of the machine they take."""
 GIVEN = "structures.csv"
 """The table that structures given as text become."""

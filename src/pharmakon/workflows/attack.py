@@ -14,6 +14,7 @@ from pharmakon.core.errors import ConfigError, DataError, UnknownName
 from pharmakon.core.types import Floats, Progress, silent
 from pharmakon.record.notebook import Shown
 
+from .engines import Address, Machines, OnEngine, Workers, address_is_of_a_cluster
 from .train import slug
 
 if TYPE_CHECKING:
@@ -44,9 +45,18 @@ class AttackConfig(Config):
     shadows: int = Field(20, ge=10, le=512, description="models that are made again without some records")
     records: int = Field(1_000, ge=40, description="molecules that are attacked; of more a seeded sample")
     output: Path | None = Field(None, description="folder to write; attack-NAME when not given")
-    workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
+    workers: Workers = None
+    engine: OnEngine = "local"
+    address: Address = None
     overwrite: bool = Field(False, description="replace an earlier run in the folder")
     seed: int = Field(0, ge=0, description="seed of every random choice")
+
+    _address = model_validator(mode="after")(address_is_of_a_cluster)
+
+    @property
+    def machines(self) -> Machines:
+        """Where models are made again."""
+        return Machines(self.workers, self.engine, self.address)
 
     @model_validator(mode="after")
     def _one_kind(self) -> AttackConfig:
@@ -176,7 +186,7 @@ def _signature(config: AttackConfig, path: Path, progress: Progress) -> Found:
         study,
         final=final,
         shadows=whole_divisions(config.shadows, PARTS),
-        workers=config.workers,
+        machines=config.machines,
         seed=config.seed,
         progress=progress,
     )

@@ -29,7 +29,6 @@ def attack_molecules(
     config: AttackConfig, card: Mapping[str, Any], data: Path, progress: Progress
 ) -> tuple[str, str, list[Attack], dict[str, tuple[Floats, NDArray[Any]]], list[str]]:
     """(name, what was attacked, attacks, scores, notes). ConfigError for a folder that is no molecule model."""
-    from pharmakon.engine.local import engine
     from pharmakon.predict.curate import curate
     from pharmakon.store.tables import open_table
 
@@ -52,8 +51,8 @@ def attack_molecules(
     shadows = whole_divisions(config.shadows, PARTS)
     member = without_parts(np.arange(len(y)), models=shadows, parts=PARTS, stratify=y, random_state=config.seed)
     transform = card.get("transform", "none")
-    count = min(shadows, config.workers) if config.workers is not None else None
-    with engine(count, initializer=_begin, initargs=(smiles, y, kind, transform, config.seed)) as pool:
+    begin = (smiles, y, kind, transform, config.seed)
+    with config.machines.engine(most=shadows, initializer=_begin, initargs=begin) as pool:
         found = pool.map(_shadow, list(member), total=shadows, label="shadow models", progress=progress)
         said = np.array(list(found))
     confidence, loss = answers(said, y, kind, transform)

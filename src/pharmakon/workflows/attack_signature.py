@@ -13,11 +13,11 @@ from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.biomarkers.risks import Risks
 from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Floats, Progress, silent
-from pharmakon.engine.local import engine
 from pharmakon.learn.glm_loss import sigmoid
 from pharmakon.privacy.attack import Attack, measure
 from pharmakon.privacy.shadow import likelihood_ratio, without_parts
 
+from .engines import Machines
 from .study import corrected, keep_signature
 
 LOSS, RATIO = "loss", "likelihood ratio"
@@ -68,7 +68,7 @@ def shadows_of(
     final: str = "fused",
     shadows: int,
     parts: int = PARTS,
-    workers: int | None = None,
+    machines: Machines | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Shadows:
@@ -85,8 +85,8 @@ def shadows_of(
         batches={name: labels[rows] for name, labels in study.batches.items()},
     )
     member = without_parts(person, models=shadows, parts=parts, stratify=outcome.strata, random_state=seed)
-    count = min(shadows, workers) if workers is not None else None
-    with engine(count, initializer=_begin, initargs=(known, final, seed)) as pool:
+    machines = machines or Machines()
+    with machines.engine(most=shadows, initializer=_begin, initargs=(known, final, seed)) as pool:
         found = list(pool.map(_shadow, list(member), total=shadows, label="shadow models", progress=progress))
     said, loss = (np.array([one[i] for one in found]) for i in range(2))
     return Shadows(said, loss, member, person, parts, outcome.value if outcome.kind == "binary" else None)
@@ -126,13 +126,13 @@ def membership(
     study: Study,
     *,
     final: str = "fused",
-    workers: int | None = None,
+    machines: Machines | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Membership:
     """Attack a recipe with ATTACKED shadow models: so many fits and not seconds, for a seed to give one answer."""
     try:
-        found = shadows_of(study, final=final, shadows=ATTACKED, workers=workers, seed=seed, progress=progress)
+        found = shadows_of(study, final=final, shadows=ATTACKED, machines=machines, seed=seed, progress=progress)
     except (DataError, UsageError) as error:  # too few patients to leave a fifth of them out
         return Membership([], 0, str(error))
     return Membership(found.attacks())

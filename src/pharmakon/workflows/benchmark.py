@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from pharmakon.store.provenance import code_identity, git_commit
 from pharmakon.store.runs import sha256, versions, write_atomic
 
 from .benchmark_beside import outcomes
-from .engines import engine_for
+from .engines import Address, Machines, OnEngine, address_is_of_a_cluster
 
 PROTOCOL_CALLS, GUACAMOL_CALLS = 10_000, 20_000
 POOL = 100_000
@@ -83,8 +83,8 @@ class BenchmarkConfig(Config):
     processes: int | None = Field(
         None, ge=1, description="tasks at a time, each in a process of its own; one when not given, on Ray all cores"
     )
-    engine: Literal["local", "ray"] = Field("local", description="where these processes run: here, or on a Ray cluster")
-    address: str | None = Field(None, description="ray: the head of the cluster; one is started here when not given")
+    engine: OnEngine = "local"
+    address: Address = None
 
     @property
     def folder(self) -> Path:
@@ -112,9 +112,9 @@ class BenchmarkConfig(Config):
         beside = (self.processes or 1) > 1 or self.engine != "local"
         if beside and self.name not in (None, *BESIDE):
             raise ValueError(f"the tasks of {self.name} run one at a time: what they measure would change")
-        if self.address is not None and self.engine != "ray":
-            raise ValueError("an address is that of a Ray cluster: say engine ray, or leave it out")
         return self
+
+    _address = model_validator(mode="after")(address_is_of_a_cluster)
 
     @model_validator(mode="after")
     def _network_met_no_test(self) -> BenchmarkConfig:
@@ -264,7 +264,7 @@ def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learne
     data = {task: {_place(file): sha256(file) for file in benchmark.files(task, root)} for task in wanted}
     left = [(n, task) for n, task in enumerate(wanted) if record["tasks"].get(task, {}).get("data") != data[task]]
     beside = learner is None and ((config.processes or 1) > 1 or config.engine != "local")
-    pool = partial(engine_for, config.engine, config.processes, config.address) if beside else None
+    pool = Machines(config.processes, config.engine, config.address).engine if beside else None
     work = partial(_measured, config, root, learner)
     found = outcomes(work, left, of=len(wanted), pool=pool, progress=progress)
     for (done, task), (told, seconds) in zip(left, found, strict=True):

@@ -22,6 +22,7 @@ from pharmakon.privacy.shadow import without_parts
 from .attack_signature import PARTS, Shadows, shadows_of
 from .benchmark import BenchmarkConfig, Learner, Say, told
 from .benchmark_biomarkers import TASKS, Alzheimer, Covid, Imvigor
+from .engines import Machines
 from .study import study_of
 
 PEOPLE, MODELS = 6_000, 16
@@ -127,7 +128,9 @@ def adult(root: Path, people: int, seed: int) -> tuple[Floats, tuple[str, ...], 
 
 
 def _shadows(study: Study, models: int, parts: int, config: BenchmarkConfig, say: Say) -> Shadows:
-    return shadows_of(study, shadows=models, parts=parts, workers=config.workers, seed=config.seed, progress=told(say))
+    return shadows_of(
+        study, shadows=models, parts=parts, machines=Machines(config.workers), seed=config.seed, progress=told(say)
+    )
 
 
 def _forests(X: Floats, y: Floats, *, leaf: int, seed: int, say: Say) -> Shadows:

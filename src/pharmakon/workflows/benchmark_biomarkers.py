@@ -22,6 +22,7 @@ from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, told
+from .engines import Machines
 from .study import keep_signature, run_study, study_of
 from .study_markers import each_marker, records
 from .study_scores import scores_of
@@ -78,7 +79,7 @@ def nested_scores(cohort: Cohort, config: BenchmarkConfig, say: Say, *, stable: 
         folds=FOLDS,
         repeats=config.repeats or REPEATS,
         permutations=PERMUTATIONS,
-        workers=config.workers,
+        machines=Machines(config.workers),
         seed=config.seed,
         progress=told(say),
     )

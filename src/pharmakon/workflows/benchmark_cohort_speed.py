@@ -18,6 +18,7 @@ from pharmakon.core.random import stream
 from pharmakon.core.types import Floats
 
 from .benchmark import BenchmarkConfig, Learner, Say, told
+from .engines import Machines
 from .study import run_study
 
 PATIENTS, GENES, SAMPLE = 500, 20_000, 200
@@ -58,7 +59,7 @@ class CohortSpeed:
             folds=FOLDS,
             repeats=1,
             permutations=PERMUTATIONS,
-            workers=workers,
+            machines=Machines(workers),
             seed=config.seed,
             progress=told(say),
         )

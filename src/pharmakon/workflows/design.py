@@ -33,7 +33,6 @@ from pharmakon.design.pareto import Scalarisation
 from pharmakon.design.scorers import ScorerConfig, Scorers
 from pharmakon.design.selection import by_front, select
 from pharmakon.design.strangers import Policy
-from pharmakon.engine.local import engine
 from pharmakon.record.entry import CLOSED, canonical, parse
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.models import load_folder
@@ -47,6 +46,7 @@ from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, prepare
 from .design_scorers import OwnScorers, all_scorers, check_same
 from .design_scoring import ModelScorer, load_panel
 from .design_table import Dossier
+from .engines import Machines, Where
 from .stock import load_stock
 from .train_prior import SHIPPED, load_prior, prior_folder
 from .train_response import OUTPUT
@@ -158,6 +158,8 @@ def run(
     output: Path,
     resume: bool = False,
     workers: int | None = None,
+    engine: Where = "local",
+    address: str | None = None,
     functions: Mapping[str, Function] = MappingProxyType({}),
     progress: Progress = silent,
 ) -> DesignResult:
@@ -173,13 +175,8 @@ def run(
     finder, guard, patient = _finder(config, progress), guard_of(config.mode), patient_goal(config)
     taken = {*panel.properties, *_shipped(), *ROUTES, *OURS}
     with (
-        OwnScorers(
-            config.scorers,
-            functions=functions,
-            cache=config.cache,
-            taken=taken,
-        ) as own,
-        engine(workers, initializer=prepare, initargs=(models, finder)) as pool,
+        OwnScorers(config.scorers, functions=functions, cache=config.cache, taken=taken) as own,
+        Machines(workers, engine, address).engine(initializer=prepare, initargs=(models, finder)) as pool,
     ):
         scorers: list[Scorer] = [ModelScorer(panel, pool), *own.scorers]
         scorers += [RouteScorer(pool, steps=finder.steps)] if finder is not None else []

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
@@ -14,6 +14,7 @@ from pharmakon.core.types import Progress, silent
 from pharmakon.record.discovery import DESIGN, LEDGER, SIGNATURE
 from pharmakon.record.notebook import Shown
 
+from .engines import Address, Machines, OnEngine, Workers, address_is_of_a_cluster
 from .train import slug
 
 if TYPE_CHECKING:
@@ -63,9 +64,18 @@ class DiscoverConfig(Config):
         "nothing", description="design: make a marker with a model of its product the goal of a design, and run it"
     )
     accept: tuple[str, ...] = Field((), description="refusals of a signature to go on despite; the report says so")
-    workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
+    workers: Workers = None
+    engine: OnEngine = "local"
+    address: Address = None
     overwrite: bool = Field(False, description="replace an earlier run in the folder")
     seed: int = Field(0, ge=0, description="seed of every random choice")
+
+    _address = model_validator(mode="after")(address_is_of_a_cluster)
+
+    @property
+    def machines(self) -> Machines:
+        """Where folds are worked on."""
+        return Machines(self.workers, self.engine, self.address)
 
     @field_validator("without")
     @classmethod
@@ -181,7 +191,14 @@ def _designed(result: DiscoverResult, config: DiscoverConfig, ledger: Ledger, pr
     result = write(result, config, ledger)
     if found is not None:
         goal = design.DesignConfig.from_toml(result.folder / GOAL_FILE, seed=config.seed)
-        design.run(goal, output=result.folder / DESIGN, workers=config.workers, progress=progress)
+        design.run(
+            goal,
+            output=result.folder / DESIGN,
+            workers=config.workers,
+            engine=config.engine,
+            address=config.address,
+            progress=progress,
+        )
     return result
 
 
@@ -213,7 +230,7 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
         folds=config.folds,
         repeats=config.repeats,
         permutations=config.permutations,
-        workers=config.workers,
+        machines=config.machines,
         seed=config.seed,
         progress=progress,
     )
@@ -222,7 +239,7 @@ def _with_signature(result: DiscoverResult, config: DiscoverConfig, progress: Pr
     progress(0, 0, "making the signature")
     signature, corrections = keep_signature(study, stable=config.final == "stable", seed=config.seed)
     model = "stable" if config.final == "stable" else scores.main
-    attacked = membership(study, final=config.final, workers=config.workers, seed=config.seed, progress=progress)
+    attacked = membership(study, final=config.final, machines=config.machines, seed=config.seed, progress=progress)
     stability = paths_of(study, seed=config.seed)
     result = replace(result, scores=scores, nested=nested, stability=stability, membership=attacked)
     result.notes.append(attacked.said())

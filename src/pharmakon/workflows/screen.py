@@ -99,13 +99,14 @@ def _run(
     from pharmakon.store.runs import RUN, RunFolder
 
     from .design import hashes
-    from .engines import engine_for
+    from .engines import Machines
     from .screen_output import finished, write
     from .screen_shard import load, score
 
     asked = screener.asked
     # It may not be there: so before there is a folder.
-    pool = engine_for(config.engine, config.workers, config.address, initializer=load, initargs=(asked,))
+    machines = Machines(config.workers, config.engine, config.address)
+    pool = machines.engine(initializer=load, initargs=(asked,))
     goals = [path for path in (config.objective, Path(asked.known) if asked.known else None) if path is not None]
     folder = RunFolder.create(
         place,

@@ -12,6 +12,8 @@ from pharmakon.core.config import Config
 from pharmakon.core.types import Profile
 from pharmakon.store.remote import path_in
 
+from .engines import Address, OnEngine, Workers, address_is_of_a_cluster
+
 SHARDS, LEDGER, REPORT = "shards", "ledger.jsonl", "report.html"
 
 
@@ -46,15 +48,9 @@ class ScreenConfig(Config):
         ge=50,
         description="memory that one molecule may take, beside the models'; one that takes more is set aside",
     )
-    workers: int | None = Field(None, ge=1, description="processes; one a core when not given")
-    engine: Literal["local", "ray"] = Field(
-        "local", description="where shards are worked on. local: processes of this machine; ray: a Ray cluster"
-    )
-    address: str | None = Field(
-        None,
-        description="ray: the head of the cluster, as host:6379, or auto for that of this machine; when not given, a "
-        "cluster is started here for the run",
-    )
+    workers: Workers = None
+    engine: OnEngine = "local"
+    address: Address = None
     smiles_column: str | None = Field(None, description="structure column; guessed when not given")
     id_column: str | None = Field(None, description="identifier column; guessed when not given")
     seed: int = Field(0, ge=0, description="which scaffolds are sampled")
@@ -73,11 +69,7 @@ class ScreenConfig(Config):
             raise ValueError("say what is wanted, with an objective, or which models to ask, with models")
         return self
 
-    @model_validator(mode="after")
-    def _address_is_of_a_cluster(self) -> Self:
-        if self.address is not None and self.engine != "ray":
-            raise ValueError("an address is that of a Ray cluster: say engine ray, or leave it out")
-        return self
+    _address = model_validator(mode="after")(address_is_of_a_cluster)
 
     @property
     def whole(self) -> bool:

@@ -17,7 +17,8 @@ from pharmakon.biomarkers.scaler import depth_free
 from pharmakon.biomarkers.signature import Signature, fit
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Progress, silent
-from pharmakon.engine.local import engine
+
+from .engines import Machines
 
 Correction = Literal["none", "combat"]
 
@@ -51,14 +52,14 @@ def run_study(
     folds: int,
     repeats: int,
     permutations: int,
-    workers: int | None = None,
+    machines: Machines | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Nested:
-    """All outer folds, and those of permuted outcomes, on `workers` processes; the same whatever their number."""
+    """All outer folds, and those of permuted outcomes, on `machines`; the same whatever their number."""
     tasks = plan(study, folds=folds, repeats=repeats, permutations=permutations, random_state=seed)
-    count = min(len(tasks), workers) if workers is not None else None
-    with engine(count, initializer=_begin, initargs=(study,)) as pool:
+    machines = machines or Machines()
+    with machines.engine(most=len(tasks), initializer=_begin, initargs=(study,)) as pool:
         results = list(pool.map(_fold, tasks, total=len(tasks), label="folds", progress=progress))
     return collect(study, results)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pharmakon.core.config import build
 from pharmakon.core.types import Progress, silent
 
+from .engines import Where
 from .verbs_patients import (
     anonymise_table,
     answer_round,
@@ -238,6 +239,8 @@ def design_molecules(
     output: str | Path,
     resume: bool = False,
     workers: int | None = None,
+    engine: Where = "local",
+    address: str | None = None,
     scorers: Mapping[str, Function] | None = None,
     progress: Progress = silent,
     **options: Any,
@@ -245,13 +248,21 @@ def design_molecules(
     """Find molecules that meet a goal file; options win over the file's keys.
 
     `scorers` are functions by the names that goals give them: a list of SMILES in, as many numbers (or dicts with
-    value, low and high) out. What the number means may stand in the file's [[scorers]] table of that name.
+    value, low and high) out. What the number means may stand in the file's [[scorers]] table of that name. With engine
+    ray the models work on a Ray cluster, at `address` or on this machine.
     """
     from pharmakon.workflows import design
 
     config = design.DesignConfig.from_toml(goal, **options)
     return design.run(
-        config, output=Path(output), resume=resume, workers=workers, functions=scorers or {}, progress=progress
+        config,
+        output=Path(output),
+        resume=resume,
+        workers=workers,
+        engine=engine,
+        address=address,
+        functions=scorers or {},
+        progress=progress,
     )
 
 
