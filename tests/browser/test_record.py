@@ -63,6 +63,8 @@ def test_compared_signed_handed_on_and_checked(page, made, shoot, tmp_path):
     page.get_by_role("button", name="Sign", exact=True).click()
     page.get_by_text("You signed this record.").wait_for()
     assert page.get_by_text("It holds.").is_visible()
+    page.set_viewport_size({"width": 1100, "height": 900})
+    page.locator("h1").scroll_into_view_if_needed()
     shoot(page, "workbench-record")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the crate").click()
