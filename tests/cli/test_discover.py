@@ -35,7 +35,9 @@ def test_parts_are_joined_by_commas(cohort_file, tmp_path, capsys):
     assert "no part named 'nothing'" in capsys.readouterr().err
 
 
-def test_a_single_permutation_prints_no_interval(cohort_file, tmp_path, capsys):
+def test_a_single_permutation_prints_no_interval(cohort_file, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("pharmakon.workflows.study_scores.RESAMPLES", 60)
+    monkeypatch.setattr("pharmakon.workflows.attack_signature.ATTACKED", 4)
     words = ["discover", str(cohort_file()), "-o", str(tmp_path / "run"), "--without", "stability,trees"]
     assert main([*words, "--permutations", "1", "--folds", "3", "--workers", "1"]) == 0
     assert "of 1 run, 5 are needed" in capsys.readouterr().out

@@ -60,9 +60,7 @@ def test_killed_and_resumed_it_is_the_same(whole, corpus, tokens, tmp_path, monk
 
 
 def test_it_writes_short_and_long_molecules_as_often_as_it_learnt_from(tmp_path):
-    texts = [f"{'CO' * (n % 2)}{'N' * (1 + n % 3)}" for n in range(1200)] + [
-        f"FC{'C' * (n % 14)}Br" for n in range(1200)
-    ]
+    texts = [f"{'CO' * (n % 2)}{'N' * (1 + n % 3)}" for n in range(600)] + [f"FC{'C' * (n % 14)}Br" for n in range(600)]
     corpus = Corpus.write(texts, Tokens(), tmp_path, context=20)
     language = train_language_model(corpus, Tokens(), recipe=RECIPE, threads=1)
     written = language.sample(2000, random=np.random.default_rng(1))

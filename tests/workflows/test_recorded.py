@@ -66,7 +66,12 @@ def repeated(result, *, elsewhere, **options):
     return made.place, given
 
 
-def test_predict_train_and_audit(assay, trained, tmp_path_factory):
+def test_predict_train_and_audit(assay, trained, few_trees, tmp_path_factory):
+    with few_trees():
+        _predict_train_and_audit(assay, trained, tmp_path_factory)
+
+
+def _predict_train_and_audit(assay, trained, tmp_path_factory):
     train.run(train.TrainConfig(data=assay, value="logS", output=assay.parent / "model"))
     predict.run(predict.PredictConfig(data=assay, models=(str(trained),), output=assay.with_name("p.csv")))
     both = (assay.with_name("a.html"), assay.with_name("a.csv"))

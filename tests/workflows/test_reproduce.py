@@ -11,7 +11,7 @@ import pytest
 from pharmakon.core.errors import DataError, RecordError, UsageError
 from pharmakon.privacy.pseudonym import VARIABLE
 from pharmakon.record import environment
-from pharmakon.workflows import attack_output, reproduce
+from pharmakon.workflows import attack_output, attack_signature, reproduce, study_scores
 from pharmakon.workflows.anonymise import AnonymiseConfig
 from pharmakon.workflows.anonymise import run as anonymise
 from pharmakon.workflows.attack import AttackConfig
@@ -116,9 +116,11 @@ def test_anonymise(tmp_path):
     assert "anonymous.csv" in found.compared.same
 
 
-def test_discover_and_validate(cohort_file, tmp_path):
+def test_discover_and_validate(cohort_file, tmp_path, monkeypatch):
+    monkeypatch.setattr(study_scores, "RESAMPLES", 60)
+    monkeypatch.setattr(attack_signature, "ATTACKED", 4)
     config = DiscoverConfig(
-        cohort=cohort_file(n=90, p=24),
+        cohort=cohort_file(n=60, p=8),
         output=tmp_path / "found",
         folds=3,
         permutations=1,
@@ -129,7 +131,7 @@ def test_discover_and_validate(cohort_file, tmp_path):
     found = again(tmp_path / "found")
     assert found.ok, found.compared.different
     assert {"markers.csv", "risks.csv", "result.json", "signature/card.json"} <= set(found.compared.same)
-    other = cohort_file(n=70, p=24, seed=5)
+    other = cohort_file(n=50, p=8, seed=5)
     validate(ValidateConfig(signature=tmp_path / "found", cohorts=(other,), output=tmp_path / "judged"))
     found = again(tmp_path / "judged")
     assert found.ok, found.compared.different
@@ -159,7 +161,7 @@ def test_deidentify_needs_its_files_and_its_key(tmp_path, monkeypatch):
 def test_design_from_a_crate(tmp_path):
     (tmp_path / "known.csv").write_text("smiles\nCCO\nc1ccccc1O\n")
     goals = ({"property": "logp", "want": "1..3"}, {"property": "novelty", "want": ">= 0.3"})
-    config = {"goals": goals, "calls": 40, "designs": 3, "batch": 20, "known": tmp_path / "known.csv"}
+    config = {"goals": goals, "calls": 20, "designs": 3, "batch": 10, "known": tmp_path / "known.csv"}
     design(DesignConfig.model_validate(config), output=tmp_path / "run", workers=1)
     crate(CrateConfig(run=tmp_path / "run", output=tmp_path / "crate", with_inputs=True))
     (tmp_path / "known.csv").unlink()
