@@ -1,12 +1,14 @@
 """PMO: seeds in the published order, rivals summed over the same tasks."""
 
+import json
 import sys
 from types import SimpleNamespace
 
 import pytest
 
+from pharmakon.design.pmo import run_task
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
-from pharmakon.workflows.benchmark_pmo import BESIDE, METRIC, PMO
+from pharmakon.workflows.benchmark_pmo import BESIDE, METRIC, PMO, Clocked
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def root(tmp_path, monkeypatch):
 def asked(monkeypatch):
     seen = []
 
-    def run_task(task, *, calls, seed, progress):
+    def run_task(task, *, calls, seed, journal, progress):
         progress(1, calls, "best 0.5")
         seen.append((task, calls, seed))
         return {METRIC: 0.5 + seed / 10} | dict.fromkeys(BESIDE, 0.25)
@@ -46,6 +48,30 @@ def test_the_seeds_are_those_of_the_published_runs(root, asked, tmp_path):
         "InVirtuoGen": 0.942,
         "most core seconds": 0,
     }
+
+
+def test_a_run_that_was_killed_goes_on_and_its_seconds_add_up(tmp_path):
+    start = ["CCOC(=O)c1ccccc1N", "CC(C)NCC(O)COc1ccccc1", "O=C(O)CCc1c[nH]c2ccccc12", "CCN(CC)CCOC(=O)c1ccccc1"] * 10
+    quick = {"proposals": 4, "early": 1, "initial": 20, "generations": 2}
+
+    def ask(journal=None, until=80):
+        def advance(done, total, note):
+            if done > until:
+                raise KeyboardInterrupt
+
+        return run_task("qed", calls=80, molecules=start, settings=quick, journal=journal, progress=advance)
+
+    whole = ask()
+    path = tmp_path / "qed.jsonl"
+    with Clocked(path) as journal, pytest.raises(KeyboardInterrupt):
+        ask(journal, until=30)
+    with Clocked(path) as journal:
+        again = ask(journal)
+    spent = [json.loads(line)["spent"]["core_seconds"] for line in path.read_text().splitlines()]
+    assert {k: v for k, v in again.items() if "seconds" not in k} == {
+        k: v for k, v in whole.items() if "seconds" not in k
+    }
+    assert spent == sorted(spent) and 0 < journal.before["core_seconds"] < spent[-1]
 
 
 @pytest.mark.data

@@ -8,6 +8,7 @@ area under the mean of the ten best molecules against the calls, 10,000 of them.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pharmakon.store.catalogue import data_set
 from pharmakon.store.places import path_of
 from pharmakon.store.plain import document
 from pharmakon.store.provenance import code_identity
+from pharmakon.store.runs import Journal
 
 from .benchmark import BenchmarkConfig, Learner, Say, anchors, over_runs, summed
 
@@ -70,16 +72,46 @@ class Pmo:
 
 
 def _one(task: str, seed: int, config: BenchmarkConfig, progress: Progress) -> dict[str, Any]:
-    """A finished run, from the work folder where this very code has left it there: all of them take a day."""
+    """A finished run, from the work folder where this very code has left it there: all of them take a day.
+
+    One that was killed goes on.
+    """
     from pharmakon.design.pmo import run_task
 
     path = config.workplace / code_identity() / f"{task}-{seed}-{config.paid}.json"
     if path.is_file():
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
-    run = run_task(task, calls=config.paid, seed=seed, progress=progress)
+    with Clocked(path.with_suffix(".jsonl")) as journal:
+        run = run_task(task, calls=config.paid, seed=seed, journal=journal, progress=progress)
+    run |= {name: run.get(name, 0.0) + spent for name, spent in journal.before.items()}
     write_atomic(path, document(run))
+    journal.path.unlink(missing_ok=True)
     return run
+
+
+class Clocked(Journal):
+    """A journal that knows what the batches before this process took: `before`, in seconds, as a run reports them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.before = {"seconds": 0.0, "core_seconds": 0.0}
+        self._began = self._now()
+
+    def append(self, entry: Mapping[str, Any]) -> None:
+        spent = {name: self.before[name] + now - self._began[name] for name, now in self._now().items()}
+        super().append({**entry, "spent": spent})
+
+    def read(self) -> list[dict[str, Any]]:
+        found = super().read()
+        if found:
+            self.before = dict(found[-1]["spent"])
+        self._began = self._now()
+        return found
+
+    @staticmethod
+    def _now() -> dict[str, float]:
+        return {"seconds": time.perf_counter(), "core_seconds": time.process_time()}
 
 
 PMO = Pmo()
