@@ -57,6 +57,8 @@ def test_what_each_operator_changes(parents):
     mol = parents[1:2]
     atoms = mol[0].GetNumAtoms()
     assert all(m.GetNumAtoms() == atoms for m in children("swap_atom", mol))
+    assert all(m.GetNumAtoms() == atoms for m in children("rare_atom", mol))
+    assert {"B", "P", "S", "N"} <= {a.GetSymbol() for m in children("rare_atom", mol, 200) for a in m.GetAtoms()}
     assert all(formula(m) == formula(mol[0]) for m in children("exchange_atoms", mol))
     assert all(formula(m) == formula(mol[0]) for m in children("move_arm", mol))
     assert all(m.GetNumAtoms() == atoms + 1 for m in children("add_atom", mol))

@@ -74,3 +74,10 @@ def test_views_grow_join_and_take_without_changing(mols):
 def test_composition_counts_atoms(mols):
     row = Views([Chem.MolFromSmiles("FC(F)(F)c1ccc(Cl)cc1")]).get(COMPOSITION)[0]
     assert list(row[:10]) == [7, 4, 0, 0, 3, 0, 0, 1, 0, 11]
+
+
+def test_an_element_that_no_molecule_had_leaves_a_molecule_like_the_others():
+    known = Views([Chem.MolFromSmiles(s) for s in ("CCO", "CCN", "CCCO", "CCCN", "CCOC", "CNCC")])
+    learnt = Surrogate("ecfp+composition").fit(known, np.array([1.0, 0.0, 1.0, 0.0, 1.0, 0.0]))
+    cross = learnt._cross(Views([Chem.MolFromSmiles("CCCP"), Chem.MolFromSmiles("CCCN")]), learnt._known_side)
+    assert cross[0, 3] > 0.5 * cross[1, 3] > 0  # propylphosphine and propylamine, to propylamine

@@ -79,6 +79,20 @@ def swap_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     return finish(edited)
 
 
+def rare_atom(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
+    """Any other element in an atom's place, the rarest as often as carbon."""
+    edited = RWMol(kekule(mol))
+    atom = edited.GetAtomWithIdx(int(random.random() * edited.GetNumAtoms()))
+    fitting = [name for name, most in MAX_VALENCE.items() if most >= _used(atom) and name != atom.GetSymbol()]
+    if not fitting:
+        return None
+    atom.SetNoImplicit(False)
+    atom.SetNumExplicitHs(0)
+    atom.SetAtomicNum(Chem.GetPeriodicTable().GetAtomicNumber(pick(fitting, random)))
+    atom.SetFormalCharge(0)
+    return finish(edited)
+
+
 def exchange_atoms(mol: Mol, mate: Mol, random: Generator) -> Mol | None:
     """Two atoms of different elements change places: the formula all but stays."""
     edited = RWMol(kekule(mol))
@@ -304,6 +318,7 @@ MUTATIONS: dict[str, Operator] = {
     "move_arm": move_arm,
     "remove_arm": remove_arm,
     "swap_atom": swap_atom,
+    "rare_atom": rare_atom,
     "exchange_atoms": exchange_atoms,
     "add_atom": add_atom,
     "insert_atom": insert_atom,

@@ -40,6 +40,9 @@ KERNELS: dict[str, Mapping[str, float]] = {
 """Weights of views; they sum to 1, so every molecule's kernel with itself is 1."""
 
 ELEMENTS = ("C", "H", "N", "O", "F", "P", "S", "Cl", "Br")
+LEAST = np.array([0.5] * len(ELEMENTS) + [0.5, 0.1, 0.2, 0.5, 0.5, 0.5, 0.02])
+"""Deviations of a composition below which differences count no more: an element that no molecule had is news, but a
+molecule with an atom of it is still like the same with another."""
 _FORMULA = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
@@ -115,7 +118,10 @@ class Surrogate:
     def fit(self, views: Views, y: Floats) -> Self:
         """Learn that these molecules have the (transformed) scores `y`."""
         points = views.get(COMPOSITION) if COMPOSITION in KERNELS[self.kernel] else np.zeros((1, 1))
-        self._center, self._scale = points.mean(axis=0), np.maximum(points.std(axis=0), 1e-3)
+        self._center, self._scale = (
+            points.mean(axis=0),
+            np.maximum(points.std(axis=0), LEAST if points.shape[1] > 1 else 1.0),
+        )
         self._known_side = self._side(views)
         process = GaussianProcess(noise=self.noise, dtype=np.float32)
         self.process_ = process.fit(self._cross(views, self._known_side), y)
