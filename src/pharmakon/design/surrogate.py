@@ -117,11 +117,8 @@ class Surrogate:
 
     def fit(self, views: Views, y: Floats) -> Self:
         """Learn that these molecules have the (transformed) scores `y`."""
-        points = views.get(COMPOSITION) if COMPOSITION in KERNELS[self.kernel] else np.zeros((1, 1))
-        self._center, self._scale = (
-            points.mean(axis=0),
-            np.maximum(points.std(axis=0), LEAST if points.shape[1] > 1 else 1.0),
-        )
+        points = views.get(COMPOSITION) if COMPOSITION in KERNELS[self.kernel] else np.zeros((1, len(LEAST)))
+        self._center, self._scale = points.mean(axis=0), np.maximum(points.std(axis=0), LEAST)
         self._known_side = self._side(views)
         process = GaussianProcess(noise=self.noise, dtype=np.float32)
         self.process_ = process.fit(self._cross(views, self._known_side), y)
