@@ -74,6 +74,15 @@ def test_a_run_that_was_killed_goes_on_and_its_seconds_add_up(tmp_path):
     assert spent == sorted(spent) and 0 < journal.before["core_seconds"] < spent[-1]
 
 
+def test_the_sum_is_shown_with_and_without_valsartan():
+    results = {
+        task: {"scores": {METRIC: {"value": value}}, "anchors": {METRIC: {}}, "runs": [{"core_seconds": 1.0}]}
+        for task, value in (("qed", 0.9), ("valsartan_smarts", 0.2))
+    }
+    found = PMO.summary(results, rivals=False)
+    assert (found["pharmakon"], found["without valsartan"]) == (1.1, 0.9)
+
+
 @pytest.mark.data
 def test_a_few_real_calls(tmp_path):
     config = BenchmarkConfig(name="pmo", tasks=("qed",), calls=60, repeats=1, output=tmp_path)

@@ -26,6 +26,7 @@ from .benchmark import BenchmarkConfig, Learner, Say, anchors, over_runs, summed
 POOL = "zinc250k"
 METRIC = "auc_top10"
 BESIDE = ("auc_top1", "auc_top100", "diversity", "sa_score", "core_seconds")
+HARDEST = "valsartan_smarts"
 RIVALS = {"gp_bo": "GP-BO", "genetic_gfn": "Genetic GFN", "invirtuogen": "InVirtuoGen"}
 SEEDS = (0, 1, 2, 3, 5)
 """The seeds of the published runs, in their order; more repeats go on from 6."""
@@ -66,9 +67,13 @@ class Pmo:
         }
 
     def summary(self, results: Mapping[str, Mapping[str, Any]], *, rivals: bool = True) -> dict[str, Any]:
-        """The sum of the scores, and what the longest run took."""
+        """The sum of the scores, also without the task where most find nothing, and what the longest run took."""
         seconds = max((run["core_seconds"] for one in results.values() for run in one["runs"]), default=0.0)
-        return summed(results, METRIC, RIVALS.values() if rivals else ()) | {"most core seconds": round(seconds)}
+        found = summed(results, METRIC, RIVALS.values() if rivals else ())
+        if HARDEST in results:
+            rest = {task: one for task, one in results.items() if task != HARDEST}
+            found |= {"without valsartan": summed(rest, METRIC, ())["pharmakon"]}
+        return found | {"most core seconds": round(seconds)}
 
 
 def _one(task: str, seed: int, config: BenchmarkConfig, progress: Progress) -> dict[str, Any]:
