@@ -1,15 +1,25 @@
-"""Where heavy work runs: which engine was asked for, and machines that would give other values."""
+"""Where heavy work runs: which engine was asked for, machines that would give other values, and a cluster of one."""
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import shutil
+
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from pharmakon.biomarkers.recipe import Recipe
 from pharmakon.core.errors import PharmakonError
 from pharmakon.engine.local import LocalEngine, SerialEngine
-from pharmakon.workflows import engines
+from pharmakon.workflows import design, engines
+from pharmakon.workflows.benchmark import BenchmarkConfig, run
 from pharmakon.workflows.engines import Machines
 from pharmakon.workflows.screen_request import ScreenConfig
+from pharmakon.workflows.study import run_study, study_of
+
+GOAL = {"goals": [{"property": "solubility", "want": ">= -3"}], "calls": 24, "designs": 2, "start": ("CCOc1ccccc1N",)}
 
 
 def test_the_engine_is_the_one_that_was_asked_for():
@@ -29,3 +39,49 @@ def test_a_machine_with_other_libraries_is_refused_by_name_of_what_differs():
     with pytest.raises(PharmakonError, match="code of pharmakon"):
         engines.begin_same(have | {"code of pharmakon": "0"}, None)
     assert begun == ["models"]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """One for all tests of this file: to start one takes longest."""
+    from ray.cluster_utils import Cluster
+
+    try:
+        made = Cluster(
+            initialize_head=True,
+            head_node_args={"num_cpus": 2, "object_store_memory": 80 << 20, "include_dashboard": False},
+        )
+    except Exception as error:  # noqa: BLE001
+        pytest.skip(f"Ray could not be started here: {error}")
+    yield made.address
+    made.shutdown()
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed (extra `ray`)")
+class TestOnACluster:
+    """The same as in this process: folds, the models of a search, the tasks of a benchmark."""
+
+    def test_folds(self, cluster, cohort):
+        study = study_of(cohort, recipe=Recipe(stability=None, challenger=False))
+        here, there = (
+            run_study(study, folds=3, repeats=1, permutations=0, machines=machines)
+            for machines in (Machines(1), Machines(2, "ray", cluster))
+        )
+        np.testing.assert_array_equal(here.risks("fused").value, there.risks("fused").value)
+
+    def test_the_models_of_a_search(self, cluster, tmp_path):
+        config = design.DesignConfig.model_validate(GOAL)
+        design.run(config, output=tmp_path / "here", workers=1)
+        design.run(config, output=tmp_path / "there", workers=2, engine="ray", address=cluster)
+        for name in ("calls.jsonl", "designs.csv"):
+            assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+
+    def test_the_tasks_of_a_benchmark(self, cluster, tmp_path):
+        tasks = ("continuous, independent", "binary, independent")
+        found = []
+        for options in ({}, {"engine": "ray", "address": cluster}):
+            run(BenchmarkConfig(name="selection", repeats=1, limit=20, tasks=tasks, output=tmp_path, **options))
+            record = json.loads((tmp_path / "selection.json").read_text())
+            found.append({task: told["scores"] for task, told in record["tasks"].items()})
+            shutil.rmtree(tmp_path)
+        assert found[0] == found[1] and list(found[0]) == list(tasks)
