@@ -28,8 +28,8 @@ def goal(tmp_path):
 def asked(monkeypatch):
     seen = []
 
-    def run(config, *, output, resume, workers, progress):
-        seen.append((config, output, resume, workers))
+    def run(config, *, output, resume, workers, engine, address, progress):
+        seen.append((config, output, resume, workers, engine, address))
         progress(config.calls, config.calls, "best 0.71")
         return DesignResult(output, output / "report.html", 50, 0.71, ["50 designs", "the best scores 0.71"], "9f2c")
 
@@ -39,9 +39,9 @@ def asked(monkeypatch):
 
 def test_the_file_says_what_and_flags_say_how(goal, asked, capsys):
     assert main(["design", str(goal), "-o", "out", "--calls", "40", "--seed", "3", "--workers", "2", "--resume"]) == 0
-    config, output, resume, workers = asked[0]
+    config, output, resume, workers, *where = asked[0]
     assert (config.calls, config.seed, config.goals[0].property) == (40, 3, "qed")
-    assert (output, resume, workers) == (Path("out"), True, 2)
+    assert (output, resume, workers, where) == (Path("out"), True, 2, ["local", None])
     shown, progress = capsys.readouterr()
     last = ["report: out/report.html", "ledger head: 9f2c"]
     assert shown.splitlines() == ["50 designs", "the best scores 0.71", *last]
@@ -49,8 +49,9 @@ def test_the_file_says_what_and_flags_say_how(goal, asked, capsys):
 
 
 def test_what_is_not_given_is_the_files(goal, asked):
-    assert main(["design", str(goal), "-o", "out"]) == 0
-    config, _, resume, workers = asked[0]
+    assert main(["design", str(goal), "-o", "out", "--engine", "ray", "--address", "head:6379"]) == 0
+    config, _, resume, workers, *where = asked[0]
+    assert where == ["ray", "head:6379"]
     assert (config.calls, config.seed, resume, workers) == (100, 0, False, None)
 
 

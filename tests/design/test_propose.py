@@ -87,4 +87,4 @@ def test_broods_join_and_take():
     assert len(joined) == len(joined.views) == 12
     assert joined.take([0, 11]).proposals == [one.proposals[0], two.proposals[6]]
     assert isinstance(joined.views, Views)
-    assert len(OPERATORS) == 23
+    assert len(OPERATORS) == 24
