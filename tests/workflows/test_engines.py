@@ -19,8 +19,6 @@ from pharmakon.workflows.engines import Machines
 from pharmakon.workflows.screen_request import ScreenConfig
 from pharmakon.workflows.study import run_study, study_of
 
-GOAL = {"goals": [{"property": "solubility", "want": ">= -3"}], "calls": 24, "designs": 2, "start": ("CCOc1ccccc1N",)}
-
 
 def test_the_engine_is_the_one_that_was_asked_for():
     assert isinstance(Machines(1).engine(), SerialEngine)
@@ -41,6 +39,21 @@ def test_a_machine_with_other_libraries_is_refused_by_name_of_what_differs():
     assert begun == ["models"]
 
 
+def test_a_search_puts_its_models_on_the_machines_that_are_asked_for(monkeypatch, tmp_path):
+    class Asked(Exception):
+        pass
+
+    def engine(self, **more):
+        raise Asked(self, more)
+
+    monkeypatch.setattr(Machines, "engine", engine)
+    config = design.DesignConfig.model_validate({"goals": [{"property": "qed", "want": ">= 0.8"}]})
+    with pytest.raises(Asked) as asked:
+        design.run(config, output=tmp_path / "run", workers=3, engine="ray", address="head:6379")
+    machines, more = asked.value.args
+    assert machines == Machines(3, "ray", "head:6379") and set(more) == {"initializer", "initargs"}
+
+
 @pytest.fixture(scope="module")
 def cluster():
     """One for all tests of this file: to start one takes longest."""
@@ -59,7 +72,7 @@ def cluster():
 
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed (extra `ray`)")
 class TestOnACluster:
-    """The same as in this process: folds, the models of a search, the tasks of a benchmark."""
+    """The same as in this process: the folds of a study, the tasks of a benchmark."""
 
     def test_folds(self, cluster, cohort):
         study = study_of(cohort, recipe=Recipe(stability=None, challenger=False))
@@ -68,13 +81,6 @@ class TestOnACluster:
             for machines in (Machines(1), Machines(2, "ray", cluster))
         )
         np.testing.assert_array_equal(here.risks("fused").value, there.risks("fused").value)
-
-    def test_the_models_of_a_search(self, cluster, tmp_path):
-        config = design.DesignConfig.model_validate(GOAL)
-        design.run(config, output=tmp_path / "here", workers=1)
-        design.run(config, output=tmp_path / "there", workers=2, engine="ray", address=cluster)
-        for name in ("calls.jsonl", "designs.csv"):
-            assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
 
     def test_the_tasks_of_a_benchmark(self, cluster, tmp_path):
         tasks = ("continuous, independent", "binary, independent")
