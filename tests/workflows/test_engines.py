@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from pharmakon.biomarkers.recipe import Recipe
-from pharmakon.core.errors import PharmakonError
+from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.engine.local import LocalEngine, SerialEngine
 from pharmakon.workflows import design, engines
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
@@ -26,6 +26,11 @@ def test_the_engine_is_the_one_that_was_asked_for():
     assert isinstance(Machines(8).engine(most=1), SerialEngine)
     with pytest.raises(ValidationError, match="Ray cluster"):
         ScreenConfig(inputs=("a.csv",), models=("herg",), output="run", address="head:6379")
+
+
+def test_an_address_without_a_cluster_is_refused_whoever_says_it():
+    with pytest.raises(UsageError, match="Ray cluster"):
+        Machines(address="head:6379")
 
 
 def test_a_machine_with_other_libraries_is_refused_by_name_of_what_differs():

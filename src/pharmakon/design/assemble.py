@@ -41,10 +41,10 @@ def assemble(n: int, random: Generator, *, tries: int = 200) -> list[str]:
 
 
 def wander(random: Generator, *, tries: int = 20_000) -> Iterator[str]:
-    """Molecules of three to five ring systems without end, their parts as common as in drug-like ones; some may repeat.
+    """Molecules of up to four ring systems, their parts as common as in drug-like ones; some may repeat.
 
-    What most molecules lack is likeliest found among many parts that go together often. It ends after so many `tries`
-    that gave none.
+    What most molecules lack is likeliest found among many parts that go together often. It ends after so many `tries`,
+    nearly all of which give one.
     """
     with rdBase.BlockLogs():
         for _ in range(tries):

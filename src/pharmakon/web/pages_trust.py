@@ -68,8 +68,8 @@ def plan(
     if cohort and asked:
         try:
             found = _planned(request, caller, cohort, asked)
-            names = (declared(request, caller, cohort).file.name, state(request).files.get(caller, asked).name)
-            copies = copies_of(verb("release"), dict(zip(("cohort", "config"), names, strict=True)))
+            file, config = declared(request, caller, cohort).file, state(request).files.get(caller, asked)
+            copies = copies_of(verb("release"), {"cohort": file.name, "config": config.name})
         except UsageError as error:
             problem = str(error)
     return render(

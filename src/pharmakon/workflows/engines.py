@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
-from pharmakon.core.errors import PharmakonError
+from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.engine.base import Engine
 
 Workers = Annotated[int | None, Field(ge=1, description="processes; one a core when not given")]
@@ -54,6 +54,10 @@ class Machines:
     workers: int | None = None
     kind: Where = "local"
     address: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.address is not None and self.kind != "ray":
+            raise UsageError("an address is that of a Ray cluster: say engine ray, or leave it out")
 
     def engine(
         self,
