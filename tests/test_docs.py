@@ -77,3 +77,12 @@ def test_a_goal_in_a_page_is_one_the_program_takes(page):
     for block in re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
         said = tomllib.loads(block)
         assert "fairness" in said or build(DesignConfig, said).goals  # a cohort's table is no goal
+
+
+def test_the_container_copies_what_the_build_of_the_wheel_needs():
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = {"pyproject.toml", "constraints.txt", "hatch_build.py", said["project"]["readme"], "LICENSE", "src"}
+    copied = re.findall(
+        r"^COPY (?!--from)(.+) \S+$", (ROOT / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert needed <= {name for line in copied for name in line.split()}

@@ -1,6 +1,8 @@
 """Structures as inline SVG."""
 
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -96,3 +98,10 @@ def test_legend_is_escaped():
 def test_nothing_says_so():
     assert "no structure" in svg(None)
     assert "no structure" in svg(Chem.MolFromSmiles(""))
+
+
+def test_a_machine_without_the_libraries_of_x11_is_told_what_to_install():
+    code = "import sys; sys.modules['rdkit.Chem.Draw.rdMolDraw2D'] = None; import pharmakon.chem.depict"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "MissingLibrary: drawing structures needs" in done.stderr
+    assert "apt-get install libxrender1" in done.stderr

@@ -5,7 +5,15 @@ import inspect
 import pytest
 
 from pharmakon.core import errors
-from pharmakon.core.errors import MissingExtra, PharmakonError, ScorerError, UnknownName, UsageError, did_you_mean
+from pharmakon.core.errors import (
+    MissingExtra,
+    MissingLibrary,
+    PharmakonError,
+    ScorerError,
+    UnknownName,
+    UsageError,
+    did_you_mean,
+)
 
 ALL = [item for _, item in inspect.getmembers(errors, inspect.isclass) if issubclass(item, Exception)]
 
@@ -68,3 +76,10 @@ def test_a_missing_extra_is_its_install_line():
 
 def test_a_scorer_error_names_scorer_and_molecule():
     assert str(ScorerError("docking", "CCO", "time out")) == "scorer 'docking' failed on 'CCO': time out"
+
+
+def test_a_missing_library_of_the_system_says_what_to_install():
+    error = MissingLibrary(
+        ImportError("libX.so.1: no such file"), needed_for="drawing", packages="apt-get install libx"
+    )
+    assert str(error) == "drawing needs libX.so.1: no such file. Install it: apt-get install libx"

@@ -10,7 +10,17 @@ from xml.sax.saxutils import escape, quoteattr
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import Mol, rdDepictor
-from rdkit.Chem.Draw import rdMolDraw2D
+
+from pharmakon.core.errors import MissingLibrary
+
+try:
+    from rdkit.Chem.Draw import rdMolDraw2D
+except ImportError as error:  # containers and minimal servers have no X11 libraries, which RDKit's wheel links to
+    raise MissingLibrary(
+        error,
+        needed_for="drawing structures",
+        packages="apt-get install libxrender1 libxext6 libexpat1 (Debian), dnf install libXrender libXext (Fedora)",
+    ) from error
 
 RAISES = "#2368c4"
 LOWERS = "#e6780f"

@@ -5,6 +5,7 @@ PharmakonError
 │   ├── ConfigError      a TOML file or an option is wrong
 │   ├── UnknownName      no such column, model, property, benchmark
 │   ├── MissingExtra     an optional dependency is not installed
+│   ├── MissingLibrary   the operating system lacks a shared library
 │   └── RefusedGoal      the objective asks for harm
 ├── DataError            a file cannot be read at all            (exit code 1)
 │   ├── RefusedDesign    a cohort cannot support what is asked of it
@@ -66,6 +67,13 @@ class MissingExtra(UsageError):
     def __init__(self, package: str, extra: str, *, needed_for: str) -> None:
         self.package, self.extra = package, extra
         super().__init__(f'{needed_for} needs {package}. Install it: pip install "pharmakon[{extra}]"')
+
+
+class MissingLibrary(UsageError):
+    """A shared library is not on this machine; the message is what a minimal system installs."""
+
+    def __init__(self, cause: ImportError, *, needed_for: str, packages: str) -> None:
+        super().__init__(f"{needed_for} needs {cause}. Install it: {packages}")
 
 
 class RefusedGoal(UsageError):
