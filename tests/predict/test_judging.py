@@ -42,15 +42,20 @@ def test_rivals_never_see_the_fold(judged: tuple[Features, np.ndarray, dict[str,
     features, y, folds = judged
     fold = folds["scaffold"]
     one = Unseen.of(guessed(y, fold, 0.1), features.packed, y, fold)
-    value = neighbour_rival(one, features.packed)["nearest_neighbour"]
+    value = neighbour_rival({"scaffold": one}, features.packed)["scaffold"]["nearest_neighbour"]
     for i in range(0, len(y), 7):
         assert value[i] in y[fold != fold[i]]
     other = y.copy()
     other[fold == 0] += 100.0  # labels of a fold decide nothing for that fold
     two = Unseen.of(guessed(other, fold, 0.1), features.packed, other, fold)
-    assert (neighbour_rival(two, features.packed)["nearest_neighbour"][fold == 0] == value[fold == 0]).all()
-    kernel = kernel_rival(one, features.packed)["tanimoto_kernel"]
-    assert np.mean((kernel - y) ** 2) < y.var()
+    again = neighbour_rival({"scaffold": two}, features.packed)["scaffold"]["nearest_neighbour"]
+    assert (again[fold == 0] == value[fold == 0]).all()
+    both = {s: Unseen.of(guessed(y, f, 0.1), features.packed, y, f) for s, f in folds.items()}
+    kernel = kernel_rival(both, features.packed)
+    assert np.mean((kernel["scaffold"]["tanimoto_kernel"] - y) ** 2) < y.var()
+    for split, unseen in both.items():
+        alone = kernel_rival({split: unseen}, features.packed)
+        assert (alone[split]["tanimoto_kernel"] == kernel[split]["tanimoto_kernel"]).all()
 
 
 def test_a_model_that_does_not_beat_a_baseline_says_so() -> None:

@@ -13,6 +13,9 @@ from pydantic import ValidationError
 from pharmakon.biomarkers.recipe import Recipe
 from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.engine.local import LocalEngine, SerialEngine
+from pharmakon.learn.splits import random_folds
+from pharmakon.predict.blend import Blend
+from pharmakon.predict.features import Features
 from pharmakon.workflows import design, engines
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
 from pharmakon.workflows.engines import Machines
@@ -77,7 +80,7 @@ def cluster():
 
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed (extra `ray`)")
 class TestOnACluster:
-    """The same as in this process: the folds of a study, the tasks of a benchmark."""
+    """The same as in this process: the folds of a study, the trees of a model, the tasks of a benchmark."""
 
     def test_folds(self, cluster, cohort):
         study = study_of(cohort, recipe=Recipe(stability=None, challenger=False))
@@ -86,6 +89,16 @@ class TestOnACluster:
             for machines in (Machines(1), Machines(2, "ray", cluster))
         )
         np.testing.assert_array_equal(here.risks("fused").value, there.risks("fused").value)
+
+    def test_the_trees_of_a_model(self, cluster, molecules, solubilities, few_trees):
+        features, y = Features.from_smiles(molecules), np.array(solubilities)
+        folds = {"one": random_folds(len(y), n_folds=3)}
+        with few_trees():
+            here, there = (
+                Blend(max_points=100).fit(features, y, folds=folds, opener=opener).out_of_fold_["one"].members
+                for opener in (None, Machines(2, "ray", cluster).engine)
+            )
+        np.testing.assert_array_equal(here, there)
 
     def test_the_tasks_of_a_benchmark(self, cluster, tmp_path):
         tasks = ("continuous, independent", "binary, independent")

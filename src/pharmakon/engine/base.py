@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from pharmakon.core.errors import PharmakonError
 from pharmakon.core.types import Progress, silent
@@ -47,6 +47,20 @@ class Engine(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+class Opener(Protocol):
+    """Starts an engine for work that does not know where it is done."""
+
+    def __call__(
+        self,
+        *,
+        most: int | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: tuple[Any, ...] = (),
+    ) -> Engine:
+        """`most` is how many workers have something to do; `initializer(*initargs)` runs once in each."""
+        ...
 
 
 def located(error: Exception, *, index: int, label: str) -> PharmakonError:

@@ -21,6 +21,9 @@ from .cholesky import Matrix
 
 Floats = NDArray[np.float64]
 
+ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
+"""Ratios of noise to signal that are tried."""
+
 
 class KernelRidge:
     """y about its mean, smoothed. `alpha` is the noise-to-signal ratio when the kernel's diagonal is 1.
@@ -59,23 +62,39 @@ def out_of_fold(
 
     Equal to refitting per fold, the mean of y included. `dtype` float32 is meant for n > 6,000.
     """
+    return out_of_folds(K, y, splits=[folds], alpha=alpha, dtype=dtype, sample_weight=sample_weight)[0]
+
+
+def out_of_folds(
+    K: Matrix,
+    y: Floats,
+    *,
+    splits: Sequence[NDArray[np.integer]],
+    alpha: float,
+    dtype: DTypeLike = np.float64,
+    sample_weight: Floats | None = None,
+) -> list[Floats]:
+    """The same for the folds of several splits, from one inverse of the kernel, which is most of the work."""
     y = _checked(K, y)
     weight = _weights(y, sample_weight)
     inverse = cholesky.invert(cholesky.factor(K, diagonal=alpha / weight, dtype=dtype))
     targets = y.reshape(len(y), -1)
     smoothed = cholesky.multiply(inverse, np.column_stack([targets, np.ones(len(y))])).astype(np.float64)
-    predictions = np.empty_like(targets)
-    for fold in np.unique(folds):
-        rows = np.flatnonzero(folds == fold)
-        if len(rows) == len(y):
-            raise UsageError("out-of-fold predictions need at least two folds")
-        rest = folds != fold
-        mean = np.average(targets[rest], axis=0, weights=weight[rest])
-        # About the mean of the other folds: (G (y - mean))_F, from G y and G 1.
-        centred = smoothed[rows, :-1] - smoothed[rows, -1:] * mean
-        lower = cholesky.factor(inverse[np.ix_(rows, rows)], diagonal=0.0, dtype=dtype)
-        predictions[rows] = targets[rows] - cholesky.solve(lower, centred)
-    return predictions.reshape(y.shape)
+    found = []
+    for folds in splits:
+        predictions = np.empty_like(targets)
+        for fold in np.unique(folds):
+            rows = np.flatnonzero(folds == fold)
+            if len(rows) == len(y):
+                raise UsageError("out-of-fold predictions need at least two folds")
+            rest = folds != fold
+            mean = np.average(targets[rest], axis=0, weights=weight[rest])
+            # About the mean of the other folds: (G (y - mean))_F, from G y and G 1.
+            centred = smoothed[rows, :-1] - smoothed[rows, -1:] * mean
+            lower = cholesky.factor(inverse[np.ix_(rows, rows)], diagonal=0.0, dtype=dtype)
+            predictions[rows] = targets[rows] - cholesky.solve(lower, centred)
+        found.append(predictions.reshape(y.shape))
+    return found
 
 
 def choose_alpha(
@@ -83,21 +102,34 @@ def choose_alpha(
     y: Floats,
     *,
     folds: NDArray[np.integer],
-    alphas: Sequence[float] = (0.01, 0.03, 0.1, 0.3, 1.0),
+    alphas: Sequence[float] = ALPHAS,
     loss: Callable[[Floats, Floats], float] | None = None,
     dtype: DTypeLike = np.float64,
     sample_weight: Floats | None = None,
 ) -> tuple[float, Floats]:
     """The alpha of least out-of-fold loss(y, predictions), mean squared error unless given, and its predictions."""
-    best: tuple[float, float, Floats] | None = None
+    return choose_alphas(K, y, splits=[folds], alphas=alphas, loss=loss, dtype=dtype, sample_weight=sample_weight)[0]
+
+
+def choose_alphas(
+    K: Matrix,
+    y: Floats,
+    *,
+    splits: Sequence[NDArray[np.integer]],
+    alphas: Sequence[float] = ALPHAS,
+    loss: Callable[[Floats, Floats], float] | None = None,
+    dtype: DTypeLike = np.float64,
+    sample_weight: Floats | None = None,
+) -> list[tuple[float, Floats]]:
+    """The same for the folds of each of several splits."""
+    best: list[tuple[float, float, Floats]] = []
     for alpha in alphas:
-        predictions = out_of_fold(K, y, folds=folds, alpha=alpha, dtype=dtype, sample_weight=sample_weight)
-        value = loss(y, predictions) if loss else float(np.mean((y - predictions) ** 2))
-        if best is None or value < best[0]:
-            best = (value, alpha, predictions)
-    if best is None:
+        found = out_of_folds(K, y, splits=splits, alpha=alpha, dtype=dtype, sample_weight=sample_weight)
+        judged = [(loss(y, one) if loss else float(np.mean((y - one) ** 2)), alpha, one) for one in found]
+        best = [new if new[0] < old[0] else old for new, old in zip(judged, best or judged, strict=True)]
+    if not best:
         raise UsageError("no alpha to choose from")
-    return best[1], best[2]
+    return [(alpha, predictions) for _, alpha, predictions in best]
 
 
 def _checked(K: Matrix, y: Floats) -> Floats:

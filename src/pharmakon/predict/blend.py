@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from pharmakon.chem.fingerprints import VIEWS
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Kind
+from pharmakon.engine.base import Opener
 from pharmakon.learn.ensemble import blend_weights
-from pharmakon.learn.kernel_ridge import out_of_fold
+from pharmakon.learn.kernel_ridge import ALPHAS, out_of_folds
 from pharmakon.learn.support_vector import SupportVector
 
 from .features import Features
 from .forest import Forest
+from .growing import Ground, Grown, Plot, growing
 from .kernel import MultiViewKernel
 from .outputs import NETWORKS, Output, Weighted
 from .scrambling import scrambled
 from .trees import BoostedTrees
 
-ALPHAS = (0.01, 0.03, 0.1, 0.3, 1.0)
 DESCRIPTOR_WEIGHTS = (0.5, 2.0, 6.0)
 """How much the descriptors count beside six fingerprints: little for potency, most for solubility and the like."""
 TRIED = 3_000
@@ -33,8 +34,6 @@ SMALL = 2_000
 
 MEMBERS = ("ridge", "support", "trees", "forest", *NETWORKS)
 """Every kind of member, in the order of columns and weights."""
-
-Grown = BoostedTrees | Forest
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,41 +103,53 @@ class Blend(Weighted):
         folds: Mapping[str, NDArray[np.intp]],
         tuned_on: Sequence[NDArray[np.intp]] = (),
         lent: Mapping[str, Floats] | None = None,
+        opener: Opener | None = None,
         progress: Callable[[str], None] = lambda note: None,
     ) -> Self:
         """Learn from molecules and values `y` (n,); `folds` gives each split's fold of every molecule.
 
         The first split chooses the weights, and the kernel's settings unless folds are given to be `tuned_on`: a split
         that keeps series whole and one that does not find what serves for new chemistry and for the next analogue.
-        `lent` (n, l) by split is what such networks say of molecules that they never saw.
+        `lent` (n, l) by split is what such networks say of molecules that they never saw. The trees grow in the workers
+        of an engine that `opener` starts, or else here; they are the same.
         """
+        features.dense  # noqa: B018  computed once here, sliced for every fold
+        planted = self._planted(len(y), self.random_state)
         self.points_ = self._choose_points(len(y))
-        points = features.take(self.points_) if len(self.points_) < len(y) else features
-        target = y[self.points_]
-        progress("kernel")
-        self.kernel_ = MultiViewKernel(views=self.views, support=self.kind == "regression").index(points)
-        inner = {split: fold[self.points_] for split, fold in folds.items()}
-        gram = self._chosen_gram(
-            points, target, [fold[self.points_] for fold in tuned_on or [next(iter(folds.values()))]]
-        )
+        everything, nothing = np.arange(len(y)), np.arange(0)
+        plots = [
+            Plot(np.flatnonzero(fold != held), self.points_[fold[self.points_] == held])
+            for fold in folds.values()
+            for held in np.unique(fold)
+        ]
+        with growing(Ground(features, y, planted), [*plots, Plot(everything, nothing)], opener) as grown:
+            points = features.take(self.points_) if len(self.points_) < len(y) else features
+            target = y[self.points_]
+            progress("kernel")
+            self.kernel_ = MultiViewKernel(views=self.views, support=self.kind == "regression").index(points)
+            inner = {split: fold[self.points_] for split, fold in folds.items()}
+            gram = self._chosen_gram(
+                points, target, [fold[self.points_] for fold in tuned_on or [next(iter(folds.values()))]]
+            )
+            by_kernel = self._kernel_out_of_fold(gram, target, inner)
+            members: dict[str, Floats] = {}
+            for split, fold in inner.items():
+                progress(f"trees, {split} split")
+                found = {name: np.empty(len(target)) for name in planted}
+                for held in np.unique(folds[split]):
+                    for name, value in next(grown).value.items():
+                        found[name][fold == held] = value
+                columns = [*by_kernel[split], *found.values(), *(lent[split][self.points_].T if lent else [])]
+                members[split] = np.column_stack(columns)
+            progress("final fit")
+            self.grown_ = next(grown).trees
         self.names_ = (
             "ridge",
             *(["support"] if self.kernel_.support else []),
-            *self._planted(len(y), self.random_state),
+            *planted,
             *(one.kind for one in self.lent),
         )
-        members: dict[str, Floats] = {}
-        for split, fold in folds.items():
-            progress(f"trees, {split} split")
-            members[split] = np.column_stack(
-                [
-                    *self._kernel_out_of_fold(gram, target, inner[split]),
-                    *self._trees_out_of_fold(features, y, fold),
-                    *(lent[split][self.points_].T if lent else []),
-                ]
-            )
         self.weights_, self.out_of_fold_ = weighed(members, target, folds=inner, rows=self.points_)
-        progress("final fit")
         if self.permutations:
             self.scrambled_ = scrambled(
                 gram,
@@ -149,7 +160,7 @@ class Blend(Weighted):
                 n=self.permutations,
             )
         self.kernel_.solve(gram, target)
-        return self.grow(features, y, random_state=self.random_state)
+        return self
 
     def grow(self, features: Features, y: Floats, *, random_state: int) -> Self:
         """Grow the trees anew from another seed; the kernel and the weights stay."""
@@ -173,22 +184,27 @@ class Blend(Weighted):
             self.kernel_.descriptor_weight = weight
             gram = self.kernel_.mixed(prints[few], space[few])
             for alpha in ALPHAS:
-                found = [out_of_fold(gram, target[tried], folds=fold[tried], alpha=alpha) for fold in folds]
+                found = out_of_folds(gram, target[tried], splits=[fold[tried] for fold in folds], alpha=alpha)
                 error = float(np.mean([(value - target[tried]) ** 2 for value in found]))
                 if error < best:
                     best, chosen = error, (weight, alpha)
         self.kernel_.descriptor_weight, self.kernel_.alpha = chosen
         return self.kernel_.mixed(prints, space)
 
-    def _kernel_out_of_fold(self, gram: NDArray[np.float32], target: Floats, fold: NDArray[np.intp]) -> list[Floats]:
-        found = [self._bound(out_of_fold(gram, target, folds=fold, alpha=self.kernel_.alpha))]
+    def _kernel_out_of_fold(
+        self, gram: NDArray[np.float32], target: Floats, folds: Mapping[str, NDArray[np.intp]]
+    ) -> dict[str, list[Floats]]:
+        """By split, what each member that rests on the kernel says."""
+        ridge = out_of_folds(gram, target, splits=list(folds.values()), alpha=self.kernel_.alpha)
+        found = {split: [self._bound(value)] for split, value in zip(folds, ridge, strict=True)}
         if self.kernel_.support:
-            value = np.empty(len(target))
-            for held in np.unique(fold):
-                mine, rest = np.flatnonzero(fold == held), np.flatnonzero(fold != held)
-                machine = SupportVector().fit(gram[np.ix_(rest, rest)], target[rest])
-                value[mine] = machine.predict(gram[np.ix_(mine, rest)])
-            found.append(value)
+            for split, fold in folds.items():
+                value = np.empty(len(target))
+                for held in np.unique(fold):
+                    mine, rest = np.flatnonzero(fold == held), np.flatnonzero(fold != held)
+                    machine = SupportVector().fit(gram[np.ix_(rest, rest)], target[rest])
+                    value[mine] = machine.predict(gram[np.ix_(mine, rest)])
+                found[split].append(value)
         return found
 
     def _planted(self, n: int, random_state: int) -> dict[str, Grown]:
@@ -196,17 +212,6 @@ class Blend(Weighted):
         settings: dict[str, Any] = {"kind": self.kind, "random_state": random_state, "n_jobs": self.n_jobs}
         trees: dict[str, Grown] = {"trees": BoostedTrees(**settings)}
         return trees | ({"forest": Forest(**settings)} if n <= SMALL else {})
-
-    def _trees_out_of_fold(self, features: Features, y: Floats, fold: NDArray[np.intp]) -> list[Floats]:
-        features.dense  # noqa: B018  computed once here, sliced below
-        out: dict[str, Floats] = {name: np.empty(len(self.points_)) for name in self._planted(len(y), 0)}
-        for held in np.unique(fold):
-            train = np.flatnonzero(fold != held)
-            mine = fold[self.points_] == held
-            known, asked = features.take(train), features.take(self.points_[mine])
-            for name, tree in self._planted(len(y), self.random_state).items():
-                out[name][mine] = tree.fit(known, y[train]).predict(asked)
-        return list(out.values())
 
     def _bound(self, value: Floats) -> Floats:
         return np.clip(value, 0.0, 1.0) if self.kind == "classification" else value

@@ -107,6 +107,12 @@ class Features:
         hashed = [fold(self.counts(view), HASHED_BITS) for view in HASHED_VIEWS]
         return np.hstack([*hashed, self.descriptors]).astype(np.float32)
 
+    def dense_only(self) -> Features:
+        """The same molecules with what the trees see, and nothing else that would travel to another process."""
+        bare = Features(self.mols)
+        bare.__dict__["dense"] = self.dense
+        return bare
+
     def take(self, rows: NDArray[np.intp]) -> Features:
         """The Features of some of the molecules, keeping what is already computed."""
         part = Features([self.mols[i] for i in rows])

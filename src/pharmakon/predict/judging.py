@@ -13,10 +13,10 @@ from pharmakon.chem.similarity import nearest, tanimoto
 from pharmakon.core.types import Floats, Kind, Property
 from pharmakon.core.units import rounded
 from pharmakon.learn.domain import Domain
-from pharmakon.learn.kernel_ridge import choose_alpha
+from pharmakon.learn.kernel_ridge import ALPHAS, choose_alphas
 from pharmakon.learn.metrics import LOWER_IS_BETTER, REGISTRY, bootstrap
 
-from .blend import ALPHAS, OutOfFold
+from .blend import OutOfFold
 from .endpoints import Transform
 from .scale import backward
 from .uncertainty import LEVEL, Calibration
@@ -135,20 +135,28 @@ def _scores(judged: Unseen, facts: Facts, rivals: Mapping[str, Floats], *, seed:
     return out
 
 
-Rival = Callable[["Unseen", NDArray[np.uint8]], dict[str, Floats]]
-"""rival(judged, packed) -> out-of-fold values by name; `packed` are the fingerprints of the judged molecules."""
+Rival = Callable[[Mapping[str, "Unseen"], NDArray[np.uint8]], Mapping[str, dict[str, Floats]]]
+"""rival(judged, packed) -> by split, out-of-fold values by name; `packed` (n, 256) are of all molecules."""
 
 
-def kernel_rival(judged: Unseen, packed: NDArray[np.uint8]) -> dict[str, Floats]:
+def kernel_rival(judged: Mapping[str, Unseen], packed: NDArray[np.uint8]) -> dict[str, dict[str, Floats]]:
     """Ridge regression on the Tanimoto kernel of ECFP4: the cube of the number of molecules."""
-    return {
-        "tanimoto_kernel": choose_alpha(tanimoto(packed, packed), judged.y, folds=judged.found.fold, alphas=ALPHAS)[1]
-    }
+    alike: dict[bytes, list[str]] = {}
+    for split, one in judged.items():
+        alike.setdefault(one.found.rows.tobytes(), []).append(split)
+    found: dict[str, dict[str, Floats]] = {}
+    for splits in alike.values():  # splits of the same molecules share a kernel
+        one = judged[splits[0]]
+        mine = packed[one.found.rows]
+        folds = [judged[split].found.fold for split in splits]
+        chosen = choose_alphas(tanimoto(mine, mine), one.y, splits=folds, alphas=ALPHAS)
+        found |= {split: {"tanimoto_kernel": value} for split, (_, value) in zip(splits, chosen, strict=True)}
+    return found
 
 
-def neighbour_rival(judged: Unseen, packed: NDArray[np.uint8]) -> dict[str, Floats]:
+def neighbour_rival(judged: Mapping[str, Unseen], packed: NDArray[np.uint8]) -> dict[str, dict[str, Floats]]:
     """The value of the nearest molecule outside the fold."""
-    return {"nearest_neighbour": judged.neighbour}
+    return {split: {"nearest_neighbour": one.neighbour} for split, one in judged.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +185,12 @@ def assess(
     pooled = [judged[split] for split in POOLED]
     similarity = np.concatenate([j.similarity for j in pooled])
     errors = np.concatenate([np.abs(j.y - j.found.value) for j in pooled])
+    rivals = rival(judged, packed)
     return Assessment(
         calibration=fit_calibration(pooled, kind),
         # The domain ends where errors were no longer measured, or had grown too large: not where a series is less
         # dense.
         domain=Domain().fit(similarity, errors=errors, similarity=similarity),
-        scores={s: _scores(j, facts, rival(j, packed[j.found.rows]), seed=seed) for s, j in judged.items()},
+        scores={s: _scores(j, facts, rivals[s], seed=seed) for s, j in judged.items()},
         coverage={s: _coverage(s, judged, facts) for s in judged},
     )

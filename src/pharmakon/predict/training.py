@@ -16,6 +16,7 @@ from pharmakon.chem.parse import canonical
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats, Kind
+from pharmakon.engine.base import Opener
 from pharmakon.engine.threads import one_thread
 from pharmakon.learn.splits import group_folds, random_folds
 
@@ -56,13 +57,14 @@ def train(
     views: Sequence[str] = VIEWS,
     max_points: int = 5_000,
     seed: int = 0,
-    n_jobs: int = 1,
+    opener: Opener | None = None,
     lent: Lent | None = None,
     progress: Callable[[str], None] = lambda note: None,
 ) -> Model:
     """A model of unique, standardised molecules and their values `y` (n,), in the property's unit.
 
-    `lent` are networks, already trained, that become members of the blend. Raises DataError when there are fewer than
+    `lent` are networks, already trained, that become members of the blend; `opener` starts an engine whose workers
+    grow the trees of the folds, which are the same wherever they grow. Raises DataError when there are fewer than
     20 molecules, or only one class or value.
     """
     kind = facts.property.kind
@@ -78,7 +80,6 @@ def train(
         lent=lent.outputs if lent else (),
         permutations=PERMUTATIONS,
         random_state=seed,
-        n_jobs=n_jobs,
     )
     blend.fit(
         features,
@@ -86,6 +87,7 @@ def train(
         folds=folds,
         tuned_on=[folds[split] for split in TUNED_ON],
         lent=lent.out_of_fold if lent else None,
+        opener=opener,
         progress=progress,
     )
     progress("calibration and scores")

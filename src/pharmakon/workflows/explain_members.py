@@ -22,8 +22,9 @@ from pharmakon.explain.gradients import integrated
 from pharmakon.explain.methods import MASKING, methods, named
 from pharmakon.explain.placing import Places, alike
 from pharmakon.explain.tree_shapley import shapley
-from pharmakon.predict.blend import Blend, Grown
+from pharmakon.predict.blend import Blend
 from pharmakon.predict.features import HASHED_BITS, HASHED_VIEWS, NETWORK_BITS, Features
+from pharmakon.predict.growing import Grown
 from pharmakon.predict.network import Network, answered
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.errors import ConfigError, DataError
@@ -18,9 +18,11 @@ from pharmakon.predict.endpoints import Endpoint, Transform, endpoint
 from pharmakon.record.notebook import Shown
 
 from .assay import AssayConfig, open_assay, spare
+from .engines import Address, Machines, OnEngine, address_is_of_a_cluster
 from .recorded import recorded
 
 if TYPE_CHECKING:
+    from pharmakon.engine.base import Opener
     from pharmakon.predict.features import Features
     from pharmakon.predict.lending import Lend
     from pharmakon.store.tables import Row
@@ -47,7 +49,20 @@ class TrainConfig(AssayConfig):
     access: AccessClass | None = Field(None, description=SAID)
     terms: str = Field("", description=TERMS)
     overwrite: bool = Field(False, description="replace a model of another data set in the output folder")
-    workers: int = Field(1, ge=1, description="threads for the trees; more than one pays from some 5,000 molecules on")
+    workers: int = Field(
+        1, ge=1, description="processes in which the trees of the folds grow; more pay from some 1,000 molecules on"
+    )
+    engine: OnEngine = "local"
+    address: Address = None
+
+    _address = model_validator(mode="after")(address_is_of_a_cluster)
+
+    @property
+    def opener(self) -> Opener | None:
+        """Starts the workers; None where this process does the work."""
+        if self.engine == "local" and self.workers == 1:
+            return None
+        return Machines(self.workers, self.engine, self.address).engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +114,7 @@ def run(config: TrainConfig, *, progress: Progress = silent) -> TrainResult:
             listed=True,
             max_points=config.max_points,
             seed=config.seed,
-            workers=config.workers,
+            opener=config.opener,
             progress=progress,
             notes=list(table.notes),
         )
@@ -111,7 +126,7 @@ def run_endpoint(
     *,
     seed: int = 0,
     max_points: int = 5_000,
-    workers: int = 2,
+    workers: int = 1,
     lend: Lend | None = None,
     progress: Progress = silent,
 ) -> TrainResult:
@@ -134,7 +149,7 @@ def run_endpoint(
         folder=folder,
         max_points=max_points,
         seed=seed,
-        workers=workers,
+        opener=Machines(workers).engine if workers > 1 else None,
         progress=progress,
         views=facts.views,
         description=facts.what,
@@ -189,8 +204,8 @@ def _learn(
     folder: Path,
     max_points: int,
     seed: int,
-    workers: int,
     progress: Progress,
+    opener: Opener | None = None,
     positive: str | None = None,
     minimum: float | None = None,
     maximum: float | None = None,
@@ -237,7 +252,7 @@ def _learn(
             views=views,
             max_points=max_points,
             seed=seed,
-            n_jobs=workers,
+            opener=opener,
             lent=lend(clean.smiles) if lend else None,
             progress=step,
         )
