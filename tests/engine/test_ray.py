@@ -148,6 +148,18 @@ def test_what_cannot_be_joined_is_told(monkeypatch):
             RayEngine(address=address)
 
 
+def test_a_cluster_that_wants_its_token_is_told(monkeypatch):
+    def init(**options):
+        raise ConnectionError("no way in") from RuntimeError("RPC error: InvalidAuthToken: it is missing")
+
+    monkeypatch.setattr(module, "_answers", lambda address: True)
+    engine = RayEngine(address="head:6379")
+    monkeypatch.setattr(engine._ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(engine._ray, "init", init)
+    with pytest.raises(PharmakonError, match=r"head:6379 wants its token: .* set RAY_AUTH_MODE=token"):
+        list(engine.map(str, [1]))
+
+
 def test_without_ray_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtra, match=r"pharmakon\[ray\]"):

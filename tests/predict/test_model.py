@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from pharmakon.core.errors import ModelError
+from pharmakon.core.types import Property
 from pharmakon.learn.correction import LinearMap
 from pharmakon.predict.features import Features
-from pharmakon.predict.model import BORROWS, Model
+from pharmakon.predict.model import BORROWS, UNSURE, Model, _verdicts
 from pharmakon.predict.panel import load_model, model_place
 
 
@@ -113,3 +114,12 @@ def test_a_model_that_borrows_can_be_made_to_stand_alone(name: str, tmp_path: Pa
     assert (one.value == two.value).all()
     assert (one.low == two.low).all()
     assert one.nearest_id == two.nearest_id
+
+
+def test_a_verdict_on_a_class_needs_its_probability_and_the_other_class_excluded() -> None:
+    what = Property("x", "X", "probability", "classification", better="low", threshold=0.5)
+    low = np.array([0.03, 0.03, 0.03, 0.6, 0.6, 0.4])
+    high = np.array([0.05, 0.05, 0.05, 0.7, 0.7, 0.6])
+    labels = np.array([[1, 0], [0, 1], [1, 1], [0, 1], [1, 1], [0, 1]], dtype=bool)
+    # The second is what a rare class brings: 4 % is far above what the others have, and still 4 %.
+    assert _verdicts(what, low, high, labels) == ["good", UNSURE, UNSURE, "poor", UNSURE, UNSURE]

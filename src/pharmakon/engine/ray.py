@@ -155,6 +155,11 @@ class RayEngine(Closing):
             try:
                 self._ray.init(address=self._address, **quiet)
             except Exception as error:  # noqa: BLE001 - Ray raises whatever it met
+                if "AuthToken" in f"{error} {error.__cause__}":
+                    raise PharmakonError(
+                        f"the Ray cluster at {self._address} wants its token: copy ~/.ray/auth_token from its first "
+                        "machine, and set RAY_AUTH_MODE=token"
+                    ) from None
                 said = str(error).partition("\n")[0]
                 raise PharmakonError(f"no Ray cluster at {self._address} could be joined: {said}") from None
             return
@@ -187,7 +192,8 @@ class RayEngine(Closing):
         try:
             return self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
-            said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+            lines = (line.strip() for line in str(error).splitlines())  # the first may only tell the task and process
+            said = next((line for line in lines if line and "::_task()" not in line), type(error).__name__)
             raise PharmakonError(
                 f"{place} was begun {TRIES} times, and its worker died each time, most often for want of memory: {said}"
             ) from None

@@ -256,13 +256,16 @@ def refuse_strange(card: Mapping[str, Any], folder: str | Path, *, expected: Map
 
 
 def _verdicts(what: Property, low: Floats, high: Floats, labels: NDArray[np.bool_]) -> list[str]:
-    """Whether the whole answer lies on one side of the threshold; "" where nobody set one."""
+    """Whether the whole answer lies on one side of the threshold; "" where nobody set one.
+
+    Of classes the other one must be excluded, too: an interval of a probability does not tell how often it is right,
+    and a set of labels alone calls 5 % high where positives are rare.
+    """
     if what.threshold is None or what.better == "none":
         return [""] * len(low)
+    above, below = low >= what.threshold, high < what.threshold
     if what.kind == "classification":
-        above, below = labels[:, 1] & ~labels[:, 0], labels[:, 0] & ~labels[:, 1]
-    else:
-        above, below = low >= what.threshold, high < what.threshold
+        above, below = above & labels[:, 1] & ~labels[:, 0], below & labels[:, 0] & ~labels[:, 1]
     good, poor = (above, below) if what.better == "high" else (below, above)
     verdicts: list[str] = np.where(good, "good", np.where(poor, "poor", UNSURE)).tolist()
     return verdicts

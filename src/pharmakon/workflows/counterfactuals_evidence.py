@@ -164,7 +164,7 @@ def _evidence(change: Change | None, seen: int, same: str) -> str:
             text += f", 95 % interval of the mean {_signed(change.low)} to {_signed(change.high)}"
         told.append(text)
     if seen:
-        told.append(f"what was put in was seen some {seen:,} times in {COLLECTIONS}")
+        told.append(f"what was put in was seen in these surroundings some {seen:,} times in {COLLECTIONS}")
     return "; ".join(told) or NONE
 
 
