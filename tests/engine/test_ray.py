@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +17,7 @@ from pharmakon.engine.ray import RayEngine
 from pharmakon.engine.shards import MANIFEST, run_shards
 
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="Ray is not installed (extra `ray`)")
+SCRIPT = Path(__file__).with_name("two_networks.py")
 SIZE = {"num_cpus": 1, "object_store_memory": 80 << 20, "include_dashboard": False}
 BATCHES = [(index, [index, index + 0.5]) for index in range(12)]
 EXPECTED = [f"{index}\n{index + 0.5}\n".encode() for index, _ in BATCHES]
@@ -137,6 +142,25 @@ def test_a_head_that_goes_is_told_and_a_second_run_goes_on(cluster, tmp_path, mo
     parts = run_shards(BATCHES, lines, tmp_path / "parts", progress=lambda done, *_: seen.append(done))
     assert seen[0] == kept
     assert read(parts) == EXPECTED
+
+
+def test_a_machine_whose_network_is_cut_takes_nothing_with_it(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    cut = importlib.import_module("two_networks")
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), str(tmp_path / "parts")],
+        env=os.environ | cut.SETTINGS,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if "UsageError" in done.stderr:
+        pytest.skip(done.stderr.strip().rpartition("\n")[2])
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.strip().rpartition("\n")[2]) == {cut.HERE: True, cut.THERE: False}
+    parts = sorted((tmp_path / "parts").glob("part-*"))
+    assert [part.read_text() for part in parts] == [f"{index}\n{index + 0.5}\n" for index, _ in cut.BATCHES]
 
 
 def test_what_cannot_be_joined_is_told(monkeypatch):
