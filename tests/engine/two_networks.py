@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -140,7 +141,12 @@ def main(folder: Path) -> None:
                 cluster.cut()
 
         run_shards(BATCHES, lines(), folder, engine=engine, progress=progress)
-        sys.stdout.write(json.dumps({node["NodeManagerAddress"]: node["Alive"] for node in engine._ray.nodes()}))
+        for _ in range(60):  # the shards may all have been done before the cluster knows
+            left = {node["NodeManagerAddress"]: node["Alive"] for node in engine._ray.nodes()}
+            if not left[THERE]:
+                break
+            time.sleep(0.5)
+        sys.stdout.write(json.dumps(left))
 
 
 if __name__ == "__main__":
