@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from pharmakon.biomarkers.check import refusals
@@ -76,6 +78,14 @@ def test_the_patients_that_a_model_wants_are_counted(cohort, cohort_file):
     large = by_name(read_cohort(cohort_file(n=400)))["sample-size"]
     assert large.severity == "info"
     assert large.measures["shrinkage"] > check.measures["shrinkage"]
+
+
+def test_a_model_of_one_feature_is_told_as_one(cohort_file):
+    path = cohort_file()
+    genes = path.with_name("rna.csv")
+    genes.write_text("\n".join(",".join(line.split(",")[:2]) for line in genes.read_text().splitlines()))
+    path.write_text(re.sub(r"covariates = .*\n", "", path.read_text()))
+    assert "A model of the one feature without" in by_name(read_cohort(path))["sample-size"].sentence
 
 
 def test_patients_without_the_only_block_are_compared_before_they_are_left_out(cohort_file):

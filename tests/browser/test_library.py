@@ -65,6 +65,16 @@ def test_filter_by_substructure_text_and_property(page, made):
     assert int(count(page).split()[0]) == light < 140
 
 
+def test_a_tick_that_the_server_refuses_is_taken_back(page, made):
+    opened(page, made)
+    refused = {"status": 403, "json": {"detail": "selection.write is not allowed"}}
+    page.route("**/selections", lambda one: one.fulfill(**refused) if one.request.method == "PUT" else one.continue_())
+    page.get_by_label("Select M1", exact=True).click()
+    page.until("document.querySelector('#selected').textContent.includes('not allowed')")
+    assert not page.get_by_label("Select M1", exact=True).is_checked()
+    page.failures.clear()  # the browser reports the refusal
+
+
 def test_selection_is_kept_on_the_server_and_exported(page, made, tmp_path):
     opened(page, made)
     page.get_by_label("Select M1", exact=True).check()

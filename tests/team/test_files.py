@@ -28,6 +28,23 @@ def test_an_upload_is_kept_with_its_hash_and_nobody_writes_to_it(files, person):
     assert stat.S_IMODE(files.path(kept).stat().st_mode) == 0o400
 
 
+def test_the_same_bytes_under_the_same_name_are_one_file(files, person):
+    ada, carl = person("analyst", "curator"), person("analyst", name="Carl")
+    kept = files.add(ada, "assay.csv", [b"id\n"], patient=False)
+    assert files.add(ada, "assay.csv", [b"i", b"d\n"], patient=False) == kept
+    assert len(list(files.folder.iterdir())) == len(files.list(ada)) == 1
+    others = [
+        files.add(ada, "assay.csv", [b"id\n"], patient=True),
+        files.add(ada, "other.csv", [b"id\n"], patient=False),
+        files.add(ada, "assay.csv", [b"smiles\n"], patient=False),
+        files.add(ada, "assay.csv", [b"id\n"], patient=False),  # the latest of a name is what cohorts take
+        files.add(carl, "assay.csv", [b"id\n"], patient=False),
+    ]
+    assert len({kept.id, *(one.id for one in others)}) == 6
+    files.path(others[1]).unlink()
+    assert files.add(ada, "other.csv", [b"id\n"], patient=False).id != others[1].id
+
+
 def test_one_that_is_too_large_or_breaks_off_leaves_nothing(files, person):
     ada = person("analyst")
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -86,6 +87,21 @@ def test_a_job_reads_an_upload_and_what_it_wrote_is_named_with_its_hash(jobs, wo
     assert (path.name, path.stat().st_size, sha256(path)) == ("mutagenicity.csv", written["size"], written["sha256"])
     assert {Path(one["name"]).parent.name for one in record} == {"mutagenicity.csv.record"}
     assert worker.files.path(file).read_bytes() == TABLE[:60]
+
+
+@pytest.mark.parametrize(("goes_on", "told"), [(True, 80), (False, 20)])
+def test_what_a_job_had_reached_is_lowered_only_where_it_begins_again(jobs, worker, person, tmp_path, goes_on, told):
+    ada = person("analyst")
+    id = jobs.add(ada, "design", GOAL).id
+    first = jobs.claim("w")
+    jobs.beat(first, done=80, total=2_000, note="")
+    jobs.end(first, "paused")
+    jobs.resume(ada, id)
+    again = jobs.claim("w")
+    said = [sys.executable, "-c", """print('{"progress": [20, 2000, ""]}')"""]
+    with subprocess.Popen(said, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:
+        worker._follow(again, tmp_path / "1", process, goes_on=goes_on)
+    assert jobs.get(ada, id).done == told
 
 
 def test_a_prediction_goes_on_from_the_rows_that_it_has(jobs, worker, person):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pharmakon.core.errors import Denied, UnknownName, UsageError
+from pharmakon.core.errors import DataError, Denied, UnknownName, UsageError
 from pharmakon.record.ledger import verify
 from pharmakon.web.administer import (
     BackupConfig,
@@ -83,8 +83,26 @@ def test_a_copy_is_made_and_a_server_of_it(place, tmp_path):
     with pytest.raises(UsageError, match="no server"):
         make_backup(BackupConfig(data=tmp_path / "absent", output=copy))
     assert make_backup(BackupConfig(**place, output=copy)).missing == []
+    earlier = copy.read_bytes()
+    with pytest.raises(UsageError, match="add --overwrite"):
+        make_backup(BackupConfig(**place, output=copy))
+    assert copy.read_bytes() == earlier
+    assert make_backup(BackupConfig(**place, output=copy, overwrite=True)).rows
     found = make_again(RestoreConfig(data=tmp_path / "again", archive=copy))
     assert found.problems == [] and found.entries == 3
     with opened(Place(data=tmp_path / "again")) as held:
         assert held.accounts.login("ada@example.org", OLD)
     assert "restored from a backup" in (tmp_path / "again" / "ledger.jsonl").read_text()
+
+
+def test_of_a_missing_or_damaged_copy_nothing_is_left(place, tmp_path):
+    (tmp_path / "half.tar").write_bytes(b"no archive")
+    (tmp_path / "empty").mkdir()
+    for archive in ("half.tar", "absent.tar"):
+        for data in (tmp_path / "new", tmp_path / "empty"):
+            with pytest.raises(DataError):
+                make_again(RestoreConfig(data=data, archive=tmp_path / archive))
+        assert not (tmp_path / "new").exists() and not list((tmp_path / "empty").iterdir())
+    with pytest.raises(UsageError, match="not empty"):
+        make_again(RestoreConfig(**place, archive=tmp_path / "half.tar"))
+    assert len(users(Place(**place))) == 1  # what stands in a folder of something else stays

@@ -109,3 +109,11 @@ def test_drawings_are_of_the_rows_that_there_are(workbench, library):
     assert list(drawings) == ["0", "1"] and drawings["0"].startswith("<svg")
     for refused in ("", "0;1", ",".join(map(str, range(61)))):
         assert workbench.get(f"{AT}/{library}/drawings", params={"rows": refused}).status_code == 422
+
+
+def test_what_standardising_changed_is_shown_and_exported(workbench, library):
+    assert all("changes" in item["values"] for item in rows(workbench, library, columns=["changes"])["items"])
+    told = workbench.get(f"{AT}/{library}/export").text.splitlines()[0].split(",")
+    assert told[:4] == ["id", "smiles", "problem", "changes"]
+    page = workbench.get(f"/library/{library}", params={"columns": '["changes"]'})
+    assert page.status_code == 200 and "Changed by standardising</a>" in page.text

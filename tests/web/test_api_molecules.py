@@ -42,3 +42,9 @@ def test_too_many_or_none_or_a_misspelt_key_are_refused(server):
     reader = server.program("reader")
     for body in ({"smiles": []}, {"smiles": ["C"] * 101}, {"smilse": ["C"]}, {"smiles": ["C"], "profile": "slow"}):
         assert reader.ask("POST", "/api/v1/molecules", json=body).status_code == 422
+
+
+def test_a_drug_is_asked_for_by_its_name(server, monkeypatch):
+    monkeypatch.setattr(api_molecules, "card", lambda smiles, profile: MoleculeCard(smiles, smiles=smiles))
+    (found,) = server.program("reader").ask("POST", "/api/v1/molecules", json={"smiles": [" Paracetamol"]}).json()
+    assert (found["asked"], found["smiles"]) == ("Paracetamol", "CC(=O)Nc1ccc(O)cc1")

@@ -42,6 +42,15 @@ def test_what_it_made_comes_down_one_by_one_and_as_a_whole(server):
         assert ada.ask("GET", f"/api/v1/jobs/{id}/files/{name}").status_code == 404
 
 
+def test_a_key_comes_down_alone_and_never_with_the_data(server):
+    carl = server.browser("curator")
+    id = wrote(server, carl, {"deidentified/data/pat.csv": b"NHC\nv\n", "deidentified.key": b"secret"}, patient=True)
+    whole = carl.ask("GET", f"/api/v1/jobs/{id}/archive.zip").content
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.namelist() == ["deidentified/data/pat.csv"]
+    assert carl.ask("GET", f"/api/v1/jobs/{id}/files/deidentified.key").content == b"secret"
+
+
 def test_what_a_browser_might_run_it_keeps_as_a_file(server):
     ada = server.browser("analyst")
     names = ("a.csv", "a.js", "a.xhtml", "a.HTM", "a")

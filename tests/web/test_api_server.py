@@ -41,6 +41,17 @@ def test_the_description_lists_the_api_and_no_page(server):
     assert all(operation.get("tags") for path in document["paths"].values() for operation in path.values())
 
 
+def test_the_description_says_where_a_token_goes(server):
+    document = server.browser("reader").ask("GET", "/api/v1/openapi.json").json()
+    (name,) = document["components"]["securitySchemes"]
+    scheme = document["components"]["securitySchemes"][name]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            open_ = path in ("/health", "/ready")
+            assert operation.get("security") == (None if open_ else [{name: []}]), path
+
+
 def test_the_workbench_begins_with_a_molecule(server):
     answer = server.nobody.ask("GET", "/")
     assert answer.status_code == 303 and answer.headers["location"] == "/molecule"

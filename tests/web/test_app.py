@@ -35,6 +35,11 @@ def test_nothing_is_opened_before_it_starts(tmp_path, running):
         assert (tmp_path / "data" / "server.db").exists()
 
 
+def test_a_page_can_be_asked_for_its_head(running):
+    with running() as (client, _):
+        assert client.head("/library").status_code == 200 and client.head("/api/v1/files").status_code == 405
+
+
 def test_the_first_secret_is_another_at_each_start_and_none_once_somebody_governs(running):
     secrets = []
     for _ in range(2):

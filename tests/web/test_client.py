@@ -63,6 +63,7 @@ def test_who_calls_and_what_a_molecule_does(workbench):
     assert "analyst" in workbench.me().roles
     good, bad = workbench.molecules(["CCO", "C1CC"], profile="fast")
     assert good.smiles == "CCO" and len(good.properties) > 30 and good.properties[0].unit and bad.problem
+    assert "<svg" in good._repr_html_() and "hERG block" in good._repr_html_() and "C1CC" in bad._repr_html_()
 
 
 def test_a_file_goes_in_and_a_table_comes_out(workbench, config, tmp_path):
@@ -107,6 +108,7 @@ def test_a_refusal_is_the_server_s_sentence(workbench):
 def test_a_job_waits_is_paused_goes_on_and_is_cancelled(workbench):
     job = workbench.start("predict", {"smiles": ["CCO"]})
     assert workbench.wait(job.id, seconds=0).state == "queued"
+    assert ">queued<" in job._repr_html_() and ">CCO<" in job._repr_html_()
     assert workbench.pause(job.id).state == "paused"
     assert workbench.resume(job.id).state == "queued"
     assert workbench.cancel(job.id).state == "cancelled"

@@ -29,6 +29,23 @@ def test_columns_are_guessed_by_what_they_are_called():
     assert (found["blocks.0.name"], found["blocks.1.name"]) == (["my_proteins_2_"], ["block"])
 
 
+@pytest.mark.parametrize(
+    ("event", "time"),
+    [("dead", "months"), ("vital_status", "days_to_last_follow_up"), ("Relapse", "PFS"), ("event", "follow_up")],
+)
+def test_an_event_with_a_time_is_survival_and_no_column_is_taken_twice(event, time):
+    levels = {"sex": ["F", "M"], event: ["0", "1"], "er_status": ["neg", "pos"], "site": ["north", "south"]}
+    found = guesses(Columns(["sample", "age_at_diagnosis_days", "er_status", *levels, time], 60, levels, []), [])
+    assert (found["outcome.kind"], found["outcome.time"], found["outcome.event"]) == (["survival"], [time], [event])
+    assert found["outcome.positive"] == ["1"] and found["design.site"] == ["site"] and "outcome.column" not in found
+
+
+def test_a_hospital_and_the_sex_of_patients_are_no_outcome():
+    levels = {"cured": ["no", "yes"], "site": ["north", "south"], "Gender": ["F", "M"]}
+    found = guesses(Columns(["id", *levels], 60, levels, []), [])
+    assert (found["outcome.kind"], found["outcome.column"], found["design.site"]) == (["binary"], ["cured"], ["site"])
+
+
 def test_where_no_name_tells_the_outcome_is_the_last_column_of_two_words():
     found = guesses(Columns(["a", "b", "c"], 9, {"b": ["x", "y"], "c": ["1", "2", "3"]}, []), [])
     assert found["outcome.column"] == ["b"] and found["clinical.id"] == ["a"] and "outcome.positive" not in found

@@ -50,7 +50,7 @@ def test_a_cohort_has_the_latest_upload_of_each_table(asked, carl, keep):
 
 def test_only_declarations_are_listed_each_name_once(asked, carl, keep):
     first, other = keep("forty.toml", TOML), keep("other.toml", TOML)
-    again = keep("forty.toml", TOML)
+    again = keep("forty.toml", TOML + "\n")
     plain, table = keep("plain.toml", TOML, patient=False), keep("patients.csv", PATIENTS)
     found = {file.id for file in declared_cohorts(asked, carl)}
     assert found == {again, other} and first not in found

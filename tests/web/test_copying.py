@@ -13,7 +13,7 @@ import pharmakon
 from pharmakon.cli.main import GROUPS, VERBS, app
 from pharmakon.core.config import build
 from pharmakon.team.verbs import verb, verbs
-from pharmakon.web.copying import as_cli, as_python, as_toml, copies_of, over_api
+from pharmakon.web.copying import as_cli, as_python, as_toml, copies_of, help_of, over_api
 
 ASKED = {
     "predict": {"data": "my molecules.csv", "models": ["lipophilicity", "herg"], "profile": "fast", "batch": 50},
@@ -49,11 +49,11 @@ def test_the_command_line_is_understood_and_asks_for_the_same(name):
     commas = ("groups", "without", "forms", "models", "accept")
     config = {k: tuple(w for t in v for w in t.split(",")) if k in commas else v for k, v in config.items()}
     model = what.model
-    same = {"output": [*what.outputs] if what.many else what.outputs[0]} if name != "mutagenicity" else {}
+    same = {} if "smiles" in asked else {"output": [*what.outputs] if what.many else what.outputs[0]}
     assert build(model, {**config, **same}) == build(model, {**wanted, **same})
 
 
-@pytest.mark.parametrize("name", [name for name in ASKED if verb(name).python and name != "mutagenicity"])
+@pytest.mark.parametrize("name", [name for name in ASKED if verb(name).python])
 def test_the_call_in_python_asks_for_the_same(name, monkeypatch):
     what, asked = verb(name), ASKED[name]
     code = as_python(what, asked)
@@ -61,10 +61,26 @@ def test_the_call_in_python_asks_for_the_same(name, monkeypatch):
     got = []
     module = import_module(f"pharmakon.workflows.{what.config.partition('.')[0]}")
     monkeypatch.setattr(module, "run", lambda config, **more: got.append(config))
-    exec(code, {})  # noqa: S102 - our own text
+    exec(code, {"__name__": "__main__"})  # noqa: S102 - our own text
     (config,) = got
-    wanted = build(what.model, {**asked, "output": list(what.outputs) if what.many else what.outputs[0].rstrip("/")})
-    assert config == wanted
+    same = {} if "smiles" in asked else {"output": list(what.outputs) if what.many else what.outputs[0].rstrip("/")}
+    assert config == build(what.model, asked | same)
+
+
+@pytest.mark.parametrize("name", ["predict", "train", "design"])
+def test_a_script_whose_workers_load_it_again_starts_them_once(name, monkeypatch):
+    code = as_python(verb(name), {"goals": [{}]} if name == "design" else ASKED[name])
+    monkeypatch.setattr(pharmakon, verb(name).python, None)
+    exec(code, {"__name__": "__mp_main__"})  # noqa: S102 - as a worker does
+
+
+def test_what_says_how_to_ask_is_understood():
+    found = help_of(verb("predict"))
+    assert found == {
+        "CLI": "pharmakon predict --help",
+        "Python": "import pharmakon\n\nhelp(pharmakon.predict_properties)",
+    }
+    assert help_of(verb("library")) == {}
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -84,8 +100,16 @@ def test_a_goal_with_tables_is_a_file_that_the_others_name():
 
 
 def test_what_a_program_asks_the_server_is_one_line_of_shell_and_python_that_compiles():
-    found = over_api("https://p.example.org/", "/api/v1/records/compare?run=a&run=b", "workbench.compare(['a', 'b'])")
+    path, call = "/api/v1/records/compare?run=a&run=b", "workbench.compare(['a', 'b'])"
+    found = over_api("https://p.example.org/", path, call, token=True)
     words = shlex.split(found["CLI"])
     assert words[0] == "curl" and words[-1] == "https://p.example.org/api/v1/records/compare?run=a&run=b"
     compile(found["Python"], "copied", "exec")
     assert "Client('https://p.example.org'" in found["Python"] and "PHARMAKON_TOKEN" in found["Python"]
+
+
+def test_a_server_without_accounts_is_asked_without_a_token():
+    found = over_api("http://localhost:8080/", "/api/v1/files", "*workbench.files()", token=False)
+    assert found["CLI"] == "curl http://localhost:8080/api/v1/files"
+    compile(found["Python"], "copied", "exec")
+    assert "TOKEN" not in found["Python"] and "os" not in found["Python"].split()

@@ -48,6 +48,12 @@ def test_texts_become_values_and_files_their_names():
     assert found.config["cohorts"] == ["cohort.toml", "assay.csv"] and found.files == ["f2", "f1"]
 
 
+def test_a_file_that_is_chosen_anew_takes_the_place_of_the_one_before():
+    assert come_back("train", data=["f2", "f1"], value="pIC50").files == ["f1"]
+    found = come_back("validate", signature="job:0123456789abcdef/study", cohorts=["f1", "f2", "f1"])
+    assert found.files == ["f1", "f2"] and found.config["cohorts"] == ["assay.csv", "cohort.toml"]
+
+
 def test_tables_are_written_as_toml():
     found = come_back("design", goals='[[goals]]\nproperty = "qed"\nwant = ">= 0.9"', mode='[mode]\nkind = "free"')
     assert found.config["goals"] == [{"property": "qed", "want": ">= 0.9"}]

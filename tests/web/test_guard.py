@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi import APIRouter
@@ -120,6 +123,44 @@ def test_what_changes_something_wants_the_session_s_own_token_and_comes_from_thi
             refused = everything.ask(method, path, headers=elsewhere, json={})
             assert refused.status_code == 403 and "another site" in refused.json()["detail"], (method, path)
     assert contents(server) == before
+
+
+def curls():
+    """(headers, address, body) of each curl that the page on programs prints."""
+    text = (Path(__file__).parents[2] / "docs" / "howto" / "api.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^    (curl .*?)\n\n", text, re.DOTALL | re.MULTILINE):
+        words = shlex.split(block.replace("\\\n", " "))
+        headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
+        yield headers, urlsplit(words[-1]), words[words.index("-d") + 1]
+
+
+def test_the_curl_of_the_docs_works_as_printed_without_accounts_and_with(other):
+    with_token, without = curls()
+    local, shared = other(accounts=False).nobody, other().program("analyst")
+    for caller, (headers, address, body) in ((local, without), (shared, with_token)):
+        if (named := headers.pop("Authorization", None)) is not None:
+            assert named == "Bearer $PHARMAKON_TOKEN" and caller.token
+        answer = caller.ask("POST", address.path, content=body, headers={"Host": "localhost"} | headers)
+        assert answer.status_code == 200 and answer.json()[0]["asked"] == "CCO", answer.text
+
+
+def test_without_accounts_json_from_the_shell_needs_no_token_and_a_browser_s_does(other):
+    local, shared = other(accounts=False).nobody, other().browser("analyst")
+    shell = {"Content-Type": "application/json"}
+    body = b'{"verb": "mutagenicity", "config": {"smiles": ["CCO"]}}'
+
+    def ask(caller=local, **headers):
+        return caller.ask("POST", "/api/v1/jobs", content=body, headers=shell | headers, forge=True)
+
+    assert ask().status_code == 201
+    own = {"Origin": "http://localhost"}
+    for browser in (own, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}):
+        assert ask(**browser).json()["detail"] == FORGED
+    for simple in ("text/plain", "text/plain; application/json", "application/x-www-form-urlencoded"):
+        assert ask(**{"Content-Type": simple}).status_code == 403
+    for elsewhere in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert ask(**elsewhere).status_code == 403
+    assert ask(shared).json()["detail"] == FORGED  # where there are accounts, a session's cookie is no permission
 
 
 def test_a_form_s_hidden_field_counts_and_another_session_s_does_not(server):

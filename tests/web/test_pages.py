@@ -6,14 +6,30 @@ import html
 
 import jinja2
 import pytest
+from fastapi import Request
 
 from pharmakon.web.copying import LISTS
-from pharmakon.web.pages import PARTS, copies, templates
+from pharmakon.web.guard import action_of, api_routes
+from pharmakon.web.pages import NEEDS, PARTS, copies, render, templates
 
 
 def test_a_page_shows_the_menu_and_where_one_is(server):
-    page = server.browser("reader").ask("GET", "/jobs", headers={"accept": "text/html"}).text
+    page = server.browser("curator").ask("GET", "/jobs", headers={"accept": "text/html"}).text
     assert all(f'href="{path}"' in page for path, _ in PARTS) and page.count('aria-current="page"') == 1
+
+
+def test_the_menu_leads_nobody_to_what_their_role_does_not_open(server):
+    page = server.browser("reader").ask("GET", "/jobs", headers={"accept": "text/html"}).text
+    assert 'href="/library"' in page and 'href="/cohort"' not in page
+    routes = {route.path: action_of(route) for route in api_routes(server.app.routes) if "GET" in route.methods}
+    assert {path: routes[path] for path, _ in PARTS} == NEEDS
+
+
+def test_a_refused_form_is_answered_with_a_page(server):
+    sent = server.browser("reader").ask("POST", "/design/new", data={"do": "start"})
+    assert sent.status_code == 403 and "<h1>Not allowed</h1>" in sent.text and "analyst, curator" in sent.text
+    asked = {"Accept": "application/json"}
+    assert server.browser("reader").ask("POST", "/design/new", data={"do": "start"}, headers=asked).json()["status"]
 
 
 def test_a_browser_gets_a_page_and_a_program_json_of_the_same_mistake(server):
@@ -41,4 +57,15 @@ def test_copies_leave_out_what_there_is_not():
 def test_a_page_that_lists_says_how_a_program_asks(fresh, page):
     root = fresh.browser("curator", "analyst", "admin", admin=True)
     text = root.ask("GET", page, headers={"accept": "text/html"}).text
-    assert text.count("Copy as") == 1 and LISTS[page][0] in html.unescape(text)
+    assert text.count("Copy as") == 1 and LISTS[page][0] in html.unescape(text) and "Bearer" in text
+
+
+def test_without_accounts_a_program_brings_no_token(workbench):
+    text = html.unescape(workbench.get("/models", headers={"accept": "text/html"}).text)
+    assert "curl http://localhost/api/v1/models" in text and "PHARMAKON_TOKEN" not in text
+
+
+def test_a_page_cannot_take_the_name_of_what_all_pages_have(workbench):
+    request = Request({"type": "http", "app": workbench.app, "path": "/", "headers": [], "method": "GET"})
+    with pytest.raises(TypeError, match="pages"):
+        render(request, "problem.html", pages=())

@@ -54,6 +54,11 @@ def test_an_example_is_filled_in_and_ready(ada):
     assert page.count('class="chart curve') == 13
 
 
+def test_a_form_that_a_role_cannot_send_is_not_offered(server):
+    answer = server.browser("reader").ask("GET", "/design/new", headers={"Accept": "text/html"})
+    assert answer.status_code == 403 and "analyst, curator" in answer.text
+
+
 def test_a_page_holds_no_script_and_no_style_of_its_own(ada):
     page = ada.ask("GET", "/design/new?example=egfr").text
     assert not re.search(r"\sstyle=|<style|\son\w+=", page)

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from pharmakon.web.pages import PARTS
+
 HTML = {"accept": "text/html"}
 HALOPERIDOL = "O=C(CCCN1CCC(O)(c2ccc(Cl)cc2)CC1)c1ccc(F)cc1"
 
@@ -21,6 +23,14 @@ def test_why_colours_atoms_and_sums_to_the_score(workbench):
     assert "together" in page.text
     whole = ask(workbench, "/molecule/why", smiles=HALOPERIDOL, model="herg").text
     assert "<html" in whole and "Back to the molecule" in whole
+    assert all(f'<a href="{path}"' in whole for path, _ in PARTS) and "What each part adds" in whole
+
+
+@pytest.mark.parametrize("path", ["why", "change", "mutagenicity"])
+def test_a_page_of_its_own_has_a_heading_of_its_own(workbench, path):
+    asked = {"smiles": HALOPERIDOL} | ({} if path == "mutagenicity" else {"model": "herg"})
+    assert ask(workbench, f"/molecule/{path}", **asked).text.count("<h1>") == 1
+    assert "<h1>" not in ask(workbench, f"/molecule/{path}", **asked, part=True).text
 
 
 def test_outside_the_domain_nothing_is_explained(workbench):

@@ -67,6 +67,15 @@ def test_the_files_of_a_record_are_a_link_and_no_rows(server):
     assert f'href="/record/{other}"' not in ada.ask("GET", f"/jobs/{other}", headers=HTML).text
 
 
+def test_a_key_stands_apart_from_the_data_that_it_leads_back_from(server):
+    ada = server.browser("analyst")
+    id = finished(server, ada, {"deidentified/data/pat.csv": b"NHC\nv\n", "deidentified.key": b"secret"})
+    page = ada.ask("GET", f"/jobs/{id}", headers=HTML).text
+    assert '<th scope="row">deidentified/data/pat.csv' in page and '<th scope="row">deidentified.key' not in page
+    assert f"/api/v1/jobs/{id}/files/deidentified.key" in page and "with it tokens can be linked back" in page
+    assert f'href="/record/{id}"' not in page
+
+
 @pytest.mark.parametrize(("what", "state"), [("pause", "paused"), ("cancel", "cancelled")])
 def test_the_buttons_work_without_a_script(server, what, state):
     ada = server.browser("analyst")

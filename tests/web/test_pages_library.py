@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 
 HTML = {"accept": "text/html"}
 
@@ -29,6 +30,15 @@ def test_the_page_works_without_its_script(workbench, library):
     assert ">M0<" not in page(workbench, f"/library/{library}", offset=1)
 
 
+def test_it_is_copied_as_a_script_whose_workers_load_it_again(workbench, library):
+    shown = page(workbench, f"/library/{library}")
+    copied = dict(re.findall(r"<figcaption>(\w+)</figcaption><pre[^>]*><code>(.*?)</code>", shown, re.DOTALL))
+    assert list(copied) == ["CLI", "Python"]
+    python = html.unescape(copied["Python"])
+    exec(python, {"__name__": "__mp_main__"})  # noqa: S102 - our own text, as a worker loads it
+    assert python.endswith('ORDER BY mw").show()') and "    pharmakon.make_library(" in python
+
+
 def test_the_script_is_told_what_was_asked_for(workbench, library):
     def told(**asked):
         shown = page(workbench, f"/library/{library}", **asked)
@@ -37,6 +47,15 @@ def test_the_script_is_told_what_was_asked_for(workbench, library):
     asked = told(columns='["herg","nothing",3,"mw"]', filter='{"text":"<b>"}')
     assert (asked["rows"], asked["shown"], asked["filter"]["text"]) == (6, ["herg", "mw"], "<b>")
     assert told(columns="nonsense")["shown"] == told()["shown"] == ["mw", "logp", "tpsa", "qed", "herg", "ames"]
+
+
+def test_a_reader_is_offered_no_selection_and_told_why(workbench, library, monkeypatch):
+    assert "disabled" not in page(workbench, f"/library/{library}")
+    reader = replace(workbench.app.state.local, roles=frozenset({"reader"}))
+    monkeypatch.setitem(workbench.app.state._state, "local", reader)
+    shown = page(workbench, f"/library/{library}")
+    assert 'id="selectall" disabled' in shown and "To select takes the role of analyst" in shown
+    assert "&#34;selects&#34;: false" in shown
 
 
 def test_the_page_offers_the_same_library_from_the_shell_and_from_python(workbench, library):

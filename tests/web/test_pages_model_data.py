@@ -33,6 +33,12 @@ def test_columns_are_guessed_and_the_first_rows_shown(ada):
     for column in ("smiles", "pIC50", "id"):
         assert f"<option selected>{column}</option>" in page
     assert "<td>CCO</td>" in page
+    assert "pharmakon train --data assay.csv --smiles smiles --value pIC50 --id id" in page
+
+
+def test_before_there_is_a_table_it_says_how_a_program_asks(ada):
+    assert "pharmakon train --help" in ada.ask("GET", "/models/table/train").text
+    assert "pharmakon monitor --help" in ada.ask("GET", "/models/table/monitor?model=herg").text
 
 
 def test_what_is_no_table_says_so_and_another_can_be_chosen(ada):

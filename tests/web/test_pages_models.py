@@ -1,5 +1,6 @@
 """The list of models, a shipped card, and a model of the project with what it says of a molecule."""
 
+import html
 import json
 import shutil
 
@@ -71,6 +72,8 @@ def test_a_model_of_the_project_has_a_card_and_answers(ada, own):
     page = ada.ask("GET", f"/models/job/{own}?smiles=CCCCCCO").text
     assert "Chain length" in page and "90 % interval" in page and "pm" in page
     assert "is not" not in page
+    copied = html.unescape(page)
+    assert f"http://localhost/api/v1/models/job/{own}" in copied and f'workbench.model("job/{own}").card' in copied
     bad = ada.ask("GET", f"/models/job/{own}?smiles=(((").text
     assert 'role="alert"' in bad
     assert ada.ask("GET", f"/api/v1/models/job/{own}").json()["card"]["property"]["unit"] == "pm"

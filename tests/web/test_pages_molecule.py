@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 HTML = {"accept": "text/html"}
 HALOPERIDOL = "O=C(CCCN1CCC(O)(c2ccc(Cl)cc2)CC1)c1ccc(F)cc1"
@@ -17,13 +18,14 @@ def test_a_card_has_every_property_with_interval_verdict_and_percentile(workbenc
     page = ask(workbench, "/molecule", smiles=HALOPERIDOL).text
     for said in (
         "hERG block",
-        "90 % interval",
+        "The interval of a number holds the truth nine times in ten",
         "Among drugs",
         "C21H23ClFNO2",
         'Hydrogen-bond donors</dt><dd class="num">1 ',
     ):
         assert said in page
     assert "style=" not in page and "<style" not in page
+    assert re.findall("<figcaption>(CLI|Python|TOML)<", page) == ["CLI", "Python"]  # no command takes it as a file
 
 
 def test_a_drug_is_found_by_its_name_and_a_short_smiles_stays_a_smiles(workbench):
@@ -31,6 +33,11 @@ def test_a_drug_is_found_by_its_name_and_a_short_smiles_stays_a_smiles(workbench
     assert "CHEMBL545" not in ask(workbench, "/molecule", smiles="CCO").text
     wrong = ask(workbench, "/molecule", smiles="no such drug")
     assert wrong.status_code == 200 and "This is no structure" in wrong.text
+
+
+def test_an_international_name_is_found_and_a_near_miss_is_told(workbench):
+    assert "Acetaminophen</h1>" in ask(workbench, "/molecule", smiles="paracetamol").text
+    assert "did you mean &#39;paracetamol&#39;?" in ask(workbench, "/molecule", smiles="paracetmol").text
 
 
 def test_files_of_a_card(workbench):

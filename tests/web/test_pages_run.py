@@ -22,6 +22,11 @@ def test_every_verb_has_a_form_whose_fields_have_labels(fresh, name):
         assert id in labelled or 'type="checkbox"' in page.text.split(f'id="{id}"')[0][-60:]
 
 
+def test_an_empty_form_says_how_a_program_asks(fresh):
+    page = fresh.browser("analyst").ask("GET", "/run/predict", headers=HTML).text
+    assert "pharmakon predict --help" in page and 'id="copies"' not in page
+
+
 def test_a_job_is_started_with_an_upload_right_there(server):
     ada = server.browser("analyst")
     answer = ada.ask(
@@ -75,4 +80,8 @@ def test_a_filled_form_is_shown_as_a_command_and_nothing_starts(fresh):
     assert 'pharmakon.audit_data("mine.csv"' in text.replace("'", '"') and 'data = "mine.csv"' in text
     assert "mine.csv" in page.text.split('id="f-data"')[1].split("</select>")[0].split("selected")[1]
     assert not fresh.held.jobs.list(ada.caller)
+    kept = [file.id for file in fresh.held.files.list(ada.caller)]
+    sent = {"value": "pIC50", "data": kept}  # the same file chosen once more, and started
+    begun = ada.ask("POST", "/run/audit", data=sent, files={"upload.data": ("mine.csv", b"id\n")})
+    assert begun.status_code == 303 and len(fresh.held.files.list(ada.caller)) == 1
     assert ada.ask("POST", "/run/audit", data={"job.show": "yes"}).status_code == 422

@@ -45,7 +45,7 @@ def finish(server, id, *, gain=0.1):
         "patients": 50,
         "events": 20,
         "checks": [],
-        "univariable": {"proteins": {"found": 1, "tested": 2}},
+        "univariable": {"proteins": {"found": 1, "tested": 2, "effect": "difference, yes minus no"}},
         "measure": "auc",
         "models": {
             "clinical": {"scores": {"auc": estimate(0.6, 0.5, 0.7)}, "over clinical": {}},
@@ -74,6 +74,7 @@ def test_the_verdict_comes_first(fresh, carl, waiting, gain, kind):
     verdict = text.index(f'class="answer {kind}"')
     assert verdict < text.index('class="chart forest"') < text.index('id="markers"')
     assert "<b>Fifty</b>" not in text and "&lt;b&gt;Fifty" in text
+    assert "difference, yes minus no" in text
     assert text.count(">in it</span>") == 1 and f'src="/api/v1/jobs/{waiting}/files/study/report.html"' in text
 
 

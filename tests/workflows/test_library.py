@@ -8,6 +8,8 @@ import pytest
 
 from pharmakon.core.errors import Cancelled, DataError, UsageError
 from pharmakon.workflows.library import LibraryConfig, read_facts, run
+from pharmakon.workflows.library_export import exported
+from pharmakon.workflows.library_filter import LibraryFilter, Order
 from pharmakon.workflows.library_view import Library
 
 
@@ -80,3 +82,35 @@ def test_parts_of_other_columns_are_not_taken_up_again(library_table, tmp_path, 
     assert (
         "heavy_atoms" not in Library(tmp_path / "out").columns and Library(tmp_path / "out").values("tpsa").size == 60
     )
+
+
+@pytest.fixture
+def assayed(tmp_path):
+    """Twenty molecules with measured values as people write them; the last two are one structure, one a salt of it."""
+    values = ["6.5", ">7", "≤ 4.25", "5", "n/a", *(str(8 + i / 10) for i in range(13)), "inactive", "5.10"]
+    smiles = [*("C" * n + "O" for n in range(1, 19)), "CC(=O)O", "CC(=O)[O-].[Na+]"]
+    rows = [f"M{i},{s},{v},{v if i % 4 else 'low'}" for i, (s, v) in enumerate(zip(smiles, values, strict=True))]
+    (tmp_path / "set.csv").write_text("id,smiles,pIC50,note\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    run(LibraryConfig(data=tmp_path / "set.csv", output=tmp_path / "out", models=("herg",), workers=1))
+    return Library(tmp_path / "out")
+
+
+def test_a_column_of_nearly_only_numbers_sorts_filters_and_plots_by_them_and_is_shown_as_written(assayed):
+    assert (assayed.columns["pIC50"]["kind"], assayed.columns["note"]["kind"]) == ("number", "text")
+    values = assayed.values("pIC50")
+    assert values[:4].tolist() == [6.5, 7.0, 4.25, 5.0] and np.isnan(values[[4, 18]]).all()
+    rows = assayed.find(LibraryFilter(ranges={"pIC50": (4.0, 7.0)}), Order(sort="pIC50")).tolist()
+    assert rows == [2, 3, 19, 0, 1]
+    assert assayed.find(LibraryFilter(), Order(sort="pIC50", down=True))[-2:].tolist() == [4, 18]  # no number: last
+    written = [row["values"]["pIC50"] for row in assayed.page([1, 2, 4, 18, 19], ["pIC50"])]
+    assert written == [">7", "≤ 4.25", "n/a", "inactive", "5.10"]
+    told = b"".join(exported(assayed, np.arange(20), ["pIC50"], "csv")).decode()
+    assert [line.split(",")[3] for line in told.splitlines()[1:5]] == ["6.5", ">7", "≤ 4.25", "5"]
+    assert assayed.find(LibraryFilter(text="inactive")).tolist() == [18]
+
+
+def test_what_standardising_changed_is_a_column_and_repeats_are_counted(assayed):
+    assert "removed salt" in assayed.page([19], ["changes"])[0]["values"]["changes"]
+    assert assayed.find(LibraryFilter(text="removed salt")).tolist() == [19]
+    assert "changes" in assayed.choosable and "smiles" not in assayed.choosable
+    assert assayed.facts["repeats"] == 1

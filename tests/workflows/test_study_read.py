@@ -18,7 +18,7 @@ def study(folder, *, gain=(0.2, 0.1, 0.3), best=(0.8, 0.7, 0.9), models=True):
         "patients": 60,
         "events": 20,
         "checks": [{"severity": "warning", "title": "Events", "sentence": "Few.", "advice": ""}],
-        "univariable": {"proteins": {"found": 1, "tested": 6}},
+        "univariable": {"proteins": {"found": 1, "tested": 6, "effect": "log hazard ratio per SD"}},
     }
     if models:
         said["measure"] = "auc"
@@ -58,6 +58,15 @@ def test_a_signature_that_adds_to_the_clinic_is_good_news(tmp_path):
 def test_what_is_not_shown_is_not_claimed(tmp_path, gain, best, said):
     found = study(tmp_path, gain=gain, best=best)
     assert found.verdict_kind == "unsure" and said in " ".join(found.verdict)
+
+
+def test_what_an_effect_is_is_said_once_or_for_each_block(tmp_path):
+    assert study(tmp_path).effects == ["log hazard ratio per SD"]
+    said = json.loads((tmp_path / "result.json").read_text())
+    said["univariable"]["genes"] = {"found": 0, "tested": 9, "effect": "difference of log2 counts"}
+    (tmp_path / "result.json").write_text(json.dumps(said))
+    found = run(StudyConfig(study=tmp_path)).effects
+    assert found == ["proteins: log hazard ratio per SD", "genes: difference of log2 counts"]
 
 
 def test_without_a_signature_there_is_no_verdict_on_one(tmp_path):

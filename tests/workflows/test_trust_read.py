@@ -76,6 +76,7 @@ def test_a_budget_and_a_monitor_from_what_they_wrote(tmp_path):
     price = {"epsilon": 1.0, "delta": 0.0}
     said = {"total": price, "left": {"epsilon": 0.1}, "budget": {"epsilon": 1.5}, "promise": {"Delta": "0"}}
     said["released"] = [{"statistic": "age", "group": "", "at": "mean", "value": 61.9, "error": 3.2}]
+    said["released"] += [{"statistic": "dead", "group": "", "at": "", "value": 1092.0, "error": 28.0}]
     for path, content in (
         ("release/result.json", said),
         ("monitor/checks/0001.json", {"checks": [], "notes": []}),
@@ -85,6 +86,7 @@ def test_a_budget_and_a_monitor_from_what_they_wrote(tmp_path):
         (tmp_path / path).write_text(json.dumps(content))
     found = run(TrustConfig(verb="release", output=tmp_path))
     assert found.sentence == "It cost epsilon 1.00; 0.100 of 1.50 is left for good." and found.sign == "unsure"
+    assert found.lines == [("age", "mean", "61.9", "3.20"), ("dead", "", "1,092", "28")]
     found = run(TrustConfig(verb="monitor", output=tmp_path))
     assert found.sign == "poor" and found.sentence == "0 limits are held, 1 passed, of 0 it cannot be told."
 

@@ -142,7 +142,8 @@ def _riley(cohort: Cohort) -> Iterator[Check]:
         measures["patients for the covariates"] = float(needed)
     title = "Patients for the model (Riley)"
     columns = f"{clinical} clinical columns" if clinical > 1 else "clinical column"
-    whole = f"A model of all {every:,} features without any shrinkage would keep {shrunk:.0%} of its apparent effects."
+    all_of = "the one feature" if every == 1 else f"all {every:,} features"
+    whole = f"A model of {all_of} without any shrinkage would keep {shrunk:.0%} of its apparent effects."
     if needed > n:
         sentence = f"A model of the {columns} alone wants {needed:,} patients; there are {n:,}. {whole}"
         yield Check("sample-size", "warning", title, sentence, "Expect the interval to say so.", None, measures)

@@ -142,11 +142,11 @@ class Cancelled(PharmakonError):
     exit_code = 130
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     """'did you mean 'smiles'?' or an empty string: the name most alike, else the shortest one that has it in it."""
     folded = {k.casefold(): k for k in known}
     asked = name.casefold()
-    close = difflib.get_close_matches(asked, list(folded), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(asked, list(folded), n=1, cutoff=alike)
     if not close and len(asked) >= FEWEST:
         inside = [k for k in folded if asked in k or (len(k) >= FEWEST and k in asked)]
         close = sorted(inside, key=lambda k: (not k.startswith(asked), asked not in k, len(k)))[:1]

@@ -8,13 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.errors import DataError, Denied, TooLarge, UnknownName, UsageError
 
 from .database import Database, new_id, newest_first
 from .roles import Caller
 from .tables import files
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 
@@ -40,7 +43,10 @@ class Files:
         self._database, self.folder, self._largest = database, folder, largest
 
     def add(self, caller: Caller, name: str, parts: Iterable[bytes], *, patient: bool) -> File:
-        """Keep a file. Raises TooLarge where it is that, UsageError for a name with a path in it."""
+        """Keep a file; what the caller uploaded last under its name, if it is the same bytes, and not a copy of it.
+
+        Raises TooLarge where it is that, UsageError for a name with a path in it.
+        """
         from sqlalchemy import insert
 
         caller.check("patient.write" if patient else "file.write")
@@ -60,6 +66,11 @@ class Files:
                 os.fsync(target.fileno())
                 path.chmod(0o400)  # jobs read the same bytes through a link, and none may change them
             with self._database.write() as connection:
+                last = connection.execute(_latest(caller, name, patient=patient)).mappings().first()
+                mine = last and (last["user"], last["sha256"]) == (caller.user, digest.hexdigest())
+                if last and mine and (self.folder / last["id"]).is_file():
+                    path.unlink()
+                    return _file(last)
                 now = self._database.now(connection)
                 made = File(id, caller.project, caller.user, name, size, digest.hexdigest(), patient, now)
                 connection.execute(insert(files).values(**{key: getattr(made, key) for key in File.__slots__}))
@@ -133,6 +144,12 @@ def file_name(name: str) -> str:
     if not _NAME.fullmatch(name) or name in (".", "..") or name.startswith("."):
         raise UsageError(f"{name!r} cannot be the name of a file")
     return name
+
+
+def _latest(caller: Caller, name: str, *, patient: bool) -> Select[Any]:
+    """What the project has under a name, the newest first: jobs and cohorts take the latest of a name."""
+    same = (files.c.project == caller.project) & (files.c.name == name) & (files.c.patient == patient)
+    return newest_first(files, limit=1).where(same)
 
 
 def _file(row: Any) -> File:

@@ -102,7 +102,7 @@ class Worker:
             return
         with _process(asked) as process:
             threading.Thread(target=_echo, args=(process, job), daemon=True).start()
-            self._follow(job, here, process)
+            self._follow(job, here, process, goes_on=asked["resume"])
 
     def _prepare(self, job: Job, here: Path, before: list[int]) -> dict[str, Any]:
         """Lay the inputs out in a new folder, and say what the process is to do."""
@@ -145,8 +145,11 @@ class Worker:
         found = Accounts(self.jobs.database).get(job.user)
         return "" if found.email.endswith(NOBODY) else found.email
 
-    def _follow(self, job: Job, here: Path, process: subprocess.Popen[str]) -> None:
-        """Beat while the process works, pass on what users ask for, and end the job as it ends."""
+    def _follow(self, job: Job, here: Path, process: subprocess.Popen[str], *, goes_on: bool) -> None:
+        """Beat while the process works, pass on what users ask for, and end the job as it ends.
+
+        One that goes on where an earlier attempt stopped walks the same way again: it is said to be as far as that was.
+        """
         heard: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(process, heard), daemon=True).start()
         at: list[Any] = [job.done, job.total, job.note]
@@ -160,6 +163,8 @@ class Worker:
                 if message is None:
                     break
                 at = message.get("progress", at)
+                if goes_on and at[1] == job.total:
+                    at = [max(at[0], job.done), *at[1:]]
                 last = message if "progress" not in message else last
             if time.monotonic() >= next_beat:
                 next_beat = time.monotonic() + BEAT

@@ -5,6 +5,7 @@ Whoever may read the server's folder is its administrator here; everything is no
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ class BackupConfig(Place):
     """Which server to copy, and where to."""
 
     output: Path = Field(description="archive to write, TAR; only its owner may read it")
+    overwrite: bool = Field(False, description="replace an earlier copy")
 
 
 class RestoreConfig(Place):
@@ -132,11 +134,13 @@ def set_member(config: MemberConfig) -> tuple[User, Project]:
 
 
 def make_backup(config: BackupConfig, *, progress: Progress = silent) -> BackupResult:
-    """Copy a server, which may go on meanwhile. Raises UsageError where there is none."""
+    """Copy a server, which may go on meanwhile. Raises UsageError where there is none, or already a copy."""
     if not config.data.is_dir():
         raise UsageError(f"there is no server in {config.data}")
     if config.output.resolve().is_relative_to(config.data.resolve()):
         raise UsageError("write the copy elsewhere than into the server's own folder")
+    if config.output.is_file() and not config.overwrite:
+        raise UsageError(f"{config.output} exists; add --overwrite, or choose another -o")
     database = connect(config.url)
     try:
         return backup(database, config.data, config.output, progress=progress)
@@ -146,16 +150,35 @@ def make_backup(config: BackupConfig, *, progress: Progress = silent) -> BackupR
 
 def make_again(config: RestoreConfig, *, progress: Progress = silent) -> RestoreResult:
     """Make a server again from a copy, in an empty folder and database. Raises UsageError, DataError."""
-    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = connect(config.url)
-    try:
-        found = restore(config.archive, database, config.data, progress=progress)
-    finally:
-        database.close()
+    with _whole_or_absent(config.data):
+        database = connect(config.url)
+        try:
+            found = restore(config.archive, database, config.data, progress=progress)
+        finally:
+            database.close()
     if not found.problems and (config.data / LEDGER).is_file():
         with opened(config) as held:
             held.journal.note("restored from a backup", at="the server")
     return found
+
+
+@contextmanager
+def _whole_or_absent(folder: Path) -> Iterator[None]:
+    """What the block puts into an empty folder, and the folder itself if it is new, goes again where the block fails.
+
+    Nothing is touched in another one, where a server may be running.
+    """
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    empty = not any(folder.iterdir())
+    try:
+        yield
+    except BaseException:
+        for path in folder.iterdir() if empty else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if new:
+            folder.rmdir()
+        raise
 
 
 def _user(held: State, email: str) -> User:

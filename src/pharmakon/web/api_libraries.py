@@ -45,13 +45,14 @@ class NewLibrary(BaseModel):
 
 
 class LibraryOut(BaseModel):
-    """A finished library and its columns."""
+    """A finished library and its columns; `repeats` is how many rows have the structure of an earlier one."""
 
     id: str
     title: str
     name: str
     rows: int
     problems: int
+    repeats: int
     profile: str
     columns: list[dict[str, Any]]
 
@@ -125,7 +126,7 @@ def get_library(request: Request, id: str, caller: Caller = allowed("library.rea
     job, library = job_of(request, caller, id), library_of(request, caller, id)
     facts = library.facts
     told = {name: facts[name] for name in ("name", "rows", "problems", "profile", "columns")}
-    return LibraryOut(id=id, title=job.title, **told)
+    return LibraryOut(id=id, title=job.title, repeats=facts.get("repeats", 0), **told)
 
 
 @router.get("/{id}/rows")
@@ -220,7 +221,7 @@ def export_rows(
     if asked.smarts.strip() and not library.search(asked.smarts, wait=60.0).over.is_set():
         raise UsageError("the substructure is still being searched for: export when the search is over")
     rows = library.find(asked, Order(sort=sort, down=down), picked=picked(request, caller, id, library, asked))
-    names = columns or [name for name, column in library.columns.items() if column["kind"] != "own"]
+    names = columns or list(library.choosable)
     stem = (
         "".join(c if c.isalnum() or c in "-_" else "-" for c in str(library.facts["name"]).split(".")[0]) or "library"
     )

@@ -11,7 +11,8 @@ from pharmakon.core.types import Profile
 from pharmakon.team.roles import Caller
 from pharmakon.workflows.molecule import MoleculeCard, Row
 
-from .estimates import card
+from .answers import Answer
+from .estimates import card, meant
 from .guard import allowed, state
 
 router = APIRouter(prefix="/api/v1", tags=["molecules"])
@@ -22,7 +23,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    smiles: list[str] = Field(min_length=1, max_length=100)
+    smiles: list[str] = Field(min_length=1, max_length=100, description="SMILES, or names of approved drugs")
     profile: Profile | None = None
 
 
@@ -45,7 +46,7 @@ class Estimate(BaseModel):
     nearest_similarity: float | None = Field(description="Tanimoto, ECFP4")
 
 
-class Card(BaseModel):
+class Card(Answer):
     """Everything about one structure; where it could not be read, `problem` says why."""
 
     asked: str
@@ -61,7 +62,7 @@ class Card(BaseModel):
 def estimate(request: Request, asked: Asked, caller: Caller = allowed("molecule.read")) -> list[Card]:
     """The card of each structure, in the order asked."""
     profile = asked.profile or state(request).settings.profile
-    return [plain(card(smiles.strip(), profile)) for smiles in asked.smiles]
+    return [plain(card(meant(text)[0], profile)).model_copy(update={"asked": text.strip()}) for text in asked.smiles]
 
 
 def plain(found: MoleculeCard) -> Card:

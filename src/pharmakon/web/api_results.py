@@ -14,6 +14,7 @@ from pharmakon.core.errors import DataError, UnknownName, UsageError
 from pharmakon.team.containment import below
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
+from pharmakon.workflows.deidentify import KEY
 
 from .archive import zipped
 from .guard import allowed, state
@@ -67,10 +68,10 @@ def preview(
 
 @router.get("/archive.zip")
 def archive(request: Request, id: str, caller: Caller = allowed("job.read")) -> StreamingResponse:
-    """Everything that a job wrote, as a ZIP archive made while it is sent."""
+    """Everything that a job wrote but a key, as a ZIP archive made while it is sent."""
     held = state(request)
     job = held.jobs.get(caller, id)
-    files = {name: place_of(request, job, name) for name in names_of(job)}
+    files = {name: place_of(request, job, name) for name in names_of(job) if not is_key(name)}
     note_read(request, caller, job, "archive.zip")
     headers = {"Content-Disposition": as_file(f"{job.verb}-{job.id}.zip")}
     return StreamingResponse(zipped(files), media_type="application/zip", headers=headers)
@@ -79,6 +80,11 @@ def archive(request: Request, id: str, caller: Caller = allowed("job.read")) -> 
 def names_of(job: Job) -> list[str]:
     """The files that a job says it wrote."""
     return [str(file["name"]) for file in job.result.get("files", ())]
+
+
+def is_key(name: str) -> bool:
+    """Whether a file is the key of a de-identification: it never travels with the data that it leads back from."""
+    return name.endswith(KEY)
 
 
 def place_of(request: Request, job: Job, name: str) -> Path:
@@ -115,6 +121,7 @@ def facts_of(job: Job) -> list[dict[str, Any]]:
                 "report": suffix == ".html",
                 "table": suffix in (".csv", ".tsv"),
                 "picture": suffix in (".svg", ".png"),
+                "key": is_key(file["name"]),
             }
         )
     return found

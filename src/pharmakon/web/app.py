@@ -19,7 +19,7 @@ from pharmakon import __version__
 
 from . import routers
 from .estimates import warm
-from .guard import check_routes
+from .guard import api_routes, check_routes
 from .metrics import Requests
 from .observed import Observed
 from .problems import handle_problems
@@ -67,6 +67,9 @@ def create_app(settings: ServeConfig, *, say: Callable[[str], object] = lambda _
     app.mount("/static", _Static(directory=static), name="static")
     handle_problems(app)
     check_routes(app)
+    for route in api_routes(app.routes):
+        if route.methods and "GET" in route.methods and not route.include_in_schema:
+            route.methods.add("HEAD")  # of a page; the server sends no body with it
     return app
 
 

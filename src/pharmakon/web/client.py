@@ -97,7 +97,7 @@ class Client:
         return TypeAdapter(list[ModelOut]).validate_python(self._ask("GET", "/api/v1/models").json())
 
     def model(self, name: str) -> CardOut:
-        """A shipped model's card."""
+        """A shipped model's card by its name, one of the project's own by `job/ID`."""
         return CardOut.model_validate(self._ask("GET", f"/api/v1/models/{name}").json())
 
     def verbs(self) -> list[VerbOut]:

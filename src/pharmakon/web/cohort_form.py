@@ -25,6 +25,13 @@ TRANSFORMS = {"none": "as they are", "log2": "log2(x)", "log2p1": "log2(x + 1)",
 SHOW = "declaration.show"
 """The button that asks for the declaration as a file; no key of one."""
 
+EVENT = r"dea(d|th)|died|deceased|event|relapse|recur|progression|^((os|pfs|dfs|vital|survival)[ _.]?)?status$"
+"""Columns of two words that say whether something came; "smoking status" does not."""
+TIME = r"^(?!.*(age|birth|diagnos)).*(time|month|day|week|year|follow|surviv|(^|[ _.])(os|pfs|dfs|efs|rfs)($|[ _.]))"
+POSITIVE = r"^(yes|1|true|resp|dead|death|died|deceased|event|relapse|pos|case)"
+CLINIC = r"^sex$|gender|ethnic|race"
+"""Columns of two words that are no outcome, whatever else there is."""
+
 Given = Mapping[str, Sequence[str]]
 
 
@@ -58,22 +65,28 @@ def declaration(given: Given, *, clinical: str, blocks: Sequence[str]) -> dict[s
 
 
 def guesses(clinical: Columns, blocks: Sequence[str]) -> dict[str, list[str]]:
-    """What the form shows first: the likeliest columns, by what they are called."""
+    """What the form shows first: the likeliest columns, by what they are called; none stands in two places."""
     words = [name for name in clinical.names if len(clinical.levels.get(name, ())) == 2]
-    outcome = _called(words, r"respon|outcome|event|relapse|status|death|class") or (words[-1] if words else "")
-    found = {
-        "clinical.id": _called(clinical.ids, r"sample|^id$|_id$") or clinical.names[0],
-        "clinical.patient": _called(clinical.ids, r"patient|subject|case"),
-        "outcome.kind": "binary",
-        "outcome.column": outcome,
-        "outcome.positive": _called(clinical.levels.get(outcome, ()), r"^(yes|1|true|resp|dead|pos|case)"),
-        "design.batch": _called(clinical.names, r"batch|plate|^run$|series"),
-        "design.site": _called(clinical.names, r"hospital|site|centre|center"),
-        "design.arm": _called(clinical.names, r"^arm$|treatment"),
-    }
-    found["outcome.time"] = _called(clinical.names, r"time|months|days|os$|pfs$")
-    found["outcome.event"] = _called(words, r"event|death|dead|status")
-    several = {"design.covariates": r"^age$|^sex$|gender|stage", "design.subgroups": r"^sex$|gender|ethnic|race"}
+    found: dict[str, str] = {}
+
+    def take(key: str, names: Sequence[str], how: str) -> str:
+        found[key] = _called([name for name in names if name not in found.values()], how)
+        return found[key]
+
+    take("clinical.id", clinical.ids, r"sample|^id$|_id$") or take("clinical.id", clinical.names[:1], "")
+    take("clinical.patient", clinical.ids, r"patient|subject|case")
+    outcome, time = _called(words, EVENT), _called([name for name in clinical.names if name not in words], TIME)
+    if outcome and time:
+        found |= {"outcome.kind": "survival", "outcome.time": time, "outcome.event": outcome}
+    else:
+        outcome = take("outcome.column", words, rf"respon|outcome|class|{EVENT}")
+    take("design.batch", clinical.names, r"batch|plate|^run$|series")
+    take("design.site", clinical.names, r"hospital|site|centre|center")
+    take("design.arm", clinical.names, r"^arm$|treatment")
+    outcome = outcome or take("outcome.column", words[::-1], rf"^(?!.*({CLINIC})).*")
+    found["outcome.positive"] = _called(clinical.levels.get(outcome, ()), POSITIVE)
+    found.setdefault("outcome.kind", "binary")
+    several = {"design.covariates": r"^age$|^sex$|gender|stage", "design.subgroups": CLINIC}
     lists = {key: [name for name in clinical.names if re.search(how, name.lower())] for key, how in several.items()}
     named = {f"blocks.{n}.name": [_plain(name)] for n, name in enumerate(blocks)}
     return {key: [text] for key, text in found.items() if text} | lists | named

@@ -6,10 +6,12 @@ import inspect
 import json
 import shlex
 from collections.abc import Iterator, Mapping
+from textwrap import indent
 from typing import Any
 
 import pharmakon
 from pharmakon.team.verbs import Verb
+from pharmakon.workflows.molecules import MoleculesConfig
 
 Config = Mapping[str, Any]
 GOAL_FILE = "goal.toml"
@@ -37,20 +39,36 @@ def copies_of(verb: Verb, config: Config) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def over_api(server: str, path: str, call: str) -> dict[str, str]:
-    """The same of a page that a program asks the server for: an address of its API, a call of its client."""
-    shell = f'curl -H "Authorization: Bearer $PHARMAKON_TOKEN" {shlex.quote(server.rstrip("/") + path)}'
+def help_of(verb: Verb) -> dict[str, str]:
+    """The same while nothing is asked for yet: what says how to ask."""
+    found = {
+        "CLI": verb.cli and f"pharmakon {verb.cli} --help",
+        "Python": verb.python and f"import pharmakon\n\nhelp(pharmakon.{verb.python})",
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def over_api(server: str, path: str, call: str, *, token: bool) -> dict[str, str]:
+    """The same of a page that a program asks the server for: an address of its API, a call of its client.
+
+    `token`: whether the server has accounts; one without takes none.
+    """
+    address = server.rstrip("/")
+    header, start, given = "", "", ""
+    if token:
+        header = '-H "Authorization: Bearer $PHARMAKON_TOKEN" '
+        start, given = "import os\n\n", ', token=os.environ["PHARMAKON_TOKEN"]'
+    shell = f"curl {header}{shlex.quote(address + path)}"
     python = (
-        "import os\n\nfrom pharmakon.web.client import Client\n\n"
-        f'with Client({_literal(server.rstrip("/"))}, token=os.environ["PHARMAKON_TOKEN"]) as workbench:\n'
-        f"    print({call})"
+        f"{start}from pharmakon.web.client import Client\n\n"
+        f"with Client({_literal(address)}{given}) as workbench:\n    print({call})"
     )
     return {"CLI": shell, "Python": python} if call else {"CLI": shell}
 
 
-def listed(server: str, page: str) -> dict[str, str]:
+def listed(server: str, page: str, *, token: bool) -> dict[str, str]:
     """What a page that lists shows under "copy as"; nothing for another page."""
-    return over_api(server, *LISTS[page]) if page in LISTS else {}
+    return over_api(server, *LISTS[page], token=token) if page in LISTS else {}
 
 
 def as_cli(verb: Verb, config: Config) -> str:
@@ -70,7 +88,8 @@ def as_cli(verb: Verb, config: Config) -> str:
             words += [word for one in value for word in (flag, str(one))]
         elif value is not None:
             words += [flag, str(value)]
-    return shlex.join(words + [word for name in verb.outputs for word in ("--output", name.rstrip("/"))])
+    outputs = () if _as_text(verb, config) else verb.outputs
+    return shlex.join(words + [word for name in outputs for word in ("--output", name.rstrip("/"))])
 
 
 def as_python(verb: Verb, config: Config) -> str:
@@ -78,9 +97,9 @@ def as_python(verb: Verb, config: Config) -> str:
     if not verb.python:
         return ""
     if _tables(config):
-        return f'import pharmakon\n\npharmakon.{verb.python}("{GOAL_FILE}", output={_literal(_output(verb))})'
+        return _script(verb, f'"{GOAL_FILE}", output={_literal(_output(verb))}')
     rest, first = dict(config), []
-    for parameter in inspect.signature(getattr(pharmakon, verb.python)).parameters.values():
+    for parameter in _parameters(verb).values():
         if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
             name = parameter.name if parameter.name in verb.model.model_fields else verb.subject
             if name in rest:
@@ -89,9 +108,10 @@ def as_python(verb: Verb, config: Config) -> str:
                 return ""
             else:
                 break
-    rest["output"] = list(verb.outputs) if verb.many else _output(verb)
+    if not (as_text := _as_text(verb, config)):
+        rest["output"] = list(verb.outputs) if verb.many else _output(verb)
     options = [f"{name}={_literal(value)}" for name, value in rest.items()]
-    return f"import pharmakon\n\npharmakon.{verb.python}({', '.join([*first, *options])})"
+    return _script(verb, ", ".join([*first, *options]), here=as_text)
 
 
 def as_toml(config: Config) -> str:
@@ -101,6 +121,28 @@ def as_toml(config: Config) -> str:
 
 def _tables(config: Config) -> bool:
     return any(isinstance(x, Mapping) for value in config.values() for x in (value if _is_list(value) else [value]))
+
+
+def _as_text(verb: Verb, config: Config) -> bool:
+    """Whether the molecules are given as text: outside of a job the answer is printed, and no file is made."""
+    return issubclass(verb.model, MoleculesConfig) and bool(config.get("smiles")) and not config.get("data")
+
+
+def _script(verb: Verb, arguments: str, *, here: bool = False) -> str:
+    """A script that calls the verb's function; `here`: in its own process alone."""
+    call = f"pharmakon.{verb.python}({arguments})"
+    if not here and "workers" in {*verb.model.model_fields, *_parameters(verb)}:
+        call = behind_main(call)
+    return f"import pharmakon\n\n{call}"
+
+
+def behind_main(lines: str) -> str:
+    """Lines of a script that starts processes: each of them loads the script again, and must not start more."""
+    return 'if __name__ == "__main__":\n' + indent(lines, "    ")
+
+
+def _parameters(verb: Verb) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(getattr(pharmakon, verb.python)).parameters
 
 
 def _output(verb: Verb) -> str:

@@ -101,7 +101,9 @@ def filled(fields: Sequence[Field], values: Mapping[str, Sequence[str]], names: 
     """What the texts of a form mean. `names` are the project's files by id; a chosen file is in the form by its id."""
     found = Filled()
     for one in fields:
-        texts = [text for text in values.get(one.name, ()) if text.strip()]
+        texts = list(dict.fromkeys(text for text in values.get(one.name, ()) if text.strip()))
+        if one.kind in ("file", "name"):
+            texts = texts[-1:]  # a file that was chosen anew takes the place of the one before
         if one.kind in ("file", "files", "name") or (one.kind == "lines" and any(t in names for t in texts)):
             found.files += [text for text in texts if text in names]
             texts = [names.get(text, text) for text in texts]

@@ -2,7 +2,7 @@
 
 A browser comes with a session's cookie, and its forms and scripts bring the session's token back (against forged
 requests); a program comes with a token of its own in the Authorization header. A server without accounts answers
-this machine as its one user, and nobody else.
+this machine as its one user, and nobody else; what changes something there is from its own page, or from no browser.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
@@ -24,10 +25,13 @@ from pharmakon.team.sessions import PROVED, csrf
 
 from .cookies import FORM, SESSION, cookie_name
 from .state import State
+from .texts import check_texts
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC = "public"
 """The action of what everybody may see: the page to log in, health, styles."""
+BEARER = HTTPBearer(scheme_name="token", description="a server without accounts needs none", auto_error=False)
+"""What the API's description says of tokens."""
 FORGED = "the form is not from this session: load the page again"
 
 
@@ -47,8 +51,8 @@ class Guard:
             raise KeyError(action)
         self.action = action
 
-    async def __call__(self, request: Request) -> Caller:
-        """The caller. Raises NotLoggedIn, Denied."""
+    async def __call__(self, request: Request, _: Annotated[Any, Security(BEARER)] = None) -> Caller:
+        """The caller. Raises NotLoggedIn, Denied; UsageError for what no text may hold."""
         caller = await known(request)
         try:
             caller.check(self.action)
@@ -56,6 +60,7 @@ class Guard:
             note = partial(state(request).journal.note, action=self.action, path=request.url.path)
             await run_in_threadpool(note, "denied", caller)
             raise
+        await check_texts(request)
         return caller
 
 
@@ -86,7 +91,7 @@ class BeforeLogin:
     """A dependency of forms that are sent by nobody yet: they bring back what their own page's cookie says."""
 
     async def __call__(self, request: Request) -> None:
-        """Raises Denied."""
+        """Raises Denied, UsageError."""
         held = state(request)
         secret = request.cookies.get(cookie_name(held.settings, FORM), "")
         request.state.csrf = csrf(secret)
@@ -94,6 +99,7 @@ class BeforeLogin:
             given = await _brought(request)
             if not secret or not hmac.compare_digest(given.encode(), csrf(secret).encode()):
                 raise Denied(FORGED)
+        await check_texts(request)
 
 
 before_login = Depends(BeforeLogin())
@@ -120,7 +126,7 @@ def state(request: Request) -> State:
 async def known(request: Request) -> Caller:
     """Whoever calls. Raises NotLoggedIn."""
     caller = await identified(request)
-    if request.method not in SAFE and not caller.token:
+    if request.method not in SAFE and not caller.token and not _is_from_the_shell(request):
         given = await _brought(request)
         if not hmac.compare_digest(given.encode(), request.state.csrf.encode()):
             raise Denied(FORGED)
@@ -154,6 +160,17 @@ async def identified(request: Request) -> Caller:
 def session_of(request: Request) -> str:
     """The secret of the session that a request comes with; "" without one."""
     return request.cookies.get(cookie_name(state(request).settings, SESSION), "")
+
+
+def _is_from_the_shell(request: Request) -> bool:
+    """Whether a program on the machine of a server without accounts sent JSON, as curl does.
+
+    A browser says where a change comes from, and sends JSON from a page elsewhere only if this server let it.
+    """
+    headers = request.headers
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    browser = "origin" in headers or "sec-fetch-site" in headers
+    return not state(request).settings.accounts and kind == "application/json" and not browser
 
 
 async def _brought(request: Request) -> str:

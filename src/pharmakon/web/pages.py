@@ -26,11 +26,23 @@ PARTS = (
     ("/record", "Record"),
 )
 """The pages of the workbench, in the order of its menu."""
+NEEDS = {
+    "/molecule": "molecule.read",
+    "/library": "library.read",
+    "/design": "job.read",
+    "/cohort": "patient.read",
+    "/models": "model.read",
+    "/trust": "job.read",
+    "/record": "record.read",
+}
+"""What one must be allowed to for a page to stand in one's menu."""
 
 
 def is_page(request: Request) -> bool:
-    """Whether a request wants a page and not JSON."""
-    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    """Whether a request wants a page and not JSON: it says so, or is a form and does not say otherwise."""
+    wanted, sent = request.headers.get("accept", ""), request.headers.get("content-type", "")
+    form = sent.startswith(("application/x-www-form-urlencoded", "multipart/form-data")) and "json" not in wanted
+    return not request.url.path.startswith("/api/") and ("text/html" in wanted or form)
 
 
 def render(request: Request, template: str, caller: Caller | None = None, **facts: Any) -> HTMLResponse:
@@ -41,14 +53,14 @@ def render(request: Request, template: str, caller: Caller | None = None, **fact
         "caller": caller,
         "csrf": getattr(request.state, "csrf", ""),
         "here": request.url.path,
-        "parts": PARTS,
+        "pages": [(path, name) for path, name in PARTS if caller and caller.may(NEEDS[path])],
         "accounts": held.settings.accounts,
         "projects": held.projects.of(caller.user) if caller else [],
         "version": __version__,
         "static": request.app.state.stamp,
-        "listed": listed(server_of(request), request.url.path) if caller else {},
+        "listed": listed(server_of(request), request.url.path, token=held.settings.accounts) if caller else {},
     }
-    return HTMLResponse(page.render(own | facts))
+    return HTMLResponse(page.render(**own, **facts))  # a page that takes a name of these is an error
 
 
 def server_of(request: Request) -> str:

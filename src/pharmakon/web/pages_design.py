@@ -61,7 +61,7 @@ def designs(request: Request, caller: Caller = allowed("job.read")) -> HTMLRespo
 def builder(
     request: Request,
     *,
-    caller: Caller = allowed("job.read"),
+    caller: Caller = allowed("job.start"),
     example: Annotated[str, Query(max_length=40)] = "",
     run: Annotated[str, Query(max_length=16)] = "",
     molecule: Annotated[str, Query(max_length=2000)] = "",

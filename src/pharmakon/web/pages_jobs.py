@@ -69,7 +69,8 @@ def job(
     held = state(request)
     found = held.jobs.get(caller, id)
     every = facts_of(found)
-    files = [file for file in every if f"{SUFFIX}/" not in file["name"]]
+    files = [file for file in every if f"{SUFFIX}/" not in file["name"] and not file["key"]]
+    keys = [file for file in every if file["key"]]
     what = verbs().get(found.verb)
     return render(
         request,
@@ -82,7 +83,8 @@ def job(
         config=[(name, _words(value)) for name, value in found.config.items()],
         inputs=_inputs(request, caller, found),
         files=files,
-        beside=len(every) - len(files),
+        keys=keys,
+        beside=len(every) - len(files) - len(keys),
         notes=found.result.get("notes", ()),
         partial=bool(found.result.get("partial")),
         shown=_shown(request, caller, found, files, show),

@@ -17,6 +17,7 @@ from pharmakon.workflows.library_view import Library
 
 from .api_files import keep
 from .api_libraries import NewLibrary, make_library
+from .copying import behind_main
 from .guard import allowed, state
 from .libraries import VERB, filter_of, job_of, library_of, picked
 from .pages import copies, render
@@ -81,7 +82,7 @@ def library(
         offset=offset,
         step=FIRST,
         asked={"filter": filter, "sort": sort, "down": "true" if down else "false", "columns": columns},
-        told=json.dumps(_told(job, opened, asked, shown)),
+        told=json.dumps(_told(caller, job, opened, asked, shown)),
         copies=_copies(opened),
         similarity=SIMILARITY,
     )
@@ -102,27 +103,27 @@ def _shown(columns: str, library: Library) -> list[str]:
     return [*own[:3], *(name for name in SHOWN if name in library.columns)]
 
 
-def _told(job: Job, library: Library, asked: LibraryFilter, shown: list[str]) -> dict[str, Any]:
+def _told(caller: Caller, job: Job, library: Library, asked: LibraryFilter, shown: list[str]) -> dict[str, Any]:
     """What the script of the page starts with."""
     return {
         "id": job.id,
         "rows": library.rows,
-        "columns": [column for column in library.columns.values() if column["kind"] != "own"],
+        "columns": list(library.choosable.values()),
         "filter": asked.model_dump(mode="json"),
         "shown": shown,
+        "selects": caller.may("selection.write"),
     }
 
 
 def _copies(library: Library) -> dict[str, str]:
     name = str(library.facts["name"])
     profile = str(library.facts["profile"])
-    python = (
-        "import duckdb\nimport pharmakon\n\n"  # noqa: S608 - a text to copy
+    query = "SELECT id, smiles, mw, logp FROM 'library/molecules.parquet' WHERE problem = '' ORDER BY mw"
+    python = "import duckdb\nimport pharmakon\n\n" + behind_main(
         f'pharmakon.make_library({json.dumps(name)}, output="library", profile={json.dumps(profile)})\n'
-        "duckdb.sql(\"SELECT id, smiles, mw, logp FROM 'library/molecules.parquet' WHERE problem = '' ORDER BY mw\")"
+        f'duckdb.sql("{query}").show()'
     )
     return copies(
         cli=f"pharmakon library {shlex.quote(name)} -o library --profile {profile}",
         python=python,
-        toml=f'data = {json.dumps(name)}\noutput = "library"\nprofile = {json.dumps(profile)}',
     )

@@ -16,13 +16,15 @@ from pharmakon.core.errors import DataError, PharmakonError
 from pharmakon.core.types import Better
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
-from pharmakon.team.verbs import JOB
+from pharmakon.team.verbs import JOB, verb
 from pharmakon.workflows.monitor_result import WATCH
+from pharmakon.workflows.table_peek import Peek
 
 from .api_files import keep
 from .api_jobs import NewJob, start
 from .api_models import shipped_card
 from .api_results import note_read, place_of
+from .copying import copies_of, help_of
 from .guard import allowed, state
 from .own_models import own_model
 from .pages import render
@@ -175,8 +177,17 @@ def _page(request: Request, caller: Caller, purpose: Purpose, model: str, file: 
         chosen=chosen,
         peek=peek,
         said=said,
+        copies=_copies(purpose, model, chosen.name if chosen else "", peek),
         tables=[one for one in held.files.list(caller, limit=50) if not one.patient],
     )
+
+
+def _copies(purpose: Purpose, model: str, table: str, peek: Peek | None) -> dict[str, str]:
+    """What the form asks for as it is first shown; a model of the project has no name outside of it."""
+    if peek is None or JOB.fullmatch(model):
+        return help_of(verb(purpose))
+    config = {"data": table, "smiles": peek.structure, "value": peek.value, "id": peek.id, "model": model}
+    return copies_of(verb(purpose), {name: text for name, text in config.items() if text})
 
 
 def _audit(request: Request, caller: Caller, id: str) -> Job:

@@ -18,9 +18,10 @@ from pharmakon.workflows.predict import PredictConfig
 from pharmakon.workflows.predict import run as predict
 
 from .api_models import shipped_card, shipped_models
+from .copying import over_api
 from .guard import allowed, state
 from .own_models import OwnModel, own_model, own_models
-from .pages import copies, render
+from .pages import copies, render, server_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,7 +75,12 @@ def own_card(
         structure=asked.structures[0] if asked else "",
         problem=asked.reasons[0] if asked else "",
         checks=_checks(request, caller, one.reference),
-        copies=_copies("models/" + str(one.card["name"])),
+        copies=over_api(
+            server_of(request),
+            f"/api/v1/models/job/{id}",
+            f'workbench.model("job/{id}").card',
+            token=state(request).settings.accounts,
+        ),
     )
 
 
@@ -99,7 +105,10 @@ def card(request: Request, name: str, caller: Caller = allowed("model.read")) ->
         structure="",
         problem="",
         checks=_checks(request, caller, name),
-        copies=_copies(name),
+        copies=copies(
+            cli=f"pharmakon models {shlex.quote(name)}",
+            python=f"import pharmakon\n\npharmakon.list_models([{json.dumps(name)}])[0]",
+        ),
     )
 
 
@@ -140,10 +149,3 @@ def _recent(jobs: list[Job], own: list[OwnModel]) -> list[tuple[str, str]]:
             if place := mine.get(str(name)) or names.get(str(name)):
                 found[place] = None
     return list(found)[:SHOWN]
-
-
-def _copies(model: str) -> dict[str, str]:
-    return copies(
-        cli=f"pharmakon models {shlex.quote(model)}",
-        python=f"import pharmakon\n\npharmakon.list_models([{json.dumps(model)}])[0]",
-    )

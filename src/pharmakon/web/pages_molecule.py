@@ -38,6 +38,8 @@ def molecule(
     profile: Profile | None = None,
 ) -> HTMLResponse:
     """The card of a structure or of a drug by its name, or the box to give one."""
+    from pharmakon.chem.drugs import nearly
+
     used = profile or state(request).settings.profile
     structure, drug = meant(smiles) if smiles.strip() else ("", None)
     found = card(structure, used) if structure else None
@@ -47,6 +49,7 @@ def molecule(
         caller,
         card=found,
         drug=drug,
+        nearly=nearly(smiles) if found and found.problem else "",
         smiles=smiles,
         profile=used,
         examples=EXAMPLES,
@@ -153,5 +156,4 @@ def _copies(smiles: str, profile: str) -> dict[str, str]:
     return copies(
         cli=f"pharmakon predict -s {shlex.quote(smiles)} --profile {profile}",
         python=f"import pharmakon\n\npharmakon.predict_properties({json.dumps(smiles)}, profile={json.dumps(profile)})",
-        toml=f"smiles = [{json.dumps(smiles)}]\nprofile = {json.dumps(profile)}",
     )

@@ -54,7 +54,8 @@ def side_by_side(
     found, told = compared(request, caller, run or [])
     ids = [one.job.id for one in found]
     address = "&".join(f"run={id}" for id in ids)
-    copies = over_api(server_of(request), f"/api/v1/records/compare?{address}", f"workbench.compare({ids})")
+    path, call = f"/api/v1/records/compare?{address}", f"workbench.compare({ids})"
+    copies = over_api(server_of(request), path, call, token=state(request).settings.accounts)
     return render(
         request,
         "record_compare.html",

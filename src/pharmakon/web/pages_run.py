@@ -18,7 +18,7 @@ from pharmakon.team.verbs import Verb, mistakes, verb, verbs
 
 from .api_files import keep
 from .api_jobs import NewJob, start
-from .copying import copies_of
+from .copying import copies_of, help_of
 from .forms import Field, Filled, fields_of, filled
 from .guard import allowed, state
 from .pages import render
@@ -121,7 +121,8 @@ def _page(
         patient=PATIENT,
         title=TITLE,
         show=SHOW,
-        copies=copies or {},
+        copies=copies or help_of(what),
+        asked=bool(copies),
     )
 
 

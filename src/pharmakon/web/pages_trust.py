@@ -22,7 +22,7 @@ from .api_files import keep
 from .api_jobs import NewJob, start
 from .api_results import names_of, note_read
 from .cohorts import declared, declared_cohorts, laid_out
-from .copying import copies_of
+from .copying import copies_of, help_of
 from .guard import allowed, state
 from .pages import render
 
@@ -64,7 +64,7 @@ def plan(
     request: Request, cohort: Id = "", asked: Id = "", *, caller: Caller = allowed("patient.read")
 ) -> HTMLResponse:
     """Choose a cohort and what is to be released of it; then its price, before anything is spent."""
-    found, problem, copies = None, "", dict[str, str]()
+    found, problem, copies = None, "", help_of(verb("release"))
     if cohort and asked:
         try:
             found = _planned(request, caller, cohort, asked)

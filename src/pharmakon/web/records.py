@@ -16,6 +16,7 @@ from pharmakon.team.signing import Record, record_of
 from pharmakon.workflows import ledger
 from pharmakon.workflows.compare_runs import Compared, CompareRunsConfig
 from pharmakon.workflows.compare_runs import run as compare
+from pharmakon.workflows.sign import trusted
 
 from .api_results import note_read
 from .guard import state
@@ -94,11 +95,14 @@ def possible(caller: Caller, job: Job, given: ledger.Approval, key: str) -> list
     """What somebody with a key may sign a record as, after the signatures that were given."""
     done = {one.meaning for one in given.signatures if one.key == key and not one.problem}
     own = job.user == caller.user
+    listed = trusted(None)
+    both = listed is not None and listed.reviewer_may_approve
     found: list[Meaning] = []
     for meaning in get_args(Meaning):
         action = "record.author" if meaning == "authored" else "record.sign"
         judged_own = own and meaning in JUDGED
         allowed = caller.may(action) and not judged_own and (own or meaning != "authored")
+        allowed = allowed and (both or meaning != "approved" or "reviewed" not in done)
         if allowed and given.state in PERMITTED[meaning][0] and meaning not in done:
             found.append(meaning)
     return found

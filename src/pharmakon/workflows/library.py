@@ -26,8 +26,12 @@ MOST = 1_000_000
 """Rows of a library."""
 FORMAT = 1
 TABLE, FACTS, SCREEN, ECFP4 = "molecules.parquet", "library.json", "screen.npy", "ecfp4.npy"
-OWN = ("row", "id", "smiles", "problem", "changes")
-"""Columns that every library begins with; `row` counts from 0."""
+OWN = {"row": "row", "id": "id", "smiles": "smiles", "problem": "problem", "changes": "Changed by standardising"}
+"""Columns that every library begins with, and their titles; `row` counts from 0."""
+MOSTLY = 0.9
+"""Share of a column's cells that must be numbers, or censored ones, for it to be a column of numbers."""
+MARKS = "<>=≤≥~ "
+"""What may stand before the number in a cell: ">7" counts as 7."""
 DESCRIPTORS = (*COMPUTED, "aromatic_rings", "fsp3", "stereo_centres", "charge")
 ROW_GROUP = 20_000
 
@@ -108,13 +112,14 @@ def _made(config: LibraryConfig, table: Table, names: tuple[str, ...], progress:
         raise DataError(f"{config.data.name} has no rows")
     problems = marked(parts)
     progress(counted.rows, counted.rows, "writing one table")
-    layout = _merged(files, config.output, layout)
+    layout, repeats = _merged(files, config.output, layout)
     facts = {
         "format": FORMAT,
         "name": config.data.name,
         "sha256": digest,
         "rows": counted.rows,
         "problems": problems,
+        "repeats": repeats,
         "profile": config.profile,
         "notes": list(table.notes),
         "columns": layout,
@@ -145,7 +150,9 @@ def _layout(table: Table, estimated: Sequence[Property]) -> list[dict[str, Any]]
     for what in estimated:
         taken += [what.name + suffix for suffix in ("", "_low", "_high", "_verdict", "_in_domain")]
     inputs = {name: _free(name, taken) for name in table.columns}
-    columns: list[dict[str, Any]] = [{"name": name, "kind": "own", "title": name, "group": "row"} for name in OWN]
+    columns: list[dict[str, Any]] = [
+        {"name": name, "kind": "own", "title": title, "group": "structure"} for name, title in OWN.items()
+    ]
     columns += [
         _told(Property(header, name, ""), "input") | {"kind": "text", "input": name} for name, header in inputs.items()
     ]
@@ -264,44 +271,69 @@ def _parquet(frame: Any, types: Sequence[str]) -> bytes:
         return path.read_bytes()
 
 
-def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One table, numbers of the input as numbers, and the fingerprints apart; the layout with the kinds found."""
+def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """One table, numbers of the input as numbers, and the fingerprints apart.
+
+    Gives the layout with the kinds found, and how many rows have the structure of an earlier one.
+    """
     import duckdb
 
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1; SET temp_directory = ''; SET preserve_insertion_order = true")
         literal = [str(path) for path in files]
         connection.from_parquet(literal).create_view("parts")
-        texts = [column["name"] for column in layout if column["kind"] == "text"]
-        numeric = _numeric(connection, texts)
-        columns = [
-            column | {"kind": "number"} if column["kind"] == "text" and column["name"] in numeric else column
-            for column in layout
-        ]
-        replaced = ", ".join(f'TRY_CAST(trim("{_escaped(n)}") AS DOUBLE) AS "{_escaped(n)}"' for n in numeric)
-        replace = f" REPLACE ({replaced})" if numeric else ""
+        numeric = _numeric(connection, [column["name"] for column in layout if column["kind"] == "text"])
+        names = list(connection.table("parts").columns)
+        columns, replaced, added = [], list[str](), list[str]()
+        for column in layout:
+            whole = numeric.get(column["name"])
+            if whole is not None:
+                column = column | {"kind": "number"}
+                number = _number(column["name"])
+                if whole:
+                    replaced.append(f'{number} AS "{_escaped(column["name"])}"')
+                else:  # the cells stay as they were written; their numbers stand in a column beside them
+                    column["numbers"] = _free(f"{column['name']}_number", names)
+                    added.append(f', {number} AS "{_escaped(column["numbers"])}"')
+            columns.append(column)
+        replace = f" REPLACE ({', '.join(replaced)})" if replaced else ""
         made = folder / (TABLE + ".new")
         connection.execute(
-            f"COPY (SELECT * EXCLUDE (_screen, _ecfp4){replace} FROM parts) TO '{_quoted(made)}' "  # noqa: S608
+            f"COPY (SELECT * EXCLUDE (_screen, _ecfp4){replace}{''.join(added)} FROM parts) TO '{_quoted(made)}' "  # noqa: S608
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         made.replace(folder / TABLE)
-        for column, name in (("_screen", SCREEN), ("_ecfp4", ECFP4)):
-            _write_bits(connection, column, folder / name)
-    return columns
+        for bits, name in (("_screen", SCREEN), ("_ecfp4", ECFP4)):
+            _write_bits(connection, bits, folder / name)
+        repeats = "SELECT count(*) - count(DISTINCT smiles) FROM parts WHERE problem = ''"
+        [(found,)] = connection.execute(repeats).fetchall()
+    return columns, int(found)
 
 
-def _numeric(connection: Any, texts: Sequence[str]) -> list[str]:
-    """The columns of the input in which everything that is filled in is a number."""
+def _numeric(connection: Any, texts: Sequence[str]) -> dict[str, bool]:
+    """The columns of the input in which nearly all that is filled in is a number; whether all of it is a plain one."""
+    from pharmakon.store.numbers import MISSING
+
     if not texts:
-        return []
-    filled = [f"""trim("{_escaped(name)}")""" for name in texts]
-    asked = ", ".join(
-        f"count(*) FILTER ({text} <> '' AND TRY_CAST({text} AS DOUBLE) IS NULL), count(*) FILTER ({text} <> '')"
-        for text in filled
-    )
-    found = connection.execute(f"SELECT {asked} FROM parts").fetchone()  # noqa: S608
-    return [name for i, name in enumerate(texts) if found[2 * i] == 0 and found[2 * i + 1] > 0]
+        return {}
+    missing = ", ".join(f"'{word}'" for word in sorted(MISSING))
+    asked = list[str]()
+    for name in texts:
+        text = f"""trim("{_escaped(name)}")"""
+        plain = f"TRY_CAST({text} AS DOUBLE) IS NOT NULL"
+        filled = f"{text} <> '' AND ({plain} OR lower({text}) NOT IN ({missing}))"
+        asked += [
+            f"count(*) FILTER ({filled}), count(*) FILTER ({text} <> '' AND {_number(name)} IS NOT NULL)",
+            f"count(*) FILTER ({text} <> '' AND NOT {plain})",
+        ]
+    found = connection.execute(f"SELECT {', '.join(asked)} FROM parts").fetchone()  # noqa: S608
+    counts = zip(texts, found[::3], found[1::3], found[2::3], strict=True)
+    return {name: not odd for name, filled, numbers, odd in counts if numbers and numbers >= MOSTLY * filled}
+
+
+def _number(name: str) -> str:
+    """The number in a cell of text as SQL: a censored one is its bound, what is no number is NULL."""
+    return f"""TRY_CAST(ltrim("{_escaped(name)}", '{MARKS}') AS DOUBLE)"""
 
 
 def _write_bits(connection: Any, column: str, path: Path) -> None:

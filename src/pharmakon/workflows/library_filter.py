@@ -26,7 +26,7 @@ class Similar(Config):
 class LibraryFilter(Config):
     """Conditions that a row must all meet."""
 
-    text: str = Field("", max_length=500, description="in the id, the structure or a column of text")
+    text: str = Field("", max_length=500, description="in the id, the structure, the changes or a column of text")
     ranges: dict[Annotated[str, Field(max_length=300)], Bounds] = Field(
         default_factory=dict, max_length=50, description="column -> [lowest, highest]; null is no bound"
     )
@@ -57,19 +57,17 @@ def condition(asked: LibraryFilter, columns: Columns) -> tuple[str, list[Any]]:
     """
     parts, values = ["true"], list[Any]()
     if text := asked.text.strip():
-        texts = [name for name, column in columns.items() if column["kind"] == "text"]
-        parts.append(
-            "(" + " OR ".join(f"contains(lower({quoted(name)}), lower(?))" for name in ("id", "smiles", *texts)) + ")"
-        )
-        values += [text] * (len(texts) + 2)
+        written = [name for name, column in columns.items() if column["kind"] == "text" or "numbers" in column]
+        texts = ("id", "smiles", "changes", *written)
+        parts.append("(" + " OR ".join(f"contains(lower({quoted(name)}), lower(?))" for name in texts) + ")")
+        values += [text] * len(texts)
     for name, (low, high) in asked.ranges.items():
-        if known(name, columns)["kind"] not in ("number", "estimate"):
-            raise UsageError(f"{name} has no numbers to filter by")
+        number = quoted(numbers(name, columns))
         for bound, sign in ((low, ">="), (high, "<=")):
             if bound is not None:
-                parts.append(f"{quoted(name)} {sign} ?")
+                parts.append(f"{number} {sign} ?")
                 values.append(bound)
-        parts.append(f"NOT isnan(CAST({quoted(name)} AS DOUBLE))")
+        parts.append(f"NOT isnan(CAST({number} AS DOUBLE))")
     for name, allowed in asked.verdicts.items():
         _estimate(name, columns)
         parts.append(f"{quoted(name + '_verdict')} IN ({', '.join('?' * len(allowed)) or 'NULL'})")
@@ -89,6 +87,7 @@ def ordering(order: Order, columns: Columns) -> str:
     column = known(order.sort, columns)
     name = quoted(order.sort)
     if column["kind"] in ("number", "estimate"):
+        name = quoted(numbers(order.sort, columns))
         name = f"CASE WHEN isnan(CAST({name} AS DOUBLE)) THEN NULL ELSE {name} END"
     elif order.sort != "row":
         name = f"NULLIF({name}, '')"
@@ -100,6 +99,14 @@ def known(name: str, columns: Columns) -> Mapping[str, Any]:
     if name not in columns:
         raise UnknownName("column", name, columns)
     return columns[name]
+
+
+def numbers(name: str, columns: Columns) -> str:
+    """Where the numbers of a column stand: in itself, or beside cells such as ">7". Raises UnknownName, UsageError."""
+    column = known(name, columns)
+    if column["kind"] not in ("number", "estimate"):
+        raise UsageError(f"{name} has no numbers")
+    return str(column.get("numbers", name))
 
 
 def quoted(name: str) -> str:

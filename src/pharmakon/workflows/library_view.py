@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pharmakon.core.errors import DataError, PharmakonError, UsageError
 
 from .library import ECFP4, SCREEN, TABLE, read_facts
-from .library_filter import SIMILARITY, LibraryFilter, Order, condition, known, ordering, quoted
+from .library_filter import SIMILARITY, LibraryFilter, Order, condition, known, numbers, ordering, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -24,6 +24,8 @@ Rows = NDArray[np.int32]
 T = TypeVar("T")
 KEPT = 32
 """Answers of each kind that are remembered."""
+FIXED = ("row", "id", "smiles", "problem")
+"""Columns that every page has, and nobody chooses."""
 PAGE = 500
 """Rows of the longest page."""
 SECONDS = 120.0
@@ -49,6 +51,7 @@ class Library:
         self.folder, self.facts = folder, read_facts(folder)
         self.rows = int(self.facts["rows"])
         self.columns: Mapping[str, Mapping[str, Any]] = {column["name"]: column for column in self.facts["columns"]}
+        self.choosable = {name: column for name, column in self.columns.items() if name not in FIXED}
         self._connection = duckdb.connect()
         self._connection.execute("SET threads = 2; SET memory_limit = '1GB'; SET temp_directory = ''")
         path = re.sub(r"([*?\[])", r"[\1]", str(folder / TABLE))  # DuckDB would take these for wildcards
@@ -100,25 +103,24 @@ class Library:
         if len(rows) > PAGE:
             raise UsageError(f"a page has at most {PAGE} rows")
         asked = [known(name, self.columns) for name in dict.fromkeys(columns)]
-        wanted = ["row", "id", "smiles", "problem", *(c["name"] for c in asked if c["kind"] != "own")]
+        chosen = [c["name"] for c in asked if c["name"] not in FIXED]
+        wanted = [*FIXED, *chosen]
         estimates = [c["name"] for c in asked if c["kind"] == "estimate"]
         for suffix in ("_low", "_high", "_verdict", "_in_domain"):
             wanted += [name + suffix for name in estimates]
         found: dict[int, dict[str, Any]] = {}
         if len(rows):
             cells = ", ".join(map(quoted, wanted))
-            numbers = ", ".join(str(int(row)) for row in rows)
-            answer = self.cursor().execute(f"SELECT {cells} FROM molecules WHERE row IN ({numbers})")  # noqa: S608
+            picked = ", ".join(str(int(row)) for row in rows)
+            answer = self.cursor().execute(f"SELECT {cells} FROM molecules WHERE row IN ({picked})")  # noqa: S608
             for line in answer.fetchall():
                 cell = dict(zip(wanted, line, strict=True))
-                found[cell["row"]] = self._told(cell, [c["name"] for c in asked if c["kind"] != "own"], estimates)
+                found[cell["row"]] = self._told(cell, chosen, estimates)
         return [found[int(row)] for row in rows]
 
     def values(self, name: str) -> NDArray[np.float32]:
         """A column of numbers, shape (rows,), NaN where there is none. Raises UnknownName, UsageError."""
-        if known(name, self.columns)["kind"] not in ("number", "estimate"):
-            raise UsageError(f"{name} has no numbers")
-        sql = f"SELECT CAST({quoted(name)} AS FLOAT) AS x FROM molecules ORDER BY row"  # noqa: S608 - quoted
+        sql = f"SELECT CAST({quoted(numbers(name, self.columns))} AS FLOAT) AS x FROM molecules ORDER BY row"  # noqa: S608 - quoted
         found = self._remembered(("values", name), lambda: self.cursor().execute(sql).fetchnumpy()["x"])
         filled: NDArray[np.float32] = np.ma.filled(found, np.nan).astype(np.float32)
         return filled
@@ -204,7 +206,7 @@ class Library:
 
     def _told(self, cell: dict[str, Any], columns: Sequence[str], estimates: Sequence[str]) -> dict[str, Any]:
         return {
-            **{name: cell[name] for name in ("row", "id", "smiles", "problem")},
+            **{name: cell[name] for name in FIXED},
             "values": {name: _known(cell[name]) for name in columns},
             "ranges": {name: [_known(cell[f"{name}_low"]), _known(cell[f"{name}_high"])] for name in estimates},
             "verdicts": {name: cell[f"{name}_verdict"] for name in estimates if cell[f"{name}_verdict"]},

@@ -69,6 +69,8 @@ class Study:
     groups: Sequence[Group]
     checks: Sequence[Mapping[str, Any]]
     markers: Sequence[Mapping[str, str]]
+    effects: Sequence[str]
+    """What the effects of its markers are, such as a log hazard ratio per SD: one, or one for each block."""
     in_signature: frozenset[str]
     has_signature: bool
 
@@ -85,6 +87,8 @@ def run(config: StudyConfig) -> Study:
     measure = said.get("measure", "")
     main = main_of([name for name in models if name != CLINICAL]) if set(models) - {CLINICAL} else ""
     tables = said["univariable"].values()
+    means = {name: one["effect"] for name, one in said["univariable"].items()}
+    several = len({*means.values()}) > 1
     found, tested = sum(one["found"] for one in tables), sum(one["tested"] for one in tables)
     gain = models.get(main, {}).get("over clinical", {}).get(measure) if main else None
     shown = bool(gain) and _above(gain, 0.0) and _above(models[main]["scores"][measure], CHANCE.get(measure, 0.0))
@@ -101,6 +105,7 @@ def run(config: StudyConfig) -> Study:
         [_group(column, one) for column, groups in said.get("subgroups", {}).items() for one in groups],
         said["checks"],
         markers,
+        [f"{name}: {effect}" for name, effect in means.items()] if several else sorted({*means.values()}),
         frozenset(marker[1] for marker in said.get("signature", {}).get("markers", ())),
         (config.study / SIGNATURE).is_dir(),
     )

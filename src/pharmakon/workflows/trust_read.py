@@ -107,8 +107,8 @@ def _released(said: Mapping[str, Any]) -> Told:
         (
             one["statistic"],
             " ".join(filter(None, (one["group"], one["at"]))),
-            _number(one["value"]),
-            _number(one["error"]),
+            _count(one["value"]),
+            _count(one["error"]),
         )
         for one in said["released"]
     ]
@@ -150,6 +150,11 @@ def _number(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return show(value) if isinstance(value, float) else "-"
+
+
+def _count(value: Any) -> str:
+    """A number that may be a count: what is whole is written as that."""
+    return _number(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _interval(found: Mapping[str, Any]) -> str:

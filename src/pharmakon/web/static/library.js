@@ -6,7 +6,7 @@ import { Plot, histogram, three } from "./library_plot.js";
 const $ = (id) => document.getElementById(id);
 const told = JSON.parse($("library").dataset.told), path = `/api/v1/libraries/${told.id}`;
 const byName = new Map(told.columns.map((column) => [column.name, column]));
-const numbers = told.columns.filter((column) => column.kind !== "text");
+const numbers = told.columns.filter((column) => ["number", "estimate"].includes(column.kind));
 const query = new URLSearchParams(location.search);
 const state = { filter: told.filter, sort: query.get("sort") ?? "", down: query.get("down") === "true", shown: told.shown };
 const selected = new Uint8Array(told.rows);
@@ -14,7 +14,7 @@ const kept = new Map(); // column -> its numbers
 let left = null, loading = 0;
 
 const source = {
-  path, total: 0,
+  path, total: 0, selects: told.selects,
   get columns() {
     const found = state.shown.map((name) => byName.get(name)).filter(Boolean);
     return state.filter.similar ? [{ name: "similarity", title: "Similarity", kind: "number" }, ...found] : found;
@@ -114,15 +114,22 @@ function marks() {
   }
 }
 
-/** Change the selection here at once, and on the server. */
+/** Change the selection here at once, and on the server; what the server refuses is taken back here. */
 async function select(change, now) {
-  now?.();
+  if (!told.selects) return;
+  const before = selected.slice();
+  now();
   marks();
   list.draw();
   try {
     await send("PUT", `${path}/selections`, change);
     if (change.filter || change.mode === "replace") await selections();
-  } catch (error) { $("selected").textContent = error.message; }
+  } catch (error) {
+    selected.set(before);
+    marks();
+    list.draw();
+    $("selected").textContent = error.message;
+  }
 }
 
 /** The selections that the server keeps, and the working one as it stands there. */
@@ -135,7 +142,11 @@ async function selections(first = false) {
     use.type = filter.type = "button";
     use.title = "Select these";
     filter.title = `Show ${one.name} alone`;
-    use.addEventListener("click", async () => { selected.set(await mask(JSON.stringify({ selection: one.id }))); select({ filter: { selection: one.id } }); });
+    use.disabled = !told.selects;
+    use.addEventListener("click", async () => {
+      const rows = await mask(JSON.stringify({ selection: one.id }));
+      select({ filter: { selection: one.id } }, () => selected.set(rows));
+    });
     filter.addEventListener("click", () => { state.filter.selection = one.id; load(); });
     row.append(use, filter);
     if (one.own) {
@@ -160,7 +171,7 @@ async function selections(first = false) {
     await send("PUT", `${path}/selections`, { name: name.value, rows });
     selections();
   });
-  $("selections").replaceChildren(form, ...items);
+  $("selections").replaceChildren(...(told.selects ? [form] : []), ...items);
   $("export").dataset.own = own?.count ? own.id : "";
   exporting();
 }

@@ -2,7 +2,7 @@
 const MOST_PIXELS = 12_000_000; // a browser's tallest element is some 30 million
 
 export class List {
-  /** `source` gives {total, columns, selected(row), cell(item, column), sort, down} and `block(index)`, a promise of rows. */
+  /** `source` gives {total, columns, selects, selected(row), cell(item, column), sort, down} and `block(index)`, a promise of rows. */
   constructor(root, source) {
     this.root = root;
     this.source = source;
@@ -170,6 +170,7 @@ export class List {
     const box = make("input");
     box.type = "checkbox";
     box.checked = picked;
+    box.disabled = !this.source.selects;
     box.tabIndex = -1;
     box.setAttribute("aria-label", `Select ${item.id}`);
     return box;
@@ -186,7 +187,12 @@ export class List {
     return link;
   }
 
-  value(item, column, kind) { return cell(`${kind} num ${this.source.look(item, column)}`, this.source.cell(item, column)); }
+  value(item, column, kind) {
+    const text = this.source.cell(item, column), place = cell(`${kind} num ${this.source.look(item, column)}`), inside = make("span", "vtext", text);
+    inside.title = text.length > 20 ? text : "";
+    place.append(inside);
+    return place;
+  }
 
   pictureKey(item) { return `${item.row} ${this.cards}`; }
   picture(item, width, height) { const place = cell("vcell"); if (item.smiles) place.append(this.image(item, width, height)); return place; }
