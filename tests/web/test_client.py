@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import contextmanager
 from itertools import pairwise
@@ -15,6 +16,7 @@ from pharmakon.web import client as module
 from pharmakon.web.app import create_app
 from pharmakon.web.client import Client
 from pharmakon.web.copying import LISTS
+from pharmakon.web.mcp import Tools
 from pharmakon.web.settings import ServeConfig
 from pharmakon.web.work import worker_of
 
@@ -111,6 +113,9 @@ def test_a_job_waits_is_paused_goes_on_and_is_cancelled(workbench):
     assert ">queued<" in job._repr_html_() and ">CCO<" in job._repr_html_()
     assert workbench.pause(job.id).state == "paused"
     assert workbench.resume(job.id).state == "queued"
+    tools = Tools(workbench)
+    assert tools.pause_job(job.id)["state"] == "paused"
+    assert tools.resume_job(job.id)["state"] == "queued"
     assert workbench.cancel(job.id).state == "cancelled"
 
 
@@ -183,6 +188,11 @@ def test_records_are_listed_checked_and_compared(workbench, config):
     told = workbench.compare(made)
     assert told["runs"] == made
     assert {"name": "profile", "values": ["fast", "full"], "differs": True} in told["parts"]["request"]
+    tools = Tools(workbench)
+    listed, checked = tools.list_records(), tools.check_record(made[0])
+    assert {one["job"] for one in listed} >= set(made) and not checked["problems"]
+    assert tools.compare_records(made) == told
+    assert json.dumps([listed, checked])
     with pytest.raises(UsageError, match="two to"):
         workbench.compare(made[:1])
 

@@ -113,6 +113,26 @@ class Tools:
         """Stop a job for good."""
         return self._workbench.cancel(job).model_dump()
 
+    def pause_job(self, job: str) -> dict[str, Any]:
+        """Stop a job for now; what it has is kept, and resume_job lets it go on."""
+        return self._workbench.pause(job).model_dump()
+
+    def resume_job(self, job: str) -> dict[str, Any]:
+        """Let a job that was stopped go on from what it has."""
+        return self._workbench.resume(job).model_dump()
+
+    def list_records(self) -> list[dict[str, Any]]:
+        """The records that jobs left, the newest first, at most 50: where each stands, and who signed it."""
+        return [one.model_dump() for one, _ in zip(self._workbench.records(), range(50), strict=False)]
+
+    def check_record(self, job: str) -> dict[str, Any]:
+        """A job's record, checked anew: its ledger, every file, every signature. A changed byte is named."""
+        return self._workbench.record(job).model_dump()
+
+    def compare_records(self, jobs: Sequence[str]) -> dict[str, Any]:
+        """The records of two to six jobs side by side: every fact, and whether they differ in it."""
+        return self._workbench.compare(jobs)
+
     def read_result(self, job: str, name: str, start: int = 0) -> str:
         """A piece of a text that a job wrote (its names stand in the job's result), from character `start`."""
         text = self._workbench.read(job, name).decode(errors="replace")
