@@ -49,9 +49,7 @@ class TrainConfig(AssayConfig):
     access: AccessClass | None = Field(None, description=SAID)
     terms: str = Field("", description=TERMS)
     overwrite: bool = Field(False, description="replace a model of another data set in the output folder")
-    workers: int = Field(
-        1, ge=1, description="processes in which the trees of the folds grow; more pay from some 1,000 molecules on"
-    )
+    workers: int = Field(1, ge=1, description="processes in which the trees of the folds grow; the model is the same")
     engine: OnEngine = "local"
     address: Address = None
 
