@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 BENCH := build/bench
-INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+# Compiled when first imported: most modules of what is installed never are.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench docs editors clean

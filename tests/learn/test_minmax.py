@@ -114,6 +114,13 @@ def test_min_count_is_exact_between_training_rows_and_never_raises_a_similarity(
     assert (short.transform(query) <= exact.transform(query)).all()
 
 
+@pytest.mark.parametrize("n", [1, 127, 128, 129, 500, 1100])
+def test_half_of_what_is_symmetric_is_the_whole(n):
+    train = zipf(n, seed=n)
+    kernel = MinMax().fit(train)
+    np.testing.assert_array_equal(kernel.gram(), kernel.transform(train))
+
+
 def test_zeros_repeats_and_disorder_are_tidied():
     messy = csr_matrix(
         (np.array([1, 0, 2, 1], dtype=np.uint16), np.array([2, 1, 0, 2]), np.array([0, 4])), shape=(1, 3)

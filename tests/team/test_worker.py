@@ -22,7 +22,8 @@ from pharmakon.team.worker import Worker, attempts, output_folder
 
 GOAL = {"goals": [{"property": "qed", "want": ">= 0.9"}], "batch": 5, "designs": 1}
 FEW = {"smiles": ["CCO", "c1ccccc1O"]}
-TABLE = b"id,smiles\n" + b"".join(b"M%d,%s\n" % (n, b"C" * (n % 20 + 1) + b"O") for n in range(3000))
+ROWS = 1500
+TABLE = b"id,smiles\n" + b"".join(b"M%d,%s\n" % (n, b"C" * (n % 20 + 1) + b"O") for n in range(ROWS))
 PREDICT = {"data": "mine.csv", "batch": 20, "profile": "fast", "models": ["lipophilicity"]}
 
 
@@ -122,14 +123,14 @@ def test_a_prediction_goes_on_from_the_rows_that_it_has(jobs, worker, person):
     assert done.state == "done", done.error
     assert attempts(worker.folder, job.id) == [done.result["attempt"]] == [2]  # nothing else lies about
     lines = (output_folder(worker.folder, done) / "predicted.csv").read_text().splitlines()
-    assert [line.split(",")[0] for line in lines[1:]] == [f"M{n}" for n in range(3000)]
+    assert [line.split(",")[0] for line in lines[1:]] == [f"M{n}" for n in range(ROWS)]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestWhatStops:
     def test_a_design_is_paused_with_what_it_has_and_goes_on_from_there(self, jobs, worker, person):
         ada = person("analyst")
-        job = jobs.add(ada, "design", {**GOAL, "calls": 100})
+        job = jobs.add(ada, "design", {**GOAL, "calls": 60})
         with working(worker):
             wait(lambda: jobs.get(ada, job.id).done >= 5)
             jobs.stop(ada, job.id, pause=True)

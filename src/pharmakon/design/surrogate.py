@@ -121,7 +121,7 @@ class Surrogate:
         self._center, self._scale = points.mean(axis=0), np.maximum(points.std(axis=0), LEAST)
         self._known_side = self._side(views)
         process = GaussianProcess(noise=self.noise, dtype=np.float32)
-        self.process_ = process.fit(self._cross(views, self._known_side), y)
+        self.process_ = process.fit(self._cross(views, self._known_side, own=True), y)
         return self
 
     def predict(self, views: Views) -> tuple[Floats, Floats]:
@@ -133,7 +133,7 @@ class Surrogate:
         cross = self._cross(views, self._known_side)
         side = self._side(views)
         known = cholesky.forward(self.process_.factor_, cross.T)
-        covariance = self._cross(views, side).astype(np.float64) - (known.T @ known)
+        covariance = self._cross(views, side, own=True).astype(np.float64) - (known.T @ known)
         lower = np.tril(cholesky.factor(covariance, diagonal=JITTER))
         mean = self.process_.predict_mean(cross)
         drawn: Floats = mean + self.process_.deviation_ * (random.standard_normal((n, len(views))) @ lower.T)
@@ -150,14 +150,15 @@ class Surrogate:
         scaled: Floats = (views.get(COMPOSITION) - self._center) / self._scale
         return scaled
 
-    def _cross(self, views: Views, side: _Side) -> Kernel:
-        """The kernel of molecules with those of a side, shape (len(views), side.n)."""
+    def _cross(self, views: Views, side: _Side, *, own: bool = False) -> Kernel:
+        """The kernel of molecules with those of a side, shape (len(views), side.n); `own` where it is theirs."""
         total = np.zeros((len(views), side.n), np.float32)
         for view, weight in KERNELS[self.kernel].items():
             if view == COMPOSITION:
                 total += np.float32(weight) * _rbf(self._scaled(views), side.points)
             else:
-                total += np.float32(weight) * side.minmax[view].transform(views.get(view))
+                minmax = side.minmax[view]
+                total += np.float32(weight) * (minmax.gram() if own else minmax.transform(views.get(view)))
         return total
 
 

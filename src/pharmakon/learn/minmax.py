@@ -36,6 +36,9 @@ _BLOCK = 1 << 22
 """Elements of a block of query rows times training rows: bounds the memory at about 100 MB."""
 
 
+_STRIP = 128
+"""Training rows compared with themselves at a time, at least: the less, the more of what is symmetric is saved."""
+
 _FEW = 8
 """Queries up to which nothing is prepared."""
 
@@ -103,7 +106,7 @@ class MinMax:
         """
         order = np.argsort(self.row_, kind="stable")
         row, position, value = (a[order].astype(np.int64) for a in (self.row_, self.position_, self.value_))
-        kernel = self._similarities(row, position, value, self.totals_)
+        kernel = self._similarities(row, position, value, self.totals_, own=True)
         np.fill_diagonal(kernel, self.totals_ > 0)
         return kernel
 
@@ -187,8 +190,14 @@ class MinMax:
         self._rare = csr_matrix((ones, (rare_column, rare_row)), shape=(int((~common).sum()), n))
         self._prepared = True
 
-    def _similarities(self, row: Integers, position: Integers, value: Integers, totals: Integers) -> Kernel:
-        """The kernel of queries given by their entries, sorted by row."""
+    def _similarities(
+        self, row: Integers, position: Integers, value: Integers, totals: Integers, *, own: bool = False
+    ) -> Kernel:
+        """The kernel of queries given by their entries, sorted by row.
+
+        Where they are the training rows (`own`), what lies below the diagonal is copied from above it: counts are whole
+        numbers, and come out the same.
+        """
         from scipy.sparse import csr_matrix
 
         m, n = len(totals), len(self.totals_)
@@ -197,19 +206,22 @@ class MinMax:
         if not self._prepared:
             self._prepare()
         kernel = np.empty((m, n), dtype=np.float32)
-        for first, last in _blocks(m, _BLOCK // max(1, n)):
+        height = _BLOCK // max(1, n)
+        for first, last in _blocks(m, min(height, max(_STRIP, m // 8)) if own else height):
             inside = slice(*np.searchsorted(row, [first, last]))
             entries = (row[inside] - first, position[inside], value[inside])
-            size = last - first
+            size, begin = last - first, first if own else 0
             rare_row, rare_column = self._rare_ones(*entries)
             ones = np.ones(len(rare_row), dtype=np.float32)
             rare = csr_matrix((ones, (rare_row, rare_column)), shape=(size, self._rare.shape[0]))
-            common: Kernel = (rare @ self._rare).toarray()
+            common: Kernel = (rare @ (self._rare[:, begin:] if begin else self._rare)).toarray()
             packed = self._pack(*entries, size)
-            for start, stop in _blocks(size, _CACHED // max(1, n)):
-                common[start:stop] += _popcounts(packed[:, start:stop], self._packed)
-            union = (totals[first:last, None] + self.totals_).astype(np.float32) - common
-            np.divide(common, np.maximum(union, 1), out=kernel[first:last])
+            for start, stop in _blocks(size, _CACHED // max(1, n - begin)):
+                common[start:stop] += _popcounts(packed[:, start:stop], self._packed[:, begin:])
+            union = (totals[first:last, None] + self.totals_[begin:]).astype(np.float32) - common
+            np.divide(common, np.maximum(union, 1), out=kernel[first:last, begin:])
+            if own:
+                kernel[last:, first:last] = kernel[first:last, last:].T
         return kernel
 
     def _of_few(self, row: Integers, position: Integers, value: Integers, totals: Integers) -> Kernel:
