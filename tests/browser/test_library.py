@@ -14,6 +14,7 @@ def made(server, chromium, molecules, tmp_path_factory):
     path = tmp_path_factory.mktemp("upload") / "series.csv"
     rows = [f'M{i},{smiles},{i % 7},"=1+{i}"' for i, smiles in enumerate(molecules[:140])]
     rows[3] = "M3,c1ccc,3,broken"
+    rows[5] = f"M5,{molecules[1]},5,again"
     path.write_text("id,smiles,potency,remark\n" + "\n".join(rows) + "\n", encoding="utf-8")
     context = chromium.new_context(base_url=server.address)
     page = context.new_page()
@@ -63,6 +64,26 @@ def test_filter_by_substructure_text_and_property(page, made):
     page.reload()  # the address keeps what is asked
     page.wait_for_selector("#list [data-row]")
     assert int(count(page).split()[0]) == light < 140
+
+
+def test_repeats_are_marked_in_table_and_grid_and_left_out_or_shown_alone(page, made):
+    opened(page, made)
+    mark = page.locator(".repeat").filter(has_text="repeat of row 2 (M1)")
+    mark.first.wait_for()
+    page.get_by_label("Grid").check()
+    page.wait_for_selector(".vcard")
+    mark.first.wait_for()
+    page.get_by_label("Repeats of an earlier row").select_option("only")
+    page.until("!document.querySelector('#count').textContent.startsWith('140')")
+    alone = int(count(page).split()[0])
+    assert page.get_by_role("link", name="M5", exact=True).is_visible() and 0 < alone < 10
+    page.get_by_label("Repeats of an earlier row").select_option("none")
+    page.until(f"document.querySelector('#count').textContent.startsWith('{140 - alone} of')")
+    page.reload()  # the address keeps what is asked
+    page.wait_for_selector("#list [data-row]")
+    assert page.get_by_label("Repeats of an earlier row").input_value() == "none" and mark.count() == 0
+    page.get_by_role("button", name="Clear all filters").click()
+    page.until("document.querySelector('#count').textContent.startsWith('140 of')")
 
 
 def test_a_tick_that_the_server_refuses_is_taken_back(page, made):

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pharmakon.core.units import clip, rounded, show, show_interval, tiny
+from pharmakon.core.units import clip, rounded, show, show_interval, show_number, tiny
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,8 @@ def test_what_is_not_a_number_stays_so():
 
 def test_an_errors_size() -> None:
     assert [tiny(0.0), tiny(1.2e-16)] == ["0", "1e-16"]
+
+
+def test_a_count_is_whole_and_a_measured_number_has_three_figures():
+    assert [show_number(x) for x in (0, 92, 12345, -3)] == ["0", "92", "12,345", "-3"]
+    assert [show_number(x) for x in (92.0, 0.0356, float("nan"))] == ["92.0", "0.0356", "-"]

@@ -12,7 +12,10 @@ def test_drugs_that_begin_with_the_letters_come_first(workbench):
     assert "haloperidol" in names and all("peridol" in name for name in names)
     found = workbench.get("/api/v1/drugs", params={"q": "halo", "limit": 2}).json()
     assert len(found) == 2 and all(one["name"].startswith("halo") for one in found)
-    assert found[0].keys() == {"name", "smiles", "chembl", "approved"} and found[0]["chembl"].startswith("CHEMBL")
+    assert found[0].keys() == {"name", "smiles", "chembl", "approved", "source"}
+    assert found[0]["chembl"].startswith("CHEMBL") and found[0]["source"] == "ChEMBL"
+    (other,) = workbench.get("/api/v1/drugs", params={"q": "dosulepin"}).json()
+    assert other["chembl"] == "" and "B3DB" in other["source"]
     assert workbench.get("/api/v1/drugs").json() == []
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import threading
+import tomllib
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from pharmakon.core.errors import Denied, PharmakonError, TooMany, Unavailable, UnknownName, UsageError
-from pharmakon.web import client as module
+from pharmakon.core.errors import PharmakonError, Unavailable, UnknownName, UsageError
+from pharmakon.web import connection as module
 from pharmakon.web.app import create_app
 from pharmakon.web.client import Client
 from pharmakon.web.copying import LISTS
-from pharmakon.web.mcp import Tools
+from pharmakon.web.mcp import PIECE, Tools
 from pharmakon.web.settings import ServeConfig
 from pharmakon.web.work import worker_of
+from pharmakon.workflows.library_filter import LibraryFilter
 
+HOWTO = Path(__file__).parents[2] / "docs" / "howto"
 TABLE = b"smiles,id\nCCO,ethanol\nc1ccccc1O,phenol\n"
 
 
@@ -134,26 +138,6 @@ def test_a_start_that_was_lost_on_the_way_is_one_job(monkeypatch):
     assert len(asked) == 3 and len(keys) == 1 and asked[0].headers["Authorization"] == "Bearer phk_x"
 
 
-@pytest.mark.parametrize(
-    ("status", "error"), [(401, Denied), (403, Denied), (422, UsageError), (404, UnknownName), (500, PharmakonError)]
-)
-def test_each_status_is_its_error(status, error):
-    workbench, _ = _answers(httpx.Response(status, json={"detail": "because"}))
-    with pytest.raises(error, match="because"):
-        workbench.me()
-
-
-def test_a_server_that_stays_away_or_busy_is_said(monkeypatch):
-    monkeypatch.setattr(module, "LOOK", 0.0)
-    workbench, asked = _answers(*[httpx.ConnectError("refused")] * module.TRIES)
-    with pytest.raises(Unavailable, match="pharmakon serve"):
-        workbench.me()
-    assert len(asked) == module.TRIES
-    workbench, _ = _answers(*[httpx.Response(429, json={"detail": "x"}, headers={"Retry-After": "0"})] * module.TRIES)
-    with pytest.raises(TooMany):
-        workbench.me()
-
-
 def test_an_upload_is_never_sent_twice(monkeypatch):
     monkeypatch.setattr(module, "LOOK", 0.0)
     workbench, asked = _answers(httpx.ReadTimeout("lost"))
@@ -213,3 +197,78 @@ def test_the_ledger_of_the_server_is_read_and_searched(workbench, config):
     assert all(one.previous == two.hash for one, two in pairwise(entries))
     kept = next(workbench.journal(find="patients' data kept"))
     assert kept.event == "patients' data kept" and kept.data["file"]
+
+
+def test_a_library_is_made_opened_filtered_selected_from_and_exported(workbench, config, tmp_path):
+    tools = Tools(workbench)
+    sent = tools.upload_text("few.csv", "id,smiles\nM0,CCO\nM1,c1ccccc1\nM2,c1cc\nM3,CCN\nM4,c1ccncc1\n")
+    made = tools.make_library(sent["id"], title="Few")
+    assert [job["id"] for job in tools.list_libraries()] == [made["id"]]
+    with pytest.raises(UsageError, match="it opens when it is done"):
+        tools.open_library(made["id"])
+    with _works(config):
+        assert tools.wait_for_job(made["id"], 50)["state"] == "done"
+    told = tools.open_library(made["id"])
+    assert (told["title"], told["rows"], told["problems"]) == ("Few", 5, 1)
+    heavy = {"filter": LibraryFilter(ranges={"mw": (70, None)}), "sort": "mw", "down": True, "columns": ["mw"]}
+    found = tools.library_rows(made["id"], **heavy, limit=1)
+    (row,) = found["items"]
+    assert found["total"] == 2 and row["id"] == "M4" and list(row["values"]) == ["mw"]
+    amines = LibraryFilter(smarts="[#7]", problems="none")
+    assert {row["id"] for row in tools.library_rows(made["id"], filter=amines)["items"]} == {"M3", "M4"}
+    kept = tools.select_rows(made["id"], filter=amines, name="nitrogen")
+    assert kept["count"] == 2 and tools.select_rows(made["id"], rows=[0, 1])["count"] == 2
+    assert [one["name"] for one in tools.list_selections(made["id"])] == ["", "nitrogen"]
+    chosen = LibraryFilter(selection=kept["id"])
+    text = tools.export_library(made["id"], filter=chosen, columns=["mw"])
+    assert [line.partition(",")[0] for line in text.splitlines()] == ["id", "M3", "M4"]
+    path = workbench.export(made["id"], tmp_path / "two.csv", filter={"selection": kept["id"]}, columns=["mw"])
+    assert path.read_text(encoding="utf-8") == text
+    assert tools.export_library(made["id"], format="sdf", columns=["mw"]).count("$$$$") == 5
+    whole = tools.export_library(made["id"])
+    assert whole.endswith(f"... more from character {PIECE}") or len(whole) <= PIECE
+    assert tools.export_library(made["id"], columns=["mw"], filter=chosen, start=3) == text[3:]
+    with pytest.raises(UsageError, match="no column named 'mass'"):
+        tools.library_rows(made["id"], sort="mass")
+    assert json.dumps([told, found, kept])
+
+
+def test_a_crate_goes_out_and_is_checked(workbench, config, tmp_path):
+    sent = workbench.upload(TABLE, name="crated.csv")
+    job = workbench.start("predict", {"data": "crated.csv", "models": ["solubility"]}, files=[sent.id])
+    with _works(config):
+        workbench.wait(job.id, seconds=90)
+    found = workbench.check_crate(workbench.crate(job.id, tmp_path / "run.zip", inputs=True))
+    assert found.ok and found.files > 3
+    (tmp_path / "x.zip").write_bytes(b"x")
+    with pytest.raises(UsageError, match=r"x\.zip"):
+        workbench.check_crate(tmp_path / "x.zip")
+
+
+def test_a_cohort_is_declared_checked_and_a_release_from_it_priced(workbench):
+    pytest.importorskip("opendp", reason="opendp is not installed")
+    workbench.upload(HOWTO / "clinic.csv", patient=True)
+    declared = tomllib.loads((HOWTO / "clinic.toml").read_text(encoding="utf-8"))
+    cohort = workbench.declare(declared)
+    id = cohort.file.id
+    assert not cohort.missing and workbench.cohort(id) == cohort and id in [file.id for file in workbench.cohorts()]
+    check = workbench.check_cohort(id)
+    assert check.context_of_use == "prognostic" and check.patients > 100
+    asked = workbench.upload(HOWTO / "clinic-release.toml")
+    price = workbench.price(id, asked.id)
+    assert price.affordable and price.total.epsilon == 1.0
+    tools = Tools(workbench)
+    assert tools.check_cohort(id) == check.model_dump() and tools.price_of_release(id, asked.id) == price.model_dump()
+    assert not [job for job in workbench.jobs() if job.patient]
+
+
+def test_a_table_is_audited_and_the_verdict_read(workbench, config):
+    table = workbench.upload(b"smiles,y\nCCO,1.5\nOCC,3.5\nCCN,2.5\nCCCl,2.0\n", name="assay.csv")
+    job = workbench.audit(table.id, value="y")
+    with _works(config):
+        workbench.wait(job.id, seconds=90)
+    found = workbench.verdict(job.id)
+    assert found.verb == "audit" and "4 rows" in found.sentence and found.report == "findings.html" and found.lines
+    assert Tools(workbench).read_verdict(job.id) == found.model_dump()
+    with pytest.raises(UsageError, match="nothing"):
+        workbench.audit(table.id, nothing="y")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from pharmakon.core.errors import Denied, UsageError
-from pharmakon.web.cohorts import checked, columns, declared, declared_cohorts, laid_out
+from pharmakon.web.cohorts import checked, columns, declared, declared_cohorts, keep_declaration, laid_out
 
 TOML = """name = "Forty"
 context_of_use = "response"
@@ -82,3 +82,23 @@ def test_what_is_laid_out_names_nothing_outside_and_does_not_stay(fresh, asked, 
     with pytest.raises(Denied, match="lies outside"):
         declared(asked, carl, keep("out.toml", TOML.replace("proteins.csv", "/etc/passwd")))
     assert not list(data.glob("look-*")) and held.path(table).read_text() == PATIENTS
+
+
+def test_what_is_declared_is_kept_unless_it_names_what_lies_outside(fresh, asked, carl, keep):
+    made = {"name": "Forty", "context_of_use": "response", "clinical": {"file": "patients.csv"}}
+    made |= {"outcome": {"kind": "continuous", "column": "y"}, "blocks": [{"name": "p", "file": "proteins.csv"}]}
+    file = keep_declaration(asked, carl, made)
+    assert file.name == "forty.toml" and file.patient and file.id in fresh.ledger()
+    assert declared(asked, carl, file.id).missing == ["patients.csv", "proteins.csv"]
+    with pytest.raises(Denied, match="lies outside"):
+        keep_declaration(asked, carl, made | {"clinical": {"file": "/etc/passwd"}})
+    with pytest.raises(Denied):
+        keep_declaration(asked, fresh.browser("analyst").caller, made)
+    assert [one.id for one in fresh.held.files.list(carl)] == [file.id]
+
+
+def test_two_files_of_one_name_are_not_laid_over_each_other(fresh, asked, carl, keep):
+    files = [fresh.held.files.get(carl, keep("patients.csv", text)) for text in ("old\n", PATIENTS)]
+    with pytest.raises(UsageError, match=r"two of the files are called patients\.csv"), laid_out(asked, files):
+        pass
+    assert [fresh.held.files.path(file).read_text() for file in files] == ["old\n", PATIENTS]

@@ -8,6 +8,8 @@ import tomllib
 from importlib import import_module
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pharmakon
 from pharmakon.cli.main import GROUPS, VERBS, app
@@ -86,6 +88,23 @@ def test_what_says_how_to_ask_is_understood():
 @pytest.mark.parametrize("name", ASKED)
 def test_the_file_says_the_same(name):
     assert tomllib.loads(as_toml(ASKED[name])) == ASKED[name]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_verb_that_takes_no_file_of_its_options_shows_none(name):
+    assert "TOML" not in copies_of(verb(name), ASKED[name])
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+PLAIN = TEXTS | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.lists(TEXTS)
+TABLES = st.recursive(
+    st.dictionaries(TEXTS, PLAIN), lambda inner: st.dictionaries(TEXTS, PLAIN | inner | st.lists(inner)), max_leaves=6
+)
+
+
+@given(TABLES)
+def test_a_file_holds_whatever_stands_in_a_configuration(held):
+    assert tomllib.loads(as_toml(held)) == held
 
 
 def test_a_goal_with_tables_is_a_file_that_the_others_name():

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -125,23 +130,84 @@ def test_what_changes_something_wants_the_session_s_own_token_and_comes_from_thi
     assert contents(server) == before
 
 
-def curls():
-    """(headers, address, body) of each curl that the page on programs prints."""
+def curls(option):
+    """(headers, address, what the option says) of each curl with this option that the page on programs prints."""
     text = (Path(__file__).parents[2] / "docs" / "howto" / "api.md").read_text(encoding="utf-8")
     for block in re.findall(r"^    (curl .*?)\n\n", text, re.DOTALL | re.MULTILINE):
         words = shlex.split(block.replace("\\\n", " "))
         headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
-        yield headers, urlsplit(words[-1]), words[words.index("-d") + 1]
+        if option in words:
+            yield headers, urlsplit(words[-1]), words[words.index(option) + 1]
 
 
 def test_the_curl_of_the_docs_works_as_printed_without_accounts_and_with(other):
-    with_token, without = curls()
+    with_token, without = curls("-d")
     local, shared = other(accounts=False).nobody, other().program("analyst")
     for caller, (headers, address, body) in ((local, without), (shared, with_token)):
         if (named := headers.pop("Authorization", None)) is not None:
             assert named == "Bearer $PHARMAKON_TOKEN" and caller.token
         answer = caller.ask("POST", address.path, content=body, headers={"Host": "localhost"} | headers)
         assert answer.status_code == 200 and answer.json()[0]["asked"] == "CCO", answer.text
+
+
+def test_the_upload_of_the_docs_works_as_printed(serve, tmp_path):
+    ((headers, address, form),) = curls("-F")
+    (tmp_path / form.partition("@")[2]).write_text("smiles\nCCO\n")
+    done = curl("-F", form, serve + address.path, folder=tmp_path)
+    assert not headers and done["status"] == 201 and done["answer"]["name"] == "molecules.csv"
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory):
+    """The address of `pharmakon serve` as somebody starts it on the own machine."""
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl")
+    folder, env = tmp_path_factory.mktemp("serve"), os.environ | {"PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "pharmakon", "serve", "--port", "0", "--workers", "0", "--data", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env) as process:
+        try:
+            said = next(line for line in process.stdout if "http://" in line)
+            address = re.search(r"http://[\d.]+:\d+", said)[0]
+            curl("--retry", "60", "--retry-delay", "1", "--retry-connrefused", f"{address}/health")
+            yield address
+        finally:
+            process.terminate()
+
+
+def curl(*words, folder=None):
+    """What curl itself is answered."""
+    command = ["curl", "--silent", "--max-time", "120", "--write-out", "\n%{http_code}", *words]
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    body, _, status = said.rpartition("\n")
+    return {"status": int(status), "answer": json.loads(body)}
+
+
+def test_a_real_curl_uploads_to_a_real_server_and_what_looks_like_a_browser_does_not(serve, tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"smiles\n" + b"CCO\n" * 500_000)  # more than one part, after "100 Continue"
+    files = f"{serve}/api/v1/files"
+    done = curl("-F", "file=@x.csv", "-F", "patient=true", files, folder=tmp_path)
+    assert done["status"] == 201 and done["answer"]["size"] == 2_000_007 and done["answer"]["patient"]
+    for header in (
+        f"Origin: {serve}",
+        "Origin: null",
+        "Origin: https://evil.example",
+        "Sec-Fetch-Site: same-origin",
+        "Sec-Fetch-Site: none",
+        "Sec-Fetch-Site: cross-site",
+        "Sec-Fetch-Mode: navigate",
+        "Referer: http://evil.example/",
+        "Cookie: a=b",
+        "Host: evil.example",  # a name that was pointed at this machine
+    ):
+        refused = curl("-F", "file=@x.csv", "-H", header, files, folder=tmp_path)
+        assert refused["status"] == 403, (header, refused)
+    assert [one["name"] for one in curl(files)["answer"]["items"]].count("x.csv") == 1
+    secret = curl(f"{serve}/api/v1/me")["answer"]["csrf"]
+    for words in (("-F", f"csrf={secret}"), ("-H", f"X-CSRF-Token: {secret}")):  # as the server's own page sends it
+        own = ("-H", f"Origin: {serve}", "-H", "Sec-Fetch-Site: same-origin", *words)
+        assert curl("-F", "file=@x.csv", *own, files, folder=tmp_path)["status"] == 201
+    page = curl("-F", "file=@x.csv", "-H", "Accept: application/json", f"{serve}/library", folder=tmp_path)
+    assert page["status"] == 403 and page["answer"]["detail"] == FORGED
 
 
 def test_without_accounts_json_from_the_shell_needs_no_token_and_a_browser_s_does(other):
@@ -161,6 +227,39 @@ def test_without_accounts_json_from_the_shell_needs_no_token_and_a_browser_s_doe
     for elsewhere in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert ask(**elsewhere).status_code == 403
     assert ask(shared).json()["detail"] == FORGED  # where there are accounts, a session's cookie is no permission
+
+
+BROWSERS = (
+    {"Origin": "http://localhost"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Dest": "document"},
+    {"Referer": "http://localhost/files"},
+    {"Cookie": "a=b"},
+)
+
+
+def test_without_accounts_a_program_uploads_without_a_token_and_no_form_of_a_page_does(other):
+    server = other(accounts=False)
+    local, sent = server.nobody, {"files": {"file": ("a.csv", b"x")}}
+
+    def ask(caller=local, path="/api/v1/files", **headers):
+        return caller.ask("POST", path, **sent, headers=headers, forge=True)
+
+    assert ask().status_code == 201
+    for browser in BROWSERS:
+        assert ask(**browser).status_code == 403, browser
+    for elsewhere in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert ask(**elsewhere).status_code == 403, elsewhere
+    rebound = {"Host": "evil.example:8080", "Origin": "http://evil.example:8080"}
+    assert "without accounts" in ask(**rebound).json()["detail"]
+    for page in ("/library", "/crate", "/cohort/tables"):  # a page's own form brings its token back
+        assert ask(path=page, Accept="application/json").json()["detail"] == FORGED
+    assert len(server.held.files.list(server.app.state.local)) == 1
+    shared = other()
+    assert ask(shared.browser("analyst")).json()["detail"] == FORGED  # a session's cookie is no permission
+    assert ask(shared.nobody).status_code == 401
 
 
 def test_a_form_s_hidden_field_counts_and_another_session_s_does_not(server):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import contextmanager
 
 import pytest
 
 from pharmakon.core.errors import Denied, PharmakonError
+from pharmakon.web.api_libraries import RowPage
 from pharmakon.web.mcp import INSTRUCTIONS, PIECE, Tools, server
 
 mcp = pytest.importorskip("mcp")
@@ -31,6 +33,14 @@ class Workbench:
 
     def verbs(self):
         return []
+
+    def rows(self, library, **asked):
+        self.asked.append((library, asked))
+        return RowPage(total=0, offset=0, items=[])
+
+    @contextmanager
+    def exported(self, library, **asked):
+        yield (self.asked.append(at) or self.text[at : at + 7] for at in range(0, len(self.text), 7))
 
 
 def _with(workbench, ask):
@@ -62,6 +72,29 @@ def test_a_long_result_is_read_in_pieces():
     tools = Tools(Workbench(b"x" * (PIECE + 7)))
     assert tools.read_result("1", "a.csv").endswith("... 7 characters more")
     assert tools.read_result("1", "a.csv", PIECE) == "x" * 7
+
+
+def test_a_library_is_asked_with_a_filter_whose_keys_are_described():
+    workbench = Workbench()
+    found = _with(workbench, lambda assistant: assistant.list_tools()).tools
+    schema = next(tool for tool in found if tool.name == "library_rows").input_schema
+    assert schema["required"] == ["library"] and "a substructure" in json.dumps(schema)
+    asked = {"library": "1", "filter": {"smarts": "[#7]", "ranges": {"mw": [70, None]}}, "limit": 5}
+    answer = _with(workbench, lambda assistant: assistant.call_tool("library_rows", asked))
+    assert not answer.is_error, answer
+    wanted = {"filter": {"smarts": "[#7]", "ranges": {"mw": [70.0, None]}}, "sort": "", "down": False, "columns": ()}
+    assert workbench.asked == [("1", {"offset": 0, "limit": 5} | wanted)]
+    wrong = asked | {"filter": {"mass": 1}}
+    refused = _with(workbench, lambda assistant: assistant.call_tool("library_rows", wrong))
+    assert refused.is_error and "mass" in refused.content[0].text and len(workbench.asked) == 1
+
+
+def test_no_more_of_an_export_is_read_than_its_piece():
+    workbench = Workbench("µ".encode() * (3 * PIECE))
+    text = Tools(workbench).export_library("1", start=5)
+    assert text == "µ" * PIECE + f"\n... more from character {PIECE + 5}"
+    assert len(workbench.asked) < PIECE
+    assert Tools(workbench).export_library("1", start=2 * PIECE) == "µ" * PIECE
 
 
 def test_too_many_structures_and_an_unknown_verb_are_refused():

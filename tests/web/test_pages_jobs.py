@@ -46,7 +46,7 @@ def test_a_job_says_what_was_asked_what_it_made_and_what_can_be_done(server):
     rows = b"id,<b>\n" + b"".join(b"%d,<script>\n" % n for n in range(80))
     id = finished(server, ada, {"out/report.html": b"<script>1</script>", "table.csv": rows, "a b.bin": b"x"})
     page = ada.ask("GET", f"/jobs/{id}", headers=HTML).text
-    assert "2 rows were left out" in page and "pharmakon mutagenicity --smiles CCO" in page
+    assert "2 rows were left out" in page and "pharmakon mutagenicity --smiles CCO" in page and "TOML" not in page
     frame = re.search(r"<iframe[^>]*>", page)[0]
     assert 'sandbox="allow-scripts allow-popups"' in frame and "allow-same-origin" not in frame
     assert f"/api/v1/jobs/{id}/files/a%20b.bin" in page and f"/api/v1/jobs/{id}/archive.zip" in page
@@ -94,6 +94,7 @@ def test_one_like_it_is_a_form_that_is_filled_in(server):
     ada = server.browser("analyst")
     goals = [{"property": "qed", "want": ">= 0.9"}]
     id = started(server, ada, "design", goals=goals, calls=77, start=["CCO", "CCC"])
+    assert "<figcaption>TOML</figcaption>" in ada.ask("GET", f"/jobs/{id}", headers=HTML).text
     place = ada.ask("GET", f"/jobs/{id}/again").headers["location"]
     assert place.startswith("/run/design?")
     page = ada.ask("GET", place, headers=HTML).text

@@ -5,7 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import OrderedDict
 from dataclasses import replace
+
+from pharmakon.web import libraries
+from pharmakon.workflows.library_view import Library
 
 HTML = {"accept": "text/html"}
 
@@ -28,6 +32,21 @@ def test_the_page_works_without_its_script(workbench, library):
     filtered = page(workbench, f"/library/{library}", filter='{"problems":"only"}')
     assert ">M2<" in filtered and ">M1<" not in filtered and "unclosed ring" in filtered
     assert ">M0<" not in page(workbench, f"/library/{library}", offset=1)
+
+
+def test_repeats_are_marked_and_can_be_left_out(workbench, library, monkeypatch):
+    shown = page(workbench, f"/library/{library}", columns='["repeat_of"]')
+    assert 'id="repeats"' in shown and "Repeat of row</a>" in shown and "repeat of row" not in shown
+    assert "0 molecules" in page(workbench, f"/library/{library}", filter='{"repeats":"only"}')
+    whole = Library.page
+    marked = lambda *asked: [row | {"repeat": "repeat of row 1 (M0)"} for row in whole(*asked)]  # noqa: E731
+    monkeypatch.setattr(Library, "page", marked)
+    assert '<span class="repeat">repeat of row 1 (M0)</span>' in page(workbench, f"/library/{library}")
+    monkeypatch.undo()
+    monkeypatch.setattr(libraries, "_open", OrderedDict())
+    monkeypatch.setattr(Library, "marked", property(lambda _: False, lambda *_: None), raising=False)
+    older = page(workbench, f"/library/{library}")  # made before repeats were marked
+    assert 'id="repeats"' not in older and "repeat of row" not in older
 
 
 def test_it_is_copied_as_a_script_whose_workers_load_it_again(workbench, library):

@@ -40,6 +40,13 @@ def test_an_international_name_is_found_and_a_near_miss_is_told(workbench):
     assert "did you mean &#39;paracetamol&#39;?" in ask(workbench, "/molecule", smiles="paracetmol").text
 
 
+def test_a_medicine_without_a_structure_says_why_and_one_that_is_not_from_chembl_says_whose_it_is(workbench):
+    antibody = ask(workbench, "/molecule", smiles="adalimumab").text
+    assert "Adalimumab is an antibody, a protein" in antibody and "This is no structure" not in antibody
+    assert "Phenobarbital</h1>" in ask(workbench, "/molecule", smiles="phenobarbitone").text
+    assert "Structure: written for this package" in ask(workbench, "/molecule", smiles="vildagliptin").text
+
+
 def test_files_of_a_card(workbench):
     table = workbench.get("/molecule/card.csv", params={"smiles": HALOPERIDOL})
     rows = list(csv.DictReader(io.StringIO(table.text)))

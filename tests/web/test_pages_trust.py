@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,39 @@ def test_patients_results_are_a_curator_s_and_noted(fresh):
     assert fresh.browser("analyst").ask("GET", f"/trust/{id}").status_code == 403
     page(carl, f"/trust/{id}")
     assert id in fresh.ledger()
+
+
+def test_what_was_spent_on_the_same_people_is_told_whatever_their_table_is_called(fresh, tmp_path):
+    pytest.importorskip("opendp", reason="opendp is not installed")
+    from pharmakon.workflows.release import ReleaseConfig, run
+
+    carl = fresh.browser("curator")
+    for name in ("clinic.toml", "clinic.csv", "clinic-release.toml"):
+        shutil.copy(HOWTO / name, tmp_path)
+    run(ReleaseConfig(cohort=tmp_path / "clinic.toml", config=tmp_path / "clinic-release.toml", output=tmp_path / "o"))
+    kept = fresh.held.settings.data / "kept" / carl.caller.project
+    kept.mkdir(parents=True)
+    for path in tmp_path.glob("*.budget.*"):
+        shutil.copy(path, kept)
+    table, request = (tmp_path / "clinic.csv").read_bytes(), (tmp_path / "clinic-release.toml").read_bytes()
+
+    def price(name, content):
+        declaration = (tmp_path / "clinic.toml").read_bytes().replace(b"clinic.csv", name.encode())
+        files = [("declaration", (f"{name}.toml", declaration)), ("tables", (name, content))]
+        cohort = carl.ask("POST", "/cohort/declared", files=files).headers["location"].rpartition("/")[2]
+        sent = {"file": ("release.toml", request)}
+        return page(carl, carl.ask("POST", "/trust/release", files=sent, data={"cohort": cohort}).headers["location"])
+
+    for name, content, of in (
+        ("clinic.csv", table, "clinic.csv, the same data"),
+        ("copy.csv", table, "clinic.csv, the same data"),
+        ("clinic.csv", table + b"\n", "clinic.csv, which held other data then"),
+    ):
+        text = price(name, content)
+        assert of in text and "Epsilon 1.00 in 1 release" in text and "0.500 of 1.50" in text
+        assert "The budget does not allow it" in text
+    other = price("other.csv", table + b"\n")
+    assert "Nothing, as far as this project knows" in other and "1.50 of 1.50" in other
 
 
 def test_the_price_is_seen_before_it_is_spent(fresh):

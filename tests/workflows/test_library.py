@@ -113,4 +113,4 @@ def test_what_standardising_changed_is_a_column_and_repeats_are_counted(assayed)
     assert "removed salt" in assayed.page([19], ["changes"])[0]["values"]["changes"]
     assert assayed.find(LibraryFilter(text="removed salt")).tolist() == [19]
     assert "changes" in assayed.choosable and "smiles" not in assayed.choosable
-    assert assayed.facts["repeats"] == 1
+    assert assayed.facts["repeats"] == 1 and assayed.page([19], [])[0]["repeat"] == "repeat of row 19 (M18)"

@@ -115,6 +115,7 @@ def test_a_plan_spends_nothing_and_reads_no_patient(made):
     assert not result.budget.exists()
     assert len(result.expected) == 5
     assert result.account.left.epsilon == 60
+    assert result.affordable
 
 
 def test_an_overspend_is_refused_and_leaves_nothing(made):
@@ -123,6 +124,7 @@ def test_an_overspend_is_refused_and_leaves_nothing(made):
     with pytest.raises(BudgetSpent, match="nothing was released"):
         released(made, output=made / "again")
     assert not (made / "again").exists()
+    assert not released(made, plan=True).affordable
     assert (made / "patients.csv.budget.jsonl").read_bytes() == before
 
 

@@ -77,27 +77,79 @@ def test_a_chain_that_was_cut_releases_nothing(tmp_path):
         release(cohort, request, tmp_path / f"o{i}")
     chain = tmp_path / "patients.csv.budget.jsonl"
     chain.write_text("".join(chain.read_text().splitlines(keepends=True)[:-1]))
-    with pytest.raises(RecordError, match="was cut"):
-        release(cohort, request, tmp_path / "o9")
+    for asked in ({"plan": True}, {"output": tmp_path / "o9"}):
+        with pytest.raises(RecordError, match="was cut"):
+            run(ReleaseConfig(cohort=cohort, config=request, **asked))
 
 
-def test_a_copy_or_a_link_is_no_second_budget(tmp_path):
-    cohort, request = paths(tmp_path, epsilon=1.0)
+def copied(folder, cohort, name):
+    """The cohort once more, of a copy of its table under another name."""
+    (folder / name).write_bytes((folder / "patients.csv").read_bytes())
+    other = folder / f"{name}.toml"
+    other.write_text(cohort.read_text().replace("patients.csv", name))
+    return other
+
+
+def test_a_copy_or_a_link_has_the_budget_of_the_file(tmp_path):
+    cohort, request = paths(tmp_path, epsilon=0.6)
     release(cohort, request, tmp_path / "o")
-    data = tmp_path / "patients.csv"
-    (tmp_path / "copy.csv").write_bytes(data.read_bytes())
-    other = tmp_path / "other.toml"
-    other.write_text(cohort.read_text().replace("patients.csv", "copy.csv"))
-    with pytest.raises(ConfigError, match="no second budget"):
+    other = copied(tmp_path, cohort, "copy.csv")
+    plan = run(ReleaseConfig(cohort=other, config=request, plan=True))
+    assert plan.budget.name == "patients.csv.budget.jsonl" and not plan.affordable
+    assert [(p.file, p.same, p.price.epsilon, p.statistics) for p in plan.before] == [
+        ("patients.csv", True, 0.6, ("smokers",))
+    ]
+    with pytest.raises(BudgetSpent):
         release(other, request, tmp_path / "o2")
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "patients.csv").symlink_to(data)
+    (tmp_path / "elsewhere" / "patients.csv").symlink_to(tmp_path / "patients.csv")
     linked = tmp_path / "elsewhere" / cohort.name
     linked.write_text(cohort.read_text())
     with pytest.raises(BudgetSpent):
         release(linked, request, tmp_path / "o3")
     assert not (tmp_path / "o2").exists()
     assert not (tmp_path / "o3").exists()
+
+
+def test_a_copy_pays_from_the_file_s_budget_and_keeps_to_it_when_it_is_changed(tmp_path):
+    cohort, request = paths(tmp_path)
+    release(cohort, request, tmp_path / "o")
+    other = copied(tmp_path, cohort, "copy.csv")
+    release(other, request, tmp_path / "o2")
+    with (tmp_path / "copy.csv").open("a") as stream:
+        stream.write("new,yes,3\n")
+    plan = run(ReleaseConfig(cohort=other, config=request, plan=True))
+    assert plan.account.left.epsilon == pytest.approx(0.5)
+    assert [(p.file, p.same) for p in plan.before] == [("patients.csv", False), ("copy.csv", False)]
+    assert plan.before[0].row()[1:] == ("epsilon 0.25", "patients.csv, which held other data then", "smokers")
+    assert [path.name for path in tmp_path.glob("*.budget.jsonl")] == ["patients.csv.budget.jsonl"]
+
+
+def test_another_table_has_a_budget_of_its_own_until_it_is_a_copy(tmp_path):
+    cohort, request = paths(tmp_path)
+    release(cohort, request, tmp_path / "o")
+    other = copied(tmp_path, cohort, "other.csv")
+    with (tmp_path / "other.csv").open("a") as stream:
+        stream.write("new,yes,3\n")
+    release(other, request, tmp_path / "o2")
+    assert len(run(ReleaseConfig(cohort=other, config=request, plan=True)).before) == 1
+    copied(tmp_path, cohort, "other.csv")
+    for asked in ({"plan": True}, {"output": tmp_path / "o3"}):
+        with pytest.raises(ConfigError, match="two budgets"):
+            run(ReleaseConfig(cohort=other, config=request, **asked))
+
+
+def test_a_copy_that_begins_a_budget_at_the_same_moment_pays_nothing(tmp_path, monkeypatch):
+    from pharmakon.workflows import release as workflow
+
+    cohort, request = paths(tmp_path)
+    release(cohort, request, tmp_path / "o")
+    other = copied(tmp_path, cohort, "copy.csv")
+    monkeypatch.setattr(workflow, "budget_of", lambda data: data.with_name(data.name + ".budget.jsonl"))
+    with pytest.raises(ConfigError, match="two budgets"):
+        release(other, request, tmp_path / "o2")
+    monkeypatch.undo()
+    assert run(ReleaseConfig(cohort=other, config=request, plan=True)).account.left.epsilon == pytest.approx(0.75)
 
 
 def test_a_chain_that_was_deleted_releases_nothing_and_leaves_no_folder(tmp_path):

@@ -15,12 +15,16 @@ ALIKE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """An approved small molecule of ChEMBL (CC BY-SA 3.0). `approved` is the year it first was, 0 where unknown."""
+    """A medicine. `approved` is the year it first was, 0 where unknown; `chembl` its number there, "" where unknown.
+
+    `source` says whose structure it is; tables/drug_names.md, under which terms.
+    """
 
     name: str
     smiles: str
     chembl: str
     approved: int
+    source: str = "ChEMBL"
 
 
 def named(text: str) -> Drug | None:
@@ -66,6 +70,12 @@ def _drugs() -> dict[str, Drug]:
     with (files("pharmakon.chem") / "tables" / "drug_names.csv").open(encoding="utf-8") as stream:
         rows = csv.DictReader(stream)
         return {
-            row["name"]: Drug(row["name"], row["smiles"], f"CHEMBL{row['chembl']}", int(row["approved"] or 0))
+            row["name"]: Drug(
+                row["name"],
+                row["smiles"],
+                f"CHEMBL{row['chembl']}" if row["chembl"] else "",
+                int(row["approved"] or 0),
+                row["source"] or "ChEMBL",
+            )
             for row in rows
         }

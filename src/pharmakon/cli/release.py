@@ -40,6 +40,8 @@ def _print(result: workflow.ReleaseResult) -> None:
         render.table(("statistic", "group", "at", "value", "95 % error"), line_rows(result))
     else:
         render.table(("statistic", "kind", "price", "95 % error", "of what"), plan_rows(result))
+        if result.before:
+            render.table(("paid before (UTC)", "price", "of", "statistics"), [paid.row() for paid in result.before])
     total, left = result.account.total or Price(0.0), result.account.left
     print(f"this release: {said(result.total)}; left of {said(total)}: {said(left)}")
     if result.folder is None:

@@ -23,6 +23,15 @@ def show(value: float, unit: str = "", *, digits: int = 3) -> str:
     return text if unit in NO_UNIT else f"{text} {unit}"
 
 
+def show_number(value: float) -> str:
+    """A whole number in full, as counts are; any other to three significant figures; "-" for a missing one.
+
+    >>> show_number(92), show_number(-1092), show_number(58.42), show_number(92.0)
+    ('92', '-1,092', '58.4', '92.0')
+    """
+    return f"{value:,}" if isinstance(value, int) else show(value)
+
+
 def tiny(error: float) -> str:
     """An error's size, such as 1e-16; "0" for none."""
     return f"{error:.0e}" if error else "0"

@@ -24,7 +24,7 @@ EVENT_FREE = 0.5
 
 
 @lru_cache(maxsize=4096)
-def count_error(price: Price, cells: int = 1) -> float:
+def count_error(price: Price, cells: int = 1) -> int:
     """The error that none of so many cells passes, but in 1 release of 20 (Bonferroni)."""
     return _tail(_scale(price), ALPHA / cells, gaussian=price.delta > 0)
 
@@ -61,15 +61,15 @@ def _scale(price: Price) -> float:
     return Mechanism(price, cells=1).scale
 
 
-def _tail(scale: float, alpha: float, *, gaussian: bool) -> float:
+def _tail(scale: float, alpha: float, *, gaussian: bool) -> int:
     """The least whole number that the noise passes with probability alpha at most."""
     from scipy.stats import norm
 
     if gaussian:
-        return float(np.ceil(norm.isf(alpha / 2) * scale - 0.5))
+        return int(np.ceil(norm.isf(alpha / 2) * scale - 0.5))
     # P(|X| > a) = 2 r^(a + 1) / (1 + r) with r = exp(-1 / scale)
     r = np.exp(-1 / scale)
-    return float(max(0.0, np.ceil(np.log(alpha * (1 + r) / 2) / np.log(r) - 1)))
+    return max(0, int(np.ceil(np.log(alpha * (1 + r) / 2) / np.log(r) - 1)))
 
 
 def _noise(random: np.random.Generator, scale: float, shape: tuple[int, ...], *, gaussian: bool) -> Floats:

@@ -18,12 +18,13 @@ router = APIRouter(prefix="/api/v1", tags=["molecules"])
 
 
 class DrugOut(BaseModel):
-    """An approved drug (ChEMBL, CC BY-SA 3.0)."""
+    """A medicine (a table under CC BY-SA 3.0, most of it from ChEMBL)."""
 
     name: str
     smiles: str
-    chembl: str
+    chembl: str = Field(description="its number there, empty where ChEMBL is not the source")
     approved: int = Field(description="year of the first approval, 0 where unknown")
+    source: str = Field(description="where the structure is from")
 
 
 class AskedWhy(BaseModel):
@@ -46,7 +47,7 @@ def find_drugs(
     from pharmakon.chem.drugs import beginning
 
     return [
-        DrugOut(name=drug.name, smiles=drug.smiles, chembl=drug.chembl, approved=drug.approved)
+        DrugOut(name=drug.name, smiles=drug.smiles, chembl=drug.chembl, approved=drug.approved, source=drug.source)
         for drug in beginning(q, limit=limit)
     ]
 

@@ -27,7 +27,7 @@ DRAWINGS = 60
 """Structures that are drawn in one answer."""
 KINDS = {"csv": "text/csv; charset=utf-8", "sdf": "chemical/x-mdl-sdfile", "parquet": "application/vnd.apache.parquet"}
 FilterText = Annotated[
-    str, Query(alias="filter", max_length=20_000, description="a filter as JSON; none lets all through")
+    str, Query(alias="filter", max_length=4_000, description="a filter as JSON; none lets all through")
 ]
 Names = Annotated[list[Annotated[str, Query(max_length=300)]], Query(max_length=500, description="names of columns")]
 

@@ -11,62 +11,48 @@ with Client("https://pharmakon.example.org", token="phk_...") as workbench:
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, TypedDict, Unpack
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
-from pharmakon.core.errors import Denied, PharmakonError, TooMany, Unavailable, UnknownName, UsageError
+from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.core.types import Profile, Progress, silent
+from pharmakon.workflows.library_export import Format
 
+from .api_cohorts import CohortOut, DesignCheck
+from .api_crates import CheckedCrate
 from .api_drugs import DrugOut
 from .api_files import FileOut, FilePage
 from .api_jobs import JobOut, JobPage, VerbOut
 from .api_journal import EntryOut, JournalPage
+from .api_libraries import LibraryOut, RowPage, SelectionOut
 from .api_models import CardOut, ModelOut
 from .api_molecules import Card
 from .api_people import MemberOut
 from .api_records import RecordOut, RecordPage, Standing
-from .api_server import Me
+from .api_trust import PriceOut, Verdict
+from .connection import LOOK, Connection
 
-M = TypeVar("M", bound=BaseModel)
 OVER = frozenset({"done", "failed", "cancelled", "paused"})
-TRIES, LOOK = 4, 1.0
-"""Times that a request is sent while the server is away; seconds between two looks at a job."""
 
 
-class Client:
-    """A workbench at an address, as the user of a token; without one, the server of this machine.
+class Asked(TypedDict, total=False):
+    """Which rows of a library, in which order, with which columns; a filter has the keys of `LibraryFilter`."""
 
-    `http` is an httpx.Client to use in place of an own one. A context manager that closes it.
-    """
+    filter: Mapping[str, Any]
+    sort: str
+    down: bool
+    columns: Sequence[str]
 
-    def __init__(self, server: str = "http://127.0.0.1:8080", *, token: str = "", http: Any = None) -> None:
-        import httpx
 
-        self._http: Any = http or httpx.Client(base_url=server, timeout=60.0)
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._csrf = "" if token else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._http.close()
-
-    def me(self) -> Me:
-        """Who the server takes the caller for."""
-        return Me.model_validate(self._ask("GET", "/api/v1/me").json())
+class Client(Connection):
+    """A workbench at an address, as the user of a token; without one, the server of this machine."""
 
     def molecules(self, smiles: str | Sequence[str], *, profile: Profile | None = None) -> list[Card]:
         """The card of each structure, at most 100; more are a job of the verb predict."""
@@ -123,8 +109,7 @@ class Client:
     ) -> JobOut:
         """Start a job; `files` are ids, and the configuration names them as they were uploaded."""
         body = {"verb": verb, "config": dict(config), "files": list(files), "title": title}
-        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
-        return JobOut.model_validate(self._ask("POST", "/api/v1/jobs", json=body, headers=headers).json())
+        return self._started("/api/v1/jobs", body, key)
 
     def job(self, id: str) -> JobOut:
         """A job as it stands."""
@@ -169,16 +154,7 @@ class Client:
 
     def download(self, job: str, name: str, path: str | Path) -> Path:
         """Write a file that a job wrote to `path`, as a stream."""
-        from pharmakon.core.files import replacing
-
-        with self._http.stream("GET", f"/api/v1/jobs/{job}/files/{name}", headers=self._headers) as answer:
-            if answer.is_error:
-                answer.read()
-                raise _error(answer)
-            with replacing(Path(path)) as target:
-                for part in answer.iter_bytes():
-                    target.write(part)
-        return Path(path)
+        return self._saved(f"/api/v1/jobs/{job}/files/{name}", path)
 
     def records(self) -> Iterator[RecordOut]:
         """The project's records, the newest first: of which job each is, and where it stands."""
@@ -188,10 +164,109 @@ class Client:
         """The record that a job left, checked anew: its ledger, every file, every signature."""
         return Standing.model_validate(self._ask("GET", f"/api/v1/records/{job}").json())
 
+    def crate(
+        self, job: str, path: str | Path, *, inputs: bool = False, sbom: bool = False, permission: str = ""
+    ) -> Path:
+        """Write a run as an RO-Crate to `path`, a ZIP file; with people's data, say who permitted handing them on."""
+        asked = {"inputs": inputs, "sbom": sbom, "permission": permission}
+        return self._saved(f"/api/v1/records/{job}/crate.zip", path, params=asked)
+
+    def check_crate(self, path: str | Path) -> CheckedCrate:
+        """Whether a crate is as it was written: every file, the ledger, every signature."""
+        with Path(path).open("rb") as stream:
+            sent = {"file": (Path(path).name, stream)}
+            return CheckedCrate.model_validate(self._ask("POST", "/api/v1/crates/check", tries=1, files=sent).json())
+
     def compare(self, jobs: Sequence[str]) -> dict[str, Any]:
         """The records of two to six jobs side by side: every fact with its value in each, and whether they differ."""
         told: dict[str, Any] = self._ask("GET", "/api/v1/records/compare", params={"run": list(jobs)}).json()
         return told
+
+    def make_library(
+        self,
+        file: str,
+        *,
+        title: str = "",
+        smiles_column: str | None = None,
+        id_column: str | None = None,
+        profile: Profile = "fast",
+        key: str = "",
+    ) -> JobOut:
+        """Make a library of an uploaded file, by its id: a job, and the library has the job's id."""
+        body = {"file": file, "title": title, "smiles_column": smiles_column, "id_column": id_column}
+        return self._started("/api/v1/libraries", body | {"profile": profile}, key)
+
+    def libraries(self) -> Iterator[JobOut]:
+        """The project's libraries, the newest first, as the jobs that make them."""
+        return self._pages("/api/v1/libraries", JobPage)
+
+    def library(self, id: str) -> LibraryOut:
+        """A finished library: how many rows it has, and its columns."""
+        return LibraryOut.model_validate(self._ask("GET", f"/api/v1/libraries/{id}").json())
+
+    def rows(self, library: str, *, offset: int = 0, limit: int = 100, **asked: Unpack[Asked]) -> RowPage:
+        """Rows of a library that meet a filter, at most 500 at a time."""
+        params = _params(asked) | {"offset": offset, "limit": limit}
+        return RowPage.model_validate(self._ask("GET", f"/api/v1/libraries/{library}/rows", params=params).json())
+
+    def select(
+        self,
+        library: str,
+        *,
+        rows: Sequence[int] = (),
+        filter: Mapping[str, Any] | None = None,
+        name: str = "",
+        mode: Literal["replace", "add", "remove"] = "replace",
+    ) -> SelectionOut:
+        """Select rows by number, by a filter, or both; without a name, in one's own working selection."""
+        body = {"rows": list(rows), "filter": None if filter is None else dict(filter), "name": name, "mode": mode}
+        found = self._ask("PUT", f"/api/v1/libraries/{library}/selections", json=body)
+        return SelectionOut.model_validate(found.json())
+
+    def selections(self, library: str) -> list[SelectionOut]:
+        """One's working selection of a library, and the named ones."""
+        found = self._ask("GET", f"/api/v1/libraries/{library}/selections")
+        return TypeAdapter(list[SelectionOut]).validate_python(found.json())
+
+    def export(self, library: str, path: str | Path, *, format: Format = "csv", **asked: Unpack[Asked]) -> Path:
+        """Write the rows of a library that meet a filter to `path`; all columns where none are named."""
+        params = _params(asked) | {"format": format}
+        return self._saved(f"/api/v1/libraries/{library}/export", path, params=params)
+
+    def exported(
+        self, library: str, *, format: Format = "csv", **asked: Unpack[Asked]
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """The same as it comes, for whoever wants its beginning alone."""
+        return self._parts(f"/api/v1/libraries/{library}/export", params=_params(asked) | {"format": format})
+
+    def declare(self, declaration: Mapping[str, Any]) -> CohortOut:
+        """Declare a cohort by the keys of a cohort's TOML file, on tables uploaded as patients' data."""
+        return CohortOut.model_validate(self._ask("POST", "/api/v1/cohorts", json=dict(declaration)).json())
+
+    def cohorts(self) -> list[FileOut]:
+        """The files that declare the project's cohorts; a cohort has the id of its file."""
+        return TypeAdapter(list[FileOut]).validate_python(self._ask("GET", "/api/v1/cohorts").json())
+
+    def cohort(self, id: str) -> CohortOut:
+        """A cohort: its file, its tables, and those that are missing."""
+        return CohortOut.model_validate(self._ask("GET", f"/api/v1/cohorts/{id}").json())
+
+    def check_cohort(self, id: str) -> DesignCheck:
+        """Whether a cohort's design allows an answer, before anything is fitted."""
+        return DesignCheck.model_validate(self._ask("GET", f"/api/v1/cohorts/{id}/check").json())
+
+    def price(self, cohort: str, asked: str) -> PriceOut:
+        """What a release would cost, by the ids of the cohort and of the release's TOML file. Nothing is spent."""
+        found = self._ask("GET", "/api/v1/trust/price", params={"cohort": cohort, "asked": asked})
+        return PriceOut.model_validate(found.json())
+
+    def audit(self, file: str, *, against: str = "", key: str = "", **columns: str) -> JobOut:
+        """Audit an uploaded table, by its id: a job. `columns`: smiles, value, id, split_column; positive."""
+        return self._started("/api/v1/trust/audits", {"file": file, "against": against, **columns}, key)
+
+    def verdict(self, job: str) -> Verdict:
+        """What an audit, a de-identification, a release, an attack or a check of a model came to."""
+        return Verdict.model_validate(self._ask("GET", f"/api/v1/trust/{job}").json())
 
     def members(self) -> list[MemberOut]:
         """Who is in the project, and in which roles."""
@@ -200,6 +275,11 @@ class Client:
     def journal(self, *, find: str = "") -> Iterator[EntryOut]:
         """The server's own ledger, the newest entry first; with `find`, entries that hold a text."""
         return self._pages("/api/v1/journal", JournalPage, **({"find": find} if find else {}))
+
+    def _started(self, path: str, body: Mapping[str, Any], key: str) -> JobOut:
+        """A job; sent again under the same key, it is the same one."""
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return JobOut.model_validate(self._ask("POST", path, json=body, headers=headers).json())
 
     def _change(self, id: str, what: str) -> JobOut:
         return JobOut.model_validate(self._ask("POST", f"/api/v1/jobs/{id}/{what}").json())
@@ -211,52 +291,6 @@ class Client:
             self._ask("POST", "/api/v1/files", tries=1, files={"file": (name, content)}, data=form).json()
         )
 
-    def _pages(self, path: str, page: type[Any], **more: Any) -> Iterator[Any]:
-        before: float | str | None = None
-        while True:
-            asked = {"limit": 200, **more, **({} if before is None else {"before": before})}
-            found = page.model_validate(self._ask("GET", path, params=asked).json())
-            yield from found.items
-            before = found.next
-            if before is None:
-                return
 
-    def _ask(self, method: str, path: str, *, tries: int = TRIES, **request: Any) -> Any:
-        """The answer. Raises the error that the server's says, after a few tries where it is away or busy."""
-        import httpx
-
-        headers = {**self._headers, **request.pop("headers", {})}
-        if method != "GET" and self._csrf is None:
-            self._csrf = self.me().csrf
-        if method != "GET" and self._csrf:
-            headers["X-CSRF-Token"] = self._csrf
-        for left in reversed(range(tries)):
-            try:
-                answer = self._http.request(method, path, headers=headers, **request)
-            except httpx.TransportError as error:
-                if not left:
-                    raise Unavailable(f"no workbench answers: {error} (pharmakon serve starts one)") from None
-                time.sleep(LOOK)
-                continue
-            if answer.status_code not in (429, 503) or not left:
-                break
-            time.sleep(min(60.0, float(answer.headers.get("Retry-After", LOOK))))
-        if answer.is_error:
-            raise _error(answer)
-        return answer
-
-
-def _error(answer: Any) -> PharmakonError:
-    """What the server says as the error that it is here."""
-    try:
-        said = str(answer.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        said = f"the server answered {answer.status_code}"
-    kinds: dict[int, type[PharmakonError]] = {401: Denied, 403: Denied, 422: UsageError, 503: Unavailable}
-    if answer.status_code == 404:
-        error: PharmakonError = UnknownName("thing", answer.request.url.path, ())
-        error.args = (said,)
-        return error
-    if answer.status_code == 429:
-        return TooMany(said, wait=float(answer.headers.get("Retry-After", 60)))
-    return kinds.get(answer.status_code, PharmakonError)(said)
+def _params(asked: Asked) -> dict[str, Any]:
+    return {**asked, "filter": json.dumps(dict(asked.get("filter", {}))), "columns": list(asked.get("columns", ()))}

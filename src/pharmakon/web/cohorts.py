@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 
@@ -17,6 +18,8 @@ from pharmakon.team.files import File
 from pharmakon.team.roles import Caller
 from pharmakon.workflows import cohort_check, cohort_columns
 
+from .cohort_form import file_name
+from .copying import as_toml
 from .guard import state
 
 LOOKED = 500
@@ -75,6 +78,18 @@ def declared(request: Request, caller: Caller, id: str) -> Declared:
     return Declared(file, [there[name] for name in names if name in there], missing)
 
 
+def keep_declaration(request: Request, caller: Caller, made: Mapping[str, Any]) -> File:
+    """Keep what was declared as the TOML file of a cohort. Raises Denied for one that names what lies outside."""
+    held, name, content = state(request), file_name(made["name"]), f"{as_toml(made)}\n".encode()
+    with tempfile.TemporaryDirectory(prefix="look-", dir=held.settings.data) as place:
+        path = Path(place) / name
+        path.write_bytes(content)
+        contained(path)
+    kept = held.files.add(caller, name, [content], patient=True)
+    held.journal.note("patients' data kept", caller, file=kept.id, sha256=kept.sha256)
+    return kept
+
+
 def checked(request: Request, caller: Caller, cohort: Declared) -> cohort_check.CohortCheck:
     """The design check of a cohort. Raises UsageError with why it cannot be read as it is declared."""
     state(request).journal.note("patients' data read", caller, files=cohort.ids)
@@ -100,8 +115,13 @@ def columns(request: Request, caller: Caller, id: str) -> tuple[File, cohort_col
 
 @contextmanager
 def laid_out(request: Request, files: Sequence[File]) -> Iterator[Path]:
-    """Files by their names in a folder, as a job would see them; none may name what lies outside."""
-    held = state(request)
+    """Files by their names in a folder, as a job would see them; none may name what lies outside.
+
+    Raises UsageError where two have one name, Denied.
+    """
+    held, names = state(request), [file.name for file in files]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(f"two of the files are called {twice[0]}: give one of them another name")
     with tempfile.TemporaryDirectory(prefix="look-", dir=held.settings.data) as place:
         folder = Path(place)
         for file in files:

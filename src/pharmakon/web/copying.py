@@ -23,7 +23,7 @@ LISTS = {
     "/files": ("/api/v1/files", '*workbench.files(), sep="\\n"'),
     "/jobs": ("/api/v1/jobs", '*workbench.jobs(), sep="\\n"'),
     "/journal": ("/api/v1/journal", '*workbench.journal(), sep="\\n"'),
-    "/library": ("/api/v1/libraries", '*workbench.jobs(verb="library"), sep="\\n"'),
+    "/library": ("/api/v1/libraries", '*workbench.libraries(), sep="\\n"'),
     "/models": ("/api/v1/models", '*workbench.models(), sep="\\n"'),
     "/people": ("/api/v1/members", '*workbench.members(), sep="\\n"'),
     "/record": ("/api/v1/records", '*workbench.records(), sep="\\n"'),
@@ -34,8 +34,9 @@ LISTS = {
 
 
 def copies_of(verb: Verb, config: Config) -> dict[str, str]:
-    """What a page shows under "copy as" of a verb with a configuration."""
-    found = {"CLI": as_cli(verb, config), "Python": as_python(verb, config), "TOML": as_toml(config)}
+    """What a page shows under "copy as" of a verb with a configuration; TOML where the others read it from a file."""
+    found = {"CLI": as_cli(verb, config), "Python": as_python(verb, config)}
+    found["TOML"] = as_toml(config) if _tables(config) else ""
     return {name: text for name, text in found.items() if text}
 
 
@@ -174,11 +175,12 @@ def _value(value: Any) -> str:
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items() if v is not None) + "}"
-    return json.dumps(value, ensure_ascii=False)
+    # A text is written as in JSON, but for what TOML wants escaped and JSON does not.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _key(name: str) -> str:
-    return name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else json.dumps(name)
+    return name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else _value(name)
 
 
 def _is_list(value: Any) -> bool:

@@ -163,14 +163,24 @@ def session_of(request: Request) -> str:
 
 
 def _is_from_the_shell(request: Request) -> bool:
-    """Whether a program on the machine of a server without accounts sent JSON, as curl does.
+    """Whether a program on the machine of a server without accounts sent JSON, or a file to the API, as curl does.
 
-    A browser says where a change comes from, and sends JSON from a page elsewhere only if this server let it.
+    No page elsewhere can: a browser sends JSON from there only if this server let it, and a form with a file never
+    without a header that tells it from a program. A name that was pointed at this machine (DNS rebinding) is refused
+    before, by its Host: see `security`.
     """
-    headers = request.headers
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    browser = "origin" in headers or "sec-fetch-site" in headers
-    return not state(request).settings.accounts and kind == "application/json" and not browser
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    file = kind == "multipart/form-data" and request.url.path.startswith("/api/")
+    return not state(request).settings.accounts and (file or kind == "application/json") and not _is_browser(request)
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether a browser sent what changes something: it says where that comes from, or brings what only it sends.
+
+    By the Fetch standard every request but GET and HEAD has an Origin, "null" where its page hides, and only the
+    browser itself can set or leave out that and what begins with Sec-. One of before that standard has a Referer.
+    """
+    return any(name in ("origin", "referer", "cookie") or name.startswith("sec-") for name in request.headers)
 
 
 async def _brought(request: Request) -> str:

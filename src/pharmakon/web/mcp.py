@@ -7,15 +7,18 @@ may not read patients' data cannot have them read. Nothing is decided here.
 from __future__ import annotations
 
 import json
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 from pharmakon import __version__
 from pharmakon.core.errors import PharmakonError
 from pharmakon.core.lazy import require
+from pharmakon.core.types import Profile
+from pharmakon.workflows.library_filter import LibraryFilter
 
-from .client import Client
+from .client import Asked, Client
 
 INSTRUCTIONS = (
     "pharmakon estimates properties of molecules, designs new ones, and finds biomarkers. Every estimate has a unit, a "
@@ -24,6 +27,8 @@ INSTRUCTIONS = (
 )
 PIECE = 20_000
 """Characters of a result that are read at a time."""
+ALL = LibraryFilter()
+"""The filter that lets every row through."""
 LONGEST = 50.0
 """Seconds that a tool waits for a job: assistants give up on a tool that takes a minute."""
 
@@ -133,6 +138,96 @@ class Tools:
         """The records of two to six jobs side by side: every fact, and whether they differ in it."""
         return self._workbench.compare(jobs)
 
+    def make_library(
+        self, file: str, title: str = "", profile: Profile = "fast", smiles_column: str = ""
+    ) -> dict[str, Any]:
+        """Make a library of an uploaded file of molecules (by its id): a job, and the library has the job's id.
+
+        The structure column is guessed where smiles_column is empty.
+        """
+        column = smiles_column or None
+        return self._workbench.make_library(file, title=title, profile=profile, smiles_column=column).model_dump()
+
+    def list_libraries(self) -> list[dict[str, Any]]:
+        """The project's libraries, the newest first, at most 50, as the jobs that make them."""
+        return [job.model_dump() for job, _ in zip(self._workbench.libraries(), range(50), strict=False)]
+
+    def open_library(self, library: str) -> dict[str, Any]:
+        """What a finished library holds: rows, rows that could not be read, and its columns."""
+        return self._workbench.library(library).model_dump()
+
+    def library_rows(
+        self,
+        library: str,
+        *,
+        filter: LibraryFilter = ALL,
+        sort: str = "",
+        down: bool = False,
+        offset: int = 0,
+        limit: int = 20,
+        columns: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """A page of a library: rows that meet a filter, by property, substructure (smarts) or likeness.
+
+        `total` met the filter; where to_search is not 0 the substructure is still searched for: ask again.
+        """
+        asked = _asked(filter, sort, columns, down=down)
+        return self._workbench.rows(library, offset=offset, limit=limit, **asked).model_dump()
+
+    def select_rows(
+        self,
+        library: str,
+        *,
+        rows: Sequence[int] = (),
+        filter: LibraryFilter | None = None,
+        name: str = "",
+        mode: Literal["replace", "add", "remove"] = "replace",
+    ) -> dict[str, Any]:
+        """Select rows of a library by number, by a filter, or both; a filter names a selection by its id.
+
+        Without a name it is the caller's working selection, which the library's page shows.
+        """
+        wanted = None if filter is None else _plain(filter)
+        return self._workbench.select(library, rows=rows, filter=wanted, name=name, mode=mode).model_dump()
+
+    def list_selections(self, library: str) -> list[dict[str, Any]]:
+        """The caller's working selection of a library, and the named ones."""
+        return [one.model_dump() for one in self._workbench.selections(library)]
+
+    def export_library(
+        self,
+        library: str,
+        *,
+        format: Literal["csv", "sdf"] = "csv",
+        filter: LibraryFilter = ALL,
+        sort: str = "",
+        down: bool = False,
+        columns: Sequence[str] = (),
+        start: int = 0,
+    ) -> str:
+        """A piece of the rows that meet a filter, as text from character `start`; all columns where none are named."""
+        text, decoder = "", getincrementaldecoder("utf-8")(errors="replace")
+        asked = _asked(filter, sort, columns, down=down)
+        with self._workbench.exported(library, format=format, **asked) as parts:
+            for part in parts:  # no further than the piece: a library may have a million rows
+                text += decoder.decode(part)
+                if len(text) > start + PIECE:
+                    break
+        more = f"\n... more from character {start + PIECE}" if len(text) > start + PIECE else ""
+        return text[start : start + PIECE] + more
+
+    def check_cohort(self, cohort: str) -> dict[str, Any]:
+        """Whether a declared cohort's design allows an answer; a cohort has the id of its TOML file. Patients' data."""
+        return self._workbench.check_cohort(cohort).model_dump()
+
+    def price_of_release(self, cohort: str, asked: str) -> dict[str, Any]:
+        """What a release with differential privacy would cost, by the id of its TOML file. Nothing is spent."""
+        return self._workbench.price(cohort, asked).model_dump()
+
+    def read_verdict(self, job: str) -> dict[str, Any]:
+        """What an audit, a de-identification, a release, an attack or a check of a model came to, in a sentence."""
+        return self._workbench.verdict(job).model_dump()
+
     def read_result(self, job: str, name: str, start: int = 0) -> str:
         """A piece of a text that a job wrote (its names stand in the job's result), from character `start`."""
         text = self._workbench.read(job, name).decode(errors="replace")
@@ -142,6 +237,14 @@ class Tools:
     def all(self) -> list[Callable[..., Any]]:
         """Every tool, in the order in which they stand above."""
         return [getattr(self, name) for name in vars(Tools) if not name.startswith("_") and name != "all"]
+
+
+def _asked(filter: LibraryFilter, sort: str, columns: Sequence[str], *, down: bool) -> Asked:
+    return {"filter": _plain(filter), "sort": sort, "down": down, "columns": columns}
+
+
+def _plain(filter: LibraryFilter) -> dict[str, Any]:
+    return filter.model_dump(mode="json", exclude_defaults=True)
 
 
 def server(workbench: Client) -> Any:

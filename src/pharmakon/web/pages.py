@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from pharmakon import __version__
-from pharmakon.core.units import show
+from pharmakon.core.units import show, show_number
 from pharmakon.team.roles import Caller
 
 from .copying import listed
@@ -81,7 +81,7 @@ def templates() -> Any:
         lstrip_blocks=True,
     )
     environment.tests["contains"] = lambda held, one: one in held
-    environment.filters |= {"number": show, "time": _time, "size": _size}
+    environment.filters |= {"number": show, "amount": show_number, "time": _time, "size": _size}
     return environment
 
 

@@ -19,7 +19,7 @@ from pharmakon.workflows.cohort_check import mistakes
 from .api_files import keep
 from .api_jobs import NewJob, start
 from .cohort_form import KINDS, MEASURED, SHOW, TRANSFORMS, USES, declaration, file_name, guesses
-from .cohorts import LARGEST, checked, columns, declared, declared_cohorts
+from .cohorts import LARGEST, checked, columns, declared, declared_cohorts, keep_declaration
 from .copying import as_toml, copies_of
 from .guard import allowed, state
 from .pages import render
@@ -94,9 +94,8 @@ async def declared_so(request: Request, caller: Caller = allowed("patient.write"
 
 
 def _declared_so(request: Request, caller: Caller, given: dict[str, list[str]]) -> Response:
-    held = state(request)
     clinical, blocks = (given.get("table") or [""])[-1], given.get("block", [])[:BLOCKS]
-    files = [held.files.get(caller, id) for id in (clinical, *blocks)]
+    files = [state(request).files.get(caller, id) for id in (clinical, *blocks)]
     made = declaration(given, clinical=files[0].name, blocks=[file.name for file in files[1:]])
     if not (wrong := mistakes(made)) and SHOW in given:
         copies = copies_of(verb("discover"), {"cohort": file_name(made["name"])}) | {"TOML": as_toml(made)}
@@ -105,9 +104,7 @@ def _declared_so(request: Request, caller: Caller, given: dict[str, list[str]]) 
         page = _form(request, caller, clinical, blocks, given=given, wrong=wrong)
         page.status_code = 422
         return page
-    kept = held.files.add(caller, file_name(made["name"]), [(as_toml(made) + "\n").encode()], patient=True)
-    held.journal.note("patients' data kept", caller, file=kept.id, sha256=kept.sha256)
-    return RedirectResponse(f"/cohort/file/{kept.id}", 303)
+    return RedirectResponse(f"/cohort/file/{keep_declaration(request, caller, made).id}", 303)
 
 
 def _form(

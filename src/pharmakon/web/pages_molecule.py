@@ -38,6 +38,7 @@ def molecule(
     profile: Profile | None = None,
 ) -> HTMLResponse:
     """The card of a structure or of a drug by its name, or the box to give one."""
+    from pharmakon.chem.biologics import why_none
     from pharmakon.chem.drugs import nearly
 
     used = profile or state(request).settings.profile
@@ -50,6 +51,7 @@ def molecule(
         card=found,
         drug=drug,
         nearly=nearly(smiles) if found and found.problem else "",
+        unjudged=why_none(smiles) if found and found.problem else "",
         smiles=smiles,
         profile=used,
         examples=EXAMPLES,

@@ -9,19 +9,16 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from pharmakon.core.access import ACCESS_CLASSES
 from pharmakon.core.errors import PharmakonError, UsageError
-from pharmakon.team.kept import kept
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import verb
-from pharmakon.workflows.release import ReleaseConfig, ReleaseResult
-from pharmakon.workflows.release import run as release
-from pharmakon.workflows.trust_read import READ, Told, TrustConfig
-from pharmakon.workflows.trust_read import run as tell
+from pharmakon.workflows.trust_read import READ, Told
 
 from .api_files import keep
 from .api_jobs import NewJob, start
-from .api_results import names_of, note_read
-from .cohorts import declared, declared_cohorts, laid_out
+from .api_results import names_of
+from .api_trust import planned, told
+from .cohorts import declared, declared_cohorts
 from .copying import copies_of, help_of
 from .guard import allowed, state
 from .pages import render
@@ -67,7 +64,7 @@ def plan(
     found, problem, copies = None, "", help_of(verb("release"))
     if cohort and asked:
         try:
-            found = _planned(request, caller, cohort, asked)
+            found = planned(request, caller, cohort, asked)
             file, config = declared(request, caller, cohort).file, state(request).files.get(caller, asked)
             copies = copies_of(verb("release"), {"cohort": file.name, "config": config.name})
         except UsageError as error:
@@ -129,9 +126,8 @@ def result(request: Request, id: str, caller: Caller = allowed("job.read")) -> H
     found: Told | None = None
     problem = job.error
     if job.state == "done":
-        note_read(request, caller, job, "result")
         try:
-            found = tell(TrustConfig(verb=job.verb, output=state(request).made(job)))
+            found = told(request, caller, job)
         except PharmakonError as error:
             problem = str(error)
     report = found.report if found and found.report in names_of(job) else ""
@@ -146,18 +142,3 @@ def result(request: Request, id: str, caller: Caller = allowed("job.read")) -> H
         report=f"/api/v1/jobs/{job.id}/files/{report}" if report else "",
         copies=copies_of(verb(job.verb), job.config),
     )
-
-
-def _planned(request: Request, caller: Caller, cohort: str, asked: str) -> ReleaseResult:
-    """The price of a release and what is left of the budget. Raises UsageError with why there is none."""
-    held = state(request)
-    found, config = declared(request, caller, cohort), held.files.get(caller, asked)
-    account = held.settings.data / "kept" / caller.project
-    with (
-        laid_out(request, [found.file, *found.tables, config]) as folder,
-        kept(account, folder, verb("release").kept),
-    ):
-        try:
-            return release(ReleaseConfig(cohort=folder / found.file.name, config=folder / config.name, plan=True))
-        except PharmakonError as error:
-            raise UsageError(str(error).replace(f"{folder}/", "")) from None

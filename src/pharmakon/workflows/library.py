@@ -16,6 +16,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Estimates, Profile, Progress, Property, silent
 
+from .library_repeats import COLUMN, REPEAT, repeats
 from .molecule import COMPUTED
 from .molecules import CountedRows
 
@@ -112,14 +113,14 @@ def _made(config: LibraryConfig, table: Table, names: tuple[str, ...], progress:
         raise DataError(f"{config.data.name} has no rows")
     problems = marked(parts)
     progress(counted.rows, counted.rows, "writing one table")
-    layout, repeats = _merged(files, config.output, layout)
+    layout, again = _merged(files, config.output, layout)
     facts = {
         "format": FORMAT,
         "name": config.data.name,
         "sha256": digest,
         "rows": counted.rows,
         "problems": problems,
-        "repeats": repeats,
+        "repeats": again,
         "profile": config.profile,
         "notes": list(table.notes),
         "columns": layout,
@@ -146,7 +147,7 @@ def _layout(table: Table, estimated: Sequence[Property]) -> list[dict[str, Any]]
     from pharmakon.chem.properties import descriptor
     from pharmakon.predict.endpoints import endpoints
 
-    taken = [*OWN, *DESCRIPTORS, "_screen", "_ecfp4"]
+    taken = [*OWN, REPEAT, *DESCRIPTORS, "_screen", "_ecfp4"]
     for what in estimated:
         taken += [what.name + suffix for suffix in ("", "_low", "_high", "_verdict", "_in_domain")]
     inputs = {name: _free(name, taken) for name in table.columns}
@@ -272,11 +273,12 @@ def _parquet(frame: Any, types: Sequence[str]) -> bytes:
 
 
 def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """One table, numbers of the input as numbers, and the fingerprints apart.
+    """One table, numbers of the input as numbers, repeats marked, and the fingerprints apart.
 
     Gives the layout with the kinds found, and how many rows have the structure of an earlier one.
     """
     import duckdb
+    import pandas as pd
 
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1; SET temp_directory = ''; SET preserve_insertion_order = true")
@@ -296,18 +298,21 @@ def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -
                     column["numbers"] = _free(f"{column['name']}_number", names)
                     added.append(f', {number} AS "{_escaped(column["numbers"])}"')
             columns.append(column)
+        columns.insert(len(OWN), dict(COLUMN))
+        first = repeats(connection)
+        connection.register("again", pd.DataFrame({REPEAT: first}))
         replace = f" REPLACE ({', '.join(replaced)})" if replaced else ""
         made = folder / (TABLE + ".new")
+        added.append(f", NULLIF(again.{REPEAT}, 0) AS {REPEAT}")
         connection.execute(
-            f"COPY (SELECT * EXCLUDE (_screen, _ecfp4){replace}{''.join(added)} FROM parts) TO '{_quoted(made)}' "  # noqa: S608
+            f"COPY (SELECT parts.* EXCLUDE (_screen, _ecfp4){replace}{''.join(added)} "  # noqa: S608
+            f"FROM parts POSITIONAL JOIN again) TO '{_quoted(made)}' "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         made.replace(folder / TABLE)
         for bits, name in (("_screen", SCREEN), ("_ecfp4", ECFP4)):
             _write_bits(connection, bits, folder / name)
-        repeats = "SELECT count(*) - count(DISTINCT smiles) FROM parts WHERE problem = ''"
-        [(found,)] = connection.execute(repeats).fetchall()
-    return columns, int(found)
+    return columns, int((first > 0).sum())
 
 
 def _numeric(connection: Any, texts: Sequence[str]) -> dict[str, bool]:

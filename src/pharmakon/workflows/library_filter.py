@@ -10,6 +10,8 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UnknownName, UsageError
 
+from .library_repeats import REPEAT
+
 SIMILARITY = "similarity"
 """A column that is there while molecules like one are asked for."""
 Bounds = tuple[float | None, float | None]
@@ -35,6 +37,7 @@ class LibraryFilter(Config):
     )
     in_domain: tuple[str, ...] = Field((), max_length=50, description="estimates whose model must know the molecule")
     problems: Literal["any", "only", "none"] = Field("any", description="rows that could not be read")
+    repeats: Literal["any", "only", "none"] = Field("any", description="rows with the structure of an earlier row")
     smarts: str = Field("", max_length=1_000, description="a substructure")
     similar: Similar | None = None
     selection: str = Field("", max_length=16, description="id of a selection")
@@ -77,6 +80,10 @@ def condition(asked: LibraryFilter, columns: Columns) -> tuple[str, list[Any]]:
         parts.append(quoted(name + "_in_domain"))
     if asked.problems != "any":
         parts.append("problem <> ''" if asked.problems == "only" else "problem = ''")
+    if asked.repeats != "any":
+        if REPEAT not in columns:
+            raise UsageError("the library was made before repeats were marked: make it again from its file")
+        parts.append(f"{REPEAT} IS {'NOT ' * (asked.repeats == 'only')}NULL")
     return " AND ".join(parts), values
 
 
@@ -89,7 +96,7 @@ def ordering(order: Order, columns: Columns) -> str:
     if column["kind"] in ("number", "estimate"):
         name = quoted(numbers(order.sort, columns))
         name = f"CASE WHEN isnan(CAST({name} AS DOUBLE)) THEN NULL ELSE {name} END"
-    elif order.sort != "row":
+    elif order.sort not in ("row", REPEAT):
         name = f"NULLIF({name}, '')"
     return f"{name} {'DESC' if order.down else 'ASC'} NULLS LAST, row"
 

@@ -16,6 +16,7 @@ from pharmakon.core.errors import DataError, PharmakonError, UsageError
 
 from .library import ECFP4, SCREEN, TABLE, read_facts
 from .library_filter import SIMILARITY, LibraryFilter, Order, condition, known, numbers, ordering, quoted
+from .library_repeats import REPEAT, told
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -52,6 +53,8 @@ class Library:
         self.rows = int(self.facts["rows"])
         self.columns: Mapping[str, Mapping[str, Any]] = {column["name"]: column for column in self.facts["columns"]}
         self.choosable = {name: column for name, column in self.columns.items() if name not in FIXED}
+        self.marked = REPEAT in self.columns
+        """Whether it says which rows are repeats: one that was made by an earlier version does not."""
         self._connection = duckdb.connect()
         self._connection.execute("SET threads = 2; SET memory_limit = '1GB'; SET temp_directory = ''")
         path = re.sub(r"([*?\[])", r"[\1]", str(folder / TABLE))  # DuckDB would take these for wildcards
@@ -98,6 +101,8 @@ class Library:
     def page(self, rows: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
         """The cells of some rows, in the order given: row, id, smiles, problem, `values`, and of estimates more.
 
+        `repeat` says of which earlier row it has the structure, in words.
+
         `ranges` are their intervals, `verdicts` their verdicts, `outside` those whose model does not know the molecule.
         """
         if len(rows) > PAGE:
@@ -108,15 +113,25 @@ class Library:
         estimates = [c["name"] for c in asked if c["kind"] == "estimate"]
         for suffix in ("_low", "_high", "_verdict", "_in_domain"):
             wanted += [name + suffix for name in estimates]
-        found: dict[int, dict[str, Any]] = {}
-        if len(rows):
-            cells = ", ".join(map(quoted, wanted))
-            picked = ", ".join(str(int(row)) for row in rows)
-            answer = self.cursor().execute(f"SELECT {cells} FROM molecules WHERE row IN ({picked})")  # noqa: S608
-            for line in answer.fetchall():
-                cell = dict(zip(wanted, line, strict=True))
-                found[cell["row"]] = self._told(cell, chosen, estimates)
-        return [found[int(row)] for row in rows]
+        found = self._cells(rows, [*wanted, REPEAT] if self.marked else wanted)
+        firsts = {int(cell[REPEAT]) for cell in found.values() if cell.get(REPEAT)}
+        ids = {row + 1: cell["id"] for row, cell in self._cells([first - 1 for first in firsts], ["row", "id"]).items()}
+        shown = []
+        for row in rows:
+            cell = found[int(row)]
+            first = cell.get(REPEAT) or 0
+            shown.append(self._told(cell, chosen, estimates) | {"repeat": told(first, ids.get(first, ""))})
+        return shown
+
+    def _cells(self, rows: Sequence[int], columns: Sequence[str]) -> dict[int, dict[str, Any]]:
+        """Cells by column, by row; `row` is among the columns."""
+        if not len(rows):
+            return {}
+        names = list(dict.fromkeys(columns))
+        picked = ", ".join(str(int(row)) for row in rows)
+        sql = f"SELECT {', '.join(map(quoted, names))} FROM molecules WHERE row IN ({picked})"  # noqa: S608 - whole numbers
+        cells = (dict(zip(names, line, strict=True)) for line in self.cursor().execute(sql).fetchall())
+        return {cell["row"]: cell for cell in cells}
 
     def values(self, name: str) -> NDArray[np.float32]:
         """A column of numbers, shape (rows,), NaN where there is none. Raises UnknownName, UsageError."""

@@ -15,7 +15,7 @@ from pharmakon.core.errors import ConfigError, PharmakonError
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.notebook import Shown
 
-from .release_account import SUFFIX
+from .release_account import Paid, budget_of, history
 from .release_plan import Expected, Line, expect
 from .release_request import Request
 from .train import slug
@@ -47,11 +47,22 @@ class ReleaseResult(Shown):
     """After the release, or as it stands where there was none."""
     promise: Promise
     budget: Path
+    before: list[Paid]
+    """What was paid from the budget before, the first release first."""
     folder: Path | None = None
     lines: list[Line] = field(default_factory=list)
     mechanisms: dict[str, tuple[str, float, float]] = field(default_factory=dict)
     """Statistic: mechanism, scale of the noise, epsilon by OpenDP's map."""
     head: str = ""
+
+    @property
+    def affordable(self) -> bool:
+        """Whether the budget allows it, where only the plan was asked for."""
+        from pharmakon.privacy.budget import Price, exceeds
+
+        spent, total = self.account.spent(), self.account.total
+        whole = Price(spent.epsilon + self.total.epsilon, spent.delta + self.total.delta)
+        return total is not None and not exceeds(whole, total)
 
     def plain(self) -> dict[str, Any]:
         """Everything, for JSON."""
@@ -63,8 +74,8 @@ class ReleaseResult(Shown):
 def run(config: ReleaseConfig, *, progress: Progress = silent) -> ReleaseResult:
     """Plan the release; unless only the plan is asked for, pay, draw, and write the report.
 
-    Nothing of the data is looked at for the plan. Raises BudgetSpent where the budget does not allow it, ConfigError
-    for a request that makes no sense or another budget than the one kept, MissingExtra without OpenDP.
+    Of the data the plan looks at the fingerprint alone. Raises BudgetSpent where the budget does not allow it,
+    ConfigError for a request that makes no sense or another budget than the one kept, MissingExtra without OpenDP.
     """
     from pharmakon.biomarkers.declaration import Declaration
     from pharmakon.privacy.budget import Price
@@ -83,12 +94,12 @@ def run(config: ReleaseConfig, *, progress: Progress = silent) -> ReleaseResult:
     data = data.resolve() if data.is_symlink() else data  # a link is no second budget
     expected = [expect(statistic, request.people) for statistic in request.statistics]
     total = Price(math.fsum(e.price.epsilon for e in expected), math.fsum(e.price.delta for e in expected))
-    ledger_path = data.with_name(data.name + SUFFIX)
+    ledger_path, before = budget_of(data), history(data)
     mechanisms = [f"discrete {'Gaussian' if e.price.delta else 'Laplace'}" for e in expected]
 
     def result(account: Account, **more: Any) -> ReleaseResult:
         promise = Promise(total, account, mechanisms, _version(), request.people)
-        return ReleaseResult(request, expected, total, account, promise, ledger_path, **more)
+        return ReleaseResult(request, expected, total, account, promise, ledger_path, before, **more)
 
     if config.plan:
         from .release_account import held
@@ -103,13 +114,12 @@ def _released(
     from pharmakon.record.ledger import Ledger
     from pharmakon.store.runs import RUN, RunFolder
 
-    from .release_account import afford, held, only_name, pay
+    from .release_account import afford, held, pay
     from .release_output import LEDGER, write
     from .release_statistics import draw, people
 
     progress(0, 0, "reading")
-    budget = data.with_name(data.name + SUFFIX)
-    only_name(data)
+    budget = budget_of(data)
     afford(budget, request, result(held(budget, request)).total)  # so that a refusal leaves no folder
     cohort = people(declaration, data, request)  # everything that can be wrong is told before anything is spent
     folder = RunFolder.create(
@@ -126,7 +136,7 @@ def _released(
     except PharmakonError:
         shutil.rmtree(folder.path)
         raise
-    ledger.append("paid", budget=data.name + SUFFIX, entry=entry)
+    ledger.append("paid", budget=result(account).budget.name, entry=entry)
     lines, mechanisms = [], {}
     for done, one in enumerate(result(account).expected):
         progress(done, len(request.statistics), one.statistic.name)

@@ -1,9 +1,14 @@
-"""The budget of a data set: an append-only chain of hashes beside the data, which every release pays into first."""
+"""The budget of a data set: an append-only chain of hashes beside the data, which every release pays into first.
+
+It is the people's budget: a file has the one that was begun under its name, whatever the file holds by now, and a copy
+of a file, byte for byte, has that of the file.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +18,7 @@ from .release_request import Request
 
 if TYPE_CHECKING:
     from pharmakon.privacy.budget import Account, Price
+    from pharmakon.record.entry import Entry
 
     from .release import ReleaseResult
 
@@ -27,12 +33,10 @@ def held(path: Path, request: Request) -> Account:
     Raises ConfigError where the request names another budget than the one that is kept, RecordError where the chain is
     not whole.
     """
-    from pharmakon.privacy.budget import Account, Price, account
+    from pharmakon.privacy.budget import Account, Price
 
     asked = Price(request.budget.epsilon, request.budget.delta)
-    if not path.exists():
-        return Account(asked, {})
-    found = account(_entries(path))
+    found = _account(path)
     if found.total is None:
         return Account(asked, dict(found.releases))
     if found.total != asked:
@@ -43,20 +47,88 @@ def held(path: Path, request: Request) -> Account:
     return found
 
 
-def only_name(data: Path) -> None:
-    """Raises ConfigError where the same file, under another name in its folder, has a budget of its own already."""
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A release that was paid: when (UTC), of which file, whether of these very bytes, for how much, of what."""
+
+    time: str
+    file: str
+    same: bool
+    price: Price
+    statistics: tuple[str, ...]
+
+    def row(self) -> tuple[str, str, str, str]:
+        """When, what was paid, of which data and for which statistics, as text."""
+        from pharmakon.privacy.budget import said
+
+        of = f"{self.file}, {'the same data' if self.same else 'which held other data then'}"
+        return self.time[:16].replace("T", " "), said(self.price), of, ", ".join(self.statistics)
+
+
+def budget_of(data: Path) -> Path:
+    """The budget's chain of a data file; it need not be there yet.
+
+    It is the one in the file's folder that was paid from for a file of this name, or for these very bytes under
+    another name. Raises ConfigError where these are two, RecordError where a chain is not whole.
+    """
+    chains = {path: _paid(path) for path in sorted(data.parent.glob(f"*{SUFFIX}"))}
+    mark = _mark(data) if any(chains.values()) else ""
+    found = [path for path, paid in chains.items() if any(_file(path, e) == data.name or _of(mark, e) for e in paid)]
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise ConfigError(
+            f"{data.name} has two budgets, {names}: one was paid from for a file of its name, and one for the very "
+            "same data under another. Release from a file that only one of them knows: its people are the same"
+        )
+    return found[0] if found else data.with_name(data.name + SUFFIX)
+
+
+def history(data: Path) -> list[Paid]:
+    """What was paid from the budget of a data file, the first release first. Raises as `budget_of` does."""
+    from pharmakon.privacy.budget import Price
+
+    path = budget_of(data)
+    paid = _paid(path)
+    mark = _mark(data) if paid else ""
+    return [
+        Paid(
+            entry.time,
+            _file(path, entry),
+            _of(mark, entry),
+            Price(float(entry.data["epsilon"]), float(entry.data["delta"])),
+            tuple(entry.data["statistics"]),
+        )
+        for entry in paid
+    ]
+
+
+def _mark(data: Path) -> str:
+    """The fingerprint of what a file holds; none of a file that is not there."""
     from pharmakon.store.vault import fingerprint
 
-    own, mark = data.name + SUFFIX, None
-    for path in sorted(data.parent.glob(f"*{SUFFIX}")):
-        if path.name == own:
-            continue
-        mark = mark or fingerprint(data)
-        if any(entry.get("data") == mark for _, entry in _entries(path)):
-            raise ConfigError(
-                f"{data.name} is, byte for byte, what {path.name} keeps the budget of; release from that file: a copy "
-                "is no second budget, since its people are the same"
-            )
+    return fingerprint(data) if data.is_file() else ""
+
+
+def _of(mark: str, entry: Entry) -> bool:
+    return bool(mark) and entry.data.get("data") == mark
+
+
+def _file(path: Path, entry: Entry) -> str:
+    """The file that was released from: chains that were begun before it was written down are named after it."""
+    return str(entry.data.get("file") or path.name.removesuffix(SUFFIX))
+
+
+def _paid(path: Path) -> list[Entry]:
+    """The entries that paid for a release and were not given back."""
+    from pharmakon.privacy.budget import RESERVED, RETURNED
+
+    paid: dict[str, Entry] = {}
+    for entry in _entries(path):
+        if entry.event == RESERVED:
+            paid[str(entry.data.get("release"))] = entry
+        elif entry.event == RETURNED:
+            paid.pop(str(entry.data.get("release")), None)
+    return list(paid.values())
 
 
 def afford(path: Path, request: Request, price: Price) -> None:
@@ -70,10 +142,10 @@ def afford(path: Path, request: Request, price: Price) -> None:
 def pay(data: Path, request: Request, result: Callable[[Account], ReleaseResult]) -> tuple[Account, str]:
     """Take a release's price out of the budget; the account, and the hash of the entry that paid.
 
-    The budget counts every release of this data file, whatever the file holds by now: its people are the same. Raises
-    BudgetSpent, with the price given back, where it is not enough.
+    Raises BudgetSpent, with the price given back, where it is not enough, and ConfigError where a copy of the data has
+    begun a budget of its own at the same moment.
     """
-    from pharmakon.privacy.budget import BUDGET, RESERVED, RETURNED, account
+    from pharmakon.privacy.budget import BUDGET, RESERVED, RETURNED
     from pharmakon.record.ledger import Ledger
     from pharmakon.store.vault import fingerprint
 
@@ -81,7 +153,7 @@ def pay(data: Path, request: Request, result: Callable[[Account], ReleaseResult]
     path = plan.budget
     held(path, request)
     ledger = Ledger(path)
-    if account(_entries(path)).total is None:
+    if _account(path).total is None:
         # Two first releases at once write two; the first one counts.
         ledger.append(BUDGET, epsilon=request.budget.epsilon, delta=request.budget.delta)
         held(path, request)
@@ -91,13 +163,15 @@ def pay(data: Path, request: Request, result: Callable[[Account], ReleaseResult]
         release=release,
         epsilon=plan.total.epsilon,
         delta=plan.total.delta,
+        file=data.name,
         data=fingerprint(data),
         statistics=[s.name for s in request.statistics],
     )
     try:
-        found = account(_entries(path))
+        found = _account(path)
         found.check(release)
-    except (BudgetSpent, RecordError):
+        budget_of(data)
+    except (BudgetSpent, ConfigError, RecordError):
         ledger.append(RETURNED, release=release)
         raise
     return found, entry.hash
@@ -109,11 +183,17 @@ def _nothing() -> Account:
     return Account(None, {})
 
 
-def _entries(path: Path) -> list[tuple[str, dict[str, object]]]:
-    """The chain's (event, data), in its order. RecordError where one was altered, dropped or moved."""
-    from pharmakon.record.entry import FIRST, parse
+def _account(path: Path) -> Account:
+    from pharmakon.privacy.budget import account
 
-    found, before = [], FIRST
+    return account((entry.event, entry.data) for entry in _entries(path))
+
+
+def _entries(path: Path) -> list[Entry]:
+    """The chain's entries, in their order. RecordError where one was altered, dropped or moved, or the end cut off."""
+    from pharmakon.record.entry import FIRST, parse, read_head
+
+    found, before, head = [], FIRST, read_head(path)  # the head first: a writer may add to both meanwhile
     lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
     for number, line in enumerate(lines, start=1):
         entry = parse(line)
@@ -123,5 +203,10 @@ def _entries(path: Path) -> list[tuple[str, dict[str, object]]]:
                 "`pharmakon ledger verify` says how. Nothing was released"
             )
         before = entry.hash
-        found.append((entry.event, dict(entry.data)))
+        found.append(entry)
+    if head and head.count > len(found):
+        raise RecordError(
+            f"{path}: the budget's ledger was cut, of {head.count} entries {len(found)} are left, so what is left of "
+            "the budget is not known. Nothing was released"
+        )
     return found

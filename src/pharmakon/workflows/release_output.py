@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.files import write_atomic
-from pharmakon.core.units import show
+from pharmakon.core.units import show, show_number
 from pharmakon.privacy.budget import Price, said
 from pharmakon.record.crate import close
 from pharmakon.record.ledger import Ledger
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NUMBERS, RESULT, REPORT, LEDGER = "released.csv", "result.json", "report.html", "ledger.jsonl"
 COLUMNS = ("statistic", "group", "at", "value", "error_95")
+BEFORE = ("Paid before (UTC)", "Price", "Of", "Statistics")
 EPSILONS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 SIZES = (100, 1000, 10_000)
 STYLES = ("soft", "third", "other")
@@ -60,6 +61,7 @@ def plain(result: ReleaseResult) -> dict[str, Any]:
         "spent": asdict(spent),
         "left": asdict(left),
         "releases": len(result.account.releases),
+        "before": [asdict(paid) for paid in result.before],
         "statistics": [
             {
                 "name": e.statistic.name,
@@ -81,14 +83,21 @@ def plain(result: ReleaseResult) -> dict[str, Any]:
 def plan_rows(result: ReleaseResult) -> list[tuple[str, str, str, str, str]]:
     """(statistic, kind, price, error, meaning) as text."""
     return [
-        (e.statistic.name, e.statistic.kind, said(e.price), f"± {show(e.error)}", e.meaning) for e in result.expected
+        (e.statistic.name, e.statistic.kind, said(e.price), f"± {show_number(e.error)}", e.meaning)
+        for e in result.expected
     ]
 
 
 def line_rows(result: ReleaseResult) -> list[tuple[str, str, str, str, str]]:
     """(statistic, group, at, value, error) as text."""
     return [
-        (x.statistic, x.group, x.at, show(x.value), f"± {show(x.error)}" if math.isfinite(x.error) else "")
+        (
+            x.statistic,
+            x.group,
+            x.at,
+            show_number(x.value),
+            f"± {show_number(x.error)}" if math.isfinite(x.error) else "",
+        )
         for x in result.lines
     ]
 
@@ -138,7 +147,13 @@ def page(result: ReleaseResult, config: ReleaseConfig) -> StatementPage:
                 [Grid(("Statistic", "Group", "At", "Value", "95 % error"), line_rows(result), ("Value", "95 % error"))],
                 list(_curves(result)),
             ),
-            Part("promise", "What is promised", ["After NIST SP 800-226 (2025)."], terms=result.promise.lines()),
+            Part(
+                "promise",
+                "What is promised",
+                ["After NIST SP 800-226 (2025)."],
+                [Grid(BEFORE, [paid.row() for paid in result.before])] if result.before else [],
+                terms=result.promise.lines(),
+            ),
             Part(
                 "cost",
                 "What privacy costs",

@@ -18,6 +18,7 @@ class Expected:
     statistic: Statistic
     price: Price
     error: float
+    """Whole where it is of a count."""
     meaning: str
 
 
@@ -29,6 +30,7 @@ class Line:
     group: str
     at: str
     value: float
+    """A count is a whole number."""
     error: float
     """95 %, as expected; NaN where it is of another number (those at risk)."""
 

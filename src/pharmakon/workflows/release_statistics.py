@@ -73,20 +73,20 @@ def draw(expected: Expected, cohort: People) -> tuple[list[Line], tuple[str, flo
     name = statistic.name
     if statistic.kind == "count":
         noisy = release.count(chosen, price)
-        lines = [Line(name, "", "", float(noisy.values[0]), error)]
+        lines = [Line(name, "", "", int(noisy.values[0]), error)]
     elif statistic.kind == "mean":
         values = cohort.numbers[str(statistic.column)]
         kept = values[chosen & np.isfinite(values)]
         found, noisy, number = release.mean(kept, float(statistic.low or 0), float(statistic.high or 0), price)
         lines = [
             Line(name, "", "mean", found, error),
-            Line(name, "", "people with a value", float(number.values[0]), float("nan")),
+            Line(name, "", "people with a value", int(number.values[0]), float("nan")),
         ]
         return lines, (noisy.mechanism, noisy.scale, noisy.price.epsilon + number.price.epsilon)
     elif statistic.kind == "histogram":
         cells, labels = _histogram(statistic, cohort)
         noisy = release.histogram(np.where(chosen, cells, -1), len(labels), price)
-        lines = [Line(name, "", label, float(v), error) for label, v in zip(labels, noisy.values, strict=True)]
+        lines = [Line(name, "", label, int(v), error) for label, v in zip(labels, noisy.values, strict=True)]
     else:
         times = np.array(statistic.times)
         size = 2 * len(times) + 1
@@ -102,7 +102,7 @@ def draw(expected: Expected, cohort: People) -> tuple[list[Line], tuple[str, flo
                 Line(name, label, f"{t:g}", float(s), error) for t, s in zip(curve.times, curve.survival, strict=True)
             ]
             lines += [
-                Line(name, label, f"at risk {t:g}", float(n), float("nan"))
+                Line(name, label, f"at risk {t:g}", int(n), float("nan"))
                 for t, n in zip(curve.times, curve.at_risk, strict=True)
             ]
     return lines, (noisy.mechanism, noisy.scale, noisy.price.epsilon)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
-from pharmakon.core.units import show, show_interval
+from pharmakon.core.units import show_interval, show_number
 
 Sign = Literal["good", "poor", "unsure", ""]
 LINES = 60
@@ -147,13 +147,11 @@ def _monitored(said: Mapping[str, Any]) -> Told:
 
 
 def _number(value: Any) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    return show(value) if isinstance(value, float) else "-"
+    return show_number(value) if isinstance(value, int | float) else "-"
 
 
 def _count(value: Any) -> str:
-    """A number that may be a count: what is whole is written as that."""
+    """A number that may be a count: a release of an earlier version wrote 92 as 92.0."""
     return _number(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 

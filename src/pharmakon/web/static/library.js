@@ -286,6 +286,7 @@ function later() { clearTimeout(waiting); waiting = setTimeout(load, 250); }
 function fields() {
   const { filter } = state;
   [$("text").value, $("smarts").value, $("problems").value] = [filter.text, filter.smarts, filter.problems];
+  if ($("repeats")) $("repeats").value = filter.repeats;
   $("similar").value = filter.similar?.smiles ?? "";
   $("atleast").value = filter.similar?.at_least ?? 0.5;
   $("properties").replaceChildren();
@@ -309,7 +310,7 @@ function begin() {
       later();
     });
   }
-  $("problems").addEventListener("change", () => { state.filter.problems = $("problems").value; load(); });
+  for (const name of ["problems", "repeats"]) $(name)?.addEventListener("change", () => { state.filter[name] = $(name).value; load(); });
   $("addproperty").addEventListener("change", () => {
     const name = $("addproperty").value;
     $("addproperty").value = "";
@@ -317,7 +318,7 @@ function begin() {
   });
   $("filterform").addEventListener("submit", (event) => { event.preventDefault(); load(); });
   $("clear").addEventListener("click", () => {
-    state.filter = { text: "", ranges: {}, verdicts: {}, in_domain: [], problems: "any", smarts: "", similar: null, selection: "" };
+    state.filter = { text: "", ranges: {}, verdicts: {}, in_domain: [], problems: "any", repeats: "any", smarts: "", similar: null, selection: "" };
     if (state.sort === "similarity") state.sort = "";
     fields();
     load();

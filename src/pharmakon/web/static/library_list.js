@@ -52,7 +52,7 @@ export class List {
 
   get cards() { return this.view === "grid" || this.root.clientWidth < 560; }
   get perLine() { return this.cards ? Math.max(1, Math.floor(this.root.clientWidth / 230)) : 1; }
-  get lineHeight() { return this.cards ? 236 : 76; }
+  get lineHeight() { return this.cards ? 252 : 76; }
   get lines() { return Math.ceil(this.source.total / this.perLine); }
   /** How much the scroll bar is shortened where the list would be taller than a browser allows. */
   get squeeze() { return Math.max(1, (this.lines * this.lineHeight) / MOST_PIXELS); }
@@ -152,6 +152,7 @@ export class List {
     const top = make("div", "vcardtop");
     top.append(this.checkbox(item, picked), this.link(item));
     card.append(top);
+    if (item.repeat) card.append(make("p", "repeat", item.repeat));
     if (item.smiles) card.append(this.image(item, 200, 120));
     const facts = make("dl", "vfacts");
     for (const column of this.source.columns.slice(0, 3)) {
@@ -176,14 +177,19 @@ export class List {
     return box;
   }
 
-  name(item) { const place = cell("vcell vname"); place.append(this.link(item)); if (item.problem) place.append(make("span", "hint", item.problem)); return place; }
+  name(item) {
+    const place = cell("vcell vname");
+    place.append(this.link(item));
+    for (const [kind, text] of [["hint", item.problem], ["repeat", item.repeat]]) if (text) { const said = make("span", kind, text); said.title = text; place.append(said); }
+    return place;
+  }
 
   link(item) {
     if (!item.smiles) return make("span", "", item.id);
     const link = make("a", "", item.id);
     link.href = `/molecule?smiles=${encodeURIComponent(item.smiles)}`;
     link.tabIndex = -1;
-    link.title = item.smiles;
+    link.title = `${item.id}: ${item.smiles}`;
     return link;
   }
 
