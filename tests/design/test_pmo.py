@@ -1,6 +1,8 @@
 import pytest
 from rdkit import Chem
 
+from pharmakon.chem.alerts import unwanted
+from pharmakon.chem.precedent import unprecedented
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.design import pmo
 
@@ -105,6 +107,23 @@ def test_a_small_run_counts_its_calls_and_reports(molecules):
     assert done["auc_top100"] < done["auc_top10"] < done["auc_top1"] <= done["top1"]
     assert 0 < done["diversity"] < 1 < done["sa_score"] < 10
     assert pmo.oracle("albuterol_similarity")(Chem.MolFromSmiles(done["best"])) == done["top1"]
+
+
+def test_a_sane_run_scores_no_absurd_molecule(molecules, monkeypatch):
+    scored = []
+
+    def watched(mol):
+        scored.append(Chem.MolToSmiles(mol))
+        return 1.0 / (1 + mol.GetNumHeavyAtoms())
+
+    monkeypatch.setattr(pmo, "oracle", lambda task: watched)
+    absurd = ["NOOC1CC1C=NN=NN", "C1=CC2=C1C1=C2C=C1"]
+    settings = {"proposals": 5, "initial": 20, "generations": 2}
+    for sane, odd in ((False, True), (True, False)):
+        scored.clear()
+        pmo.run_task("any", calls=60, sane=sane, molecules=[*absurd, *molecules], settings=settings)
+        assert len(scored) == 60
+        assert any(unwanted(mol) or unprecedented(mol) for mol in map(Chem.MolFromSmiles, scored)) is odd
 
 
 def test_without_the_data_it_says_which(monkeypatch):

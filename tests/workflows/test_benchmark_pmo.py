@@ -8,7 +8,7 @@ import pytest
 
 from pharmakon.design.pmo import run_task
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
-from pharmakon.workflows.benchmark_pmo import BESIDE, METRIC, PMO, Clocked
+from pharmakon.workflows.benchmark_pmo import BESIDE, METRIC, PMO, PMO_SANE, Clocked
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def root(tmp_path, monkeypatch):
 def asked(monkeypatch):
     seen = []
 
-    def run_task(task, *, calls, seed, journal, progress):
+    def run_task(task, *, calls, seed, sane, journal, progress):
         progress(1, calls, "best 0.5")
-        seen.append((task, calls, seed))
+        seen.append((task, calls, seed, *(["sane"] if sane else [])))
         return {METRIC: 0.5 + seed / 10} | dict.fromkeys(BESIDE, 0.25)
 
     monkeypatch.setitem(sys.modules, "pharmakon.design.pmo", SimpleNamespace(run_task=run_task))
@@ -48,6 +48,15 @@ def test_the_seeds_are_those_of_the_published_runs(root, asked, tmp_path):
         "InVirtuoGen": 0.942,
         "most core seconds": 0,
     }
+
+
+def test_the_same_of_sane_molecules_is_a_run_of_its_own(root, asked, tmp_path):
+    for name in ("pmo", "pmo-sane"):
+        config = BenchmarkConfig(name=name, tasks=("qed",), calls=50, repeats=1, output=tmp_path / "out")
+        record = run(config).record
+    assert asked == [("qed", 50, 0), ("qed", 50, 0, "sane")]
+    assert record["tasks"]["qed"]["anchors"] == {METRIC: {}}
+    assert PMO_SANE.summary(record["tasks"]) == {"tasks": 1, "pharmakon": 0.5, "most core seconds": 0}
 
 
 def test_a_run_that_was_killed_goes_on_and_its_seconds_add_up(tmp_path):

@@ -283,6 +283,7 @@ def run_task(
     *,
     calls: int = 10_000,
     seed: int = 0,
+    sane: bool = False,
     molecules: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
     journal: Journal | None = None,
@@ -290,14 +291,17 @@ def run_task(
 ) -> dict[str, Any]:
     """One task, one seed: the scores the benchmark reports. `settings` win over SETTINGS.
 
+    `sane` lets no molecule be scored that has an absurd group or a ring system that ChEMBL lacks (objective.Sieve).
+
     With a `journal` a run that was killed goes on where it was; the seconds are then those since.
     Diversity (1 - mean Tanimoto similarity, ECFP4) and SA score are those of the best hundred.
     """
     from pharmakon.chem.synthesis import sa_score
     from pharmakon.design.diversity import internal_diversity
+    from pharmakon.design.objective import Sieve
     from pharmakon.design.optimise import Optimiser, Settings
 
-    score = oracle(task)
+    score, sieve = oracle(task), Sieve() if sane else None
 
     def evaluate(smiles: Sequence[str]) -> list[Evaluation]:
         with rdBase.BlockLogs():
@@ -305,7 +309,8 @@ def run_task(
 
     source = list(molecules if molecules is not None else pool())
     chosen = stream(seed, "pool").choice(len(source), min(len(source), 2000), replace=False)
-    some = [s for s in (source[i] for i in chosen) if not is_scheduled(Chem.MolFromSmiles(s))]
+    read = ((source[i], Chem.MolFromSmiles(source[i])) for i in chosen)
+    some = [s for s, mol in read if not is_scheduled(mol) and (sieve is None or sieve(mol))]
     began = time.perf_counter()
     used = time.process_time()
     optimiser = Optimiser(
@@ -313,6 +318,7 @@ def run_task(
         Settings(**(SETTINGS | dict(settings or {}) | {"calls": calls, "seed": seed})),
         start=some,
         strangers=some,
+        prefilter=sieve,
         journal=journal,
         progress=progress,
     )
