@@ -1,5 +1,6 @@
 """The chain beside the data: who comes second is refused, and an altered chain releases nothing."""
 
+import gzip
 import threading
 
 import pytest
@@ -109,6 +110,34 @@ def test_a_copy_or_a_link_has_the_budget_of_the_file(tmp_path):
         release(linked, request, tmp_path / "o3")
     assert not (tmp_path / "o2").exists()
     assert not (tmp_path / "o3").exists()
+
+
+def turned(text):
+    head, *rows = (line.split(",") for line in text.splitlines())
+    return "\n".join(";".join(f'"{cell}"' for cell in reversed(line)) for line in (head, *reversed(rows))) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("again.csv", lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()),
+        ("again.csv.gz", lambda text: gzip.compress(text.encode())),
+        ("again.csv", lambda text: turned(text).encode()),
+    ],
+    ids=["line-ends", "compressed", "turned"],
+)
+def test_a_copy_that_was_saved_again_is_of_the_same_people(tmp_path, name, saved):
+    cohort, request = paths(tmp_path, epsilon=0.6)
+    release(cohort, request, tmp_path / "o")
+    other = copied(tmp_path, cohort, name)
+    text = (tmp_path / "patients.csv").read_text()
+    (tmp_path / name).write_bytes(saved(text))
+    plan = run(ReleaseConfig(cohort=other, config=request, plan=True))
+    assert plan.budget.name == "patients.csv.budget.jsonl" and [paid.same for paid in plan.before] == [True]
+    with pytest.raises(BudgetSpent):
+        release(other, request, tmp_path / "o2")
+    (tmp_path / name).write_bytes(saved(text + text.splitlines()[-1] + "\n"))  # one more row: not a copy
+    assert run(ReleaseConfig(cohort=other, config=request, plan=True)).before == []
 
 
 def test_a_copy_pays_from_the_file_s_budget_and_keeps_to_it_when_it_is_changed(tmp_path):

@@ -1,18 +1,20 @@
 """The budget of a data set: an append-only chain of hashes beside the data, which every release pays into first.
 
 It is the people's budget: a file has the one that was begun under its name, whatever the file holds by now, and a copy
-of a file, byte for byte, has that of the file.
+of a file has that of the file: byte for byte, or saved again with other line ends, delimiters or order, or compressed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pharmakon.core.errors import BudgetSpent, ConfigError, RecordError
+from pharmakon.core.errors import BudgetSpent, ConfigError, DataError, RecordError
 
 from .release_request import Request
 
@@ -49,7 +51,7 @@ def held(path: Path, request: Request) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A release that was paid: when (UTC), of which file, whether of these very bytes, for how much, of what."""
+    """A release that was paid: when (UTC), of which file, whether of these very data, for how much, of what."""
 
     time: str
     file: str
@@ -68,12 +70,12 @@ class Paid:
 def budget_of(data: Path) -> Path:
     """The budget's chain of a data file; it need not be there yet.
 
-    It is the one in the file's folder that was paid from for a file of this name, or for these very bytes under
+    It is the one in the file's folder that was paid from for a file of this name, or for these very data under
     another name. Raises ConfigError where these are two, RecordError where a chain is not whole.
     """
     chains = {path: _paid(path) for path in sorted(data.parent.glob(f"*{SUFFIX}"))}
-    mark = _mark(data) if any(chains.values()) else ""
-    found = [path for path, paid in chains.items() if any(_file(path, e) == data.name or _of(mark, e) for e in paid)]
+    marks = _marks(data) if any(chains.values()) else {}
+    found = [path for path, paid in chains.items() if any(_file(path, e) == data.name or _of(marks, e) for e in paid)]
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
         raise ConfigError(
@@ -89,12 +91,12 @@ def history(data: Path) -> list[Paid]:
 
     path = budget_of(data)
     paid = _paid(path)
-    mark = _mark(data) if paid else ""
+    marks = _marks(data) if paid else {}
     return [
         Paid(
             entry.time,
             _file(path, entry),
-            _of(mark, entry),
+            _of(marks, entry),
             Price(float(entry.data["epsilon"]), float(entry.data["delta"])),
             tuple(entry.data["statistics"]),
         )
@@ -102,15 +104,28 @@ def history(data: Path) -> list[Paid]:
     ]
 
 
-def _mark(data: Path) -> str:
-    """The fingerprint of what a file holds; none of a file that is not there."""
-    from pharmakon.store.vault import fingerprint
+def _marks(data: Path) -> dict[str, str]:
+    """What tells a file from others in an entry: of its bytes, and of its rows where it can be read without a key.
 
-    return fingerprint(data) if data.is_file() else ""
+    A table that another program opened and saved has other bytes, and the same people.
+    """
+    from pharmakon.store.matrix import read_frame
+    from pharmakon.store.vault import fingerprint, is_vault
+
+    if not data.is_file():
+        return {}
+    marks = {"data": fingerprint(data)}
+    if not is_vault(data):  # of what is sealed a mark would let anybody confirm a guess
+        with suppress(DataError):
+            frame = read_frame(data)
+            lines = sorted("\x1f".join(row) for row in frame[sorted(frame.columns)].itertuples(index=False, name=None))
+            head = "\x1f".join(sorted(map(str, frame.columns)))
+            marks["rows"] = hashlib.sha256("\x1e".join([head, *lines]).encode()).hexdigest()
+    return marks
 
 
-def _of(mark: str, entry: Entry) -> bool:
-    return bool(mark) and entry.data.get("data") == mark
+def _of(marks: Mapping[str, str], entry: Entry) -> bool:
+    return any(entry.data.get(name) == mark for name, mark in marks.items())
 
 
 def _file(path: Path, entry: Entry) -> str:
@@ -147,7 +162,6 @@ def pay(data: Path, request: Request, result: Callable[[Account], ReleaseResult]
     """
     from pharmakon.privacy.budget import BUDGET, RESERVED, RETURNED
     from pharmakon.record.ledger import Ledger
-    from pharmakon.store.vault import fingerprint
 
     plan = result(_nothing())
     path = plan.budget
@@ -164,7 +178,7 @@ def pay(data: Path, request: Request, result: Callable[[Account], ReleaseResult]
         epsilon=plan.total.epsilon,
         delta=plan.total.delta,
         file=data.name,
-        data=fingerprint(data),
+        **_marks(data),
         statistics=[s.name for s in request.statistics],
     )
     try:
