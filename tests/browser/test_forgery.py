@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 ELSEWHERE = "http://localhost:9"  # another site than 127.0.0.1, whose pages the test makes up
@@ -14,6 +17,49 @@ SEND = """async server => {
     try { await fetch(server + "/api/v1/files", {method: "POST", mode: "no-cors", body}); } catch (error) {}
     try { navigator.sendBeacon(server + "/api/v1/files", body); } catch (error) {}
 }"""
+
+NOTHING = """async address => {
+    try { await fetch(address, {method: "POST", mode: "no-cors"}); } catch (error) {}
+    try { navigator.sendBeacon(address); } catch (error) {}
+}"""
+
+
+@pytest.fixture
+def elsewhere():
+    """A page of another site on this machine: the browser lets no script of one from outside ask this machine."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Referrer-Policy", self.path.strip("/"))
+            self.end_headers()
+
+        def log_message(self, *words):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://localhost:{serving.server_port}"
+        serving.shutdown()
+
+
+@pytest.mark.parametrize("policy", ["unsafe-url", "no-referrer"])
+def test_no_page_elsewhere_starts_a_job_again_by_asking_without_a_body(open_page, server, elsewhere, policy, caplog):
+    caplog.set_level("INFO")
+    held, page = server.state, open_page()
+    asked = {"goals": [{"property": "qed", "want": ">= 0.95"}], "calls": 20_000, "designs": 1, "batch": 5, "name": "x"}
+    job = held.jobs.add(held.local(), "design", asked)
+    held.jobs.stop(held.local(), job.id, pause=True)
+    while held.jobs.get(held.local(), job.id).state != "paused":
+        page.wait_for_timeout(100)
+    page.goto(elsewhere + f"/{policy}")
+    page.evaluate(NOTHING, f"{server.address}/api/v1/jobs/{job.id}/resume")
+    page.wait_for_timeout(1000)
+    answered = [line.split()[-1] for line in caplog.messages if f"{job.id}/resume" in line]
+    assert answered and set(answered) == {"403"}
+    assert held.jobs.get(held.local(), job.id).state == "paused"
+    page.failures.clear()  # that they are refused is what the browser complains about
 
 
 @pytest.mark.parametrize("policy", ["unsafe-url", "no-referrer"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -55,6 +56,60 @@ def test_a_running_job_moves_on_its_page_and_is_paused_and_goes_on(page, server)
     page.wait_for_selector("#job[data-state=running], #job[data-state=queued]")
     page.get_by_role("button", name="Cancel").click()
     page.wait_for_selector("#job[data-state=cancelled]", timeout=90_000)
+
+
+@pytest.fixture
+def watched(server):
+    """A long design that runs while the test does."""
+    held, goal = server.state, {"property": "qed", "want": ">= 0.95"}
+    asked = {"goals": [goal], "calls": 20_000, "designs": 1, "batch": 5, "name": "long"}
+    job = held.jobs.add(held.local(), "design", asked, title="long")
+    yield job.id
+    held.jobs.stop(held.local(), job.id)
+    until = time.monotonic() + 90
+    while not held.jobs.get(held.local(), job.id).over:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_as_many_tabs_as_somebody_likes_watch_a_job_and_every_one_moves(page, watched):
+    tabs = [page] + [page.context.new_page() for _ in range(7)]  # a browser has six connections to a server
+    for number, tab in enumerate(tabs):
+        tab.set_default_timeout(20_000)
+        tab.goto(f"/{('design', 'jobs')[number % 2]}/{watched}")
+    page.goto("/files")
+    words = {"/jobs/": "document.querySelector('#job-words').textContent", "/design/": "figures.innerText"}
+    told = [next(text for place, text in words.items() if place in tab.url) for tab in tabs[1:]]
+    before = [tab.evaluate(text) for tab, text in zip(tabs[1:], told, strict=True)]
+    for tab, text, said in zip(tabs[1:], told, before, strict=True):
+        until = time.monotonic() + 60
+        while tab.evaluate(text) == said:
+            assert time.monotonic() < until, tab.url
+            tab.wait_for_timeout(100)
+
+
+def test_a_page_whose_question_fails_once_asks_again_and_one_that_nobody_sees_asks_nothing(page, watched):
+    asked, broken = [], [True]
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.abort() if broken and broken.pop() else route.continue_()
+
+    page.route(f"**/api/v1/jobs/{watched}", answer)
+    page.goto(f"/jobs/{watched}")
+    page.until("document.querySelector('#job-words').textContent.includes('of 20,000')", seconds=60)
+    assert len(asked) > 1
+    page.failures.clear()  # of the question that was cut off
+    hide = "Object.defineProperty(document, 'hidden', {configurable: true, get: () => %s})"
+    page.evaluate(hide % "true")
+    page.wait_for_timeout(1_500)
+    before = len(asked)
+    page.wait_for_timeout(2_500)
+    assert len(asked) == before
+    page.evaluate(hide % "false")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(1_000)
+    assert len(asked) > before
 
 
 def test_a_wrong_field_gets_the_word_and_what_was_typed_stays(page):

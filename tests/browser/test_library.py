@@ -66,9 +66,48 @@ def test_filter_by_substructure_text_and_property(page, made):
     assert int(count(page).split()[0]) == light < 140
 
 
+def test_a_refusal_marks_its_own_field_and_leaves_no_old_rows(page, made):
+    opened(page, made)
+    wrong = (
+        "JSON.stringify(['smarts', 'similar'].map((id) => document.getElementById(id).getAttribute('aria-invalid')))"
+    )
+    page.get_by_label("Substructure").fill("c1cc")
+    page.until("document.querySelector('#count').textContent.includes('SMARTS')")
+    assert page.evaluate(wrong) == '["true","false"]' and page.locator("#list [data-row]").count() == 0
+    page.get_by_label("Substructure").fill("")
+    page.get_by_label("Similar to").fill("nonsense")
+    page.until("document.querySelector('#count').textContent.includes('compare with')")
+    assert page.evaluate(wrong) == '["false","true"]' and page.locator("#list").get_by_text("compare with").is_visible()
+    page.failures.clear()  # the browser reports the refusals
+    page.get_by_label("Similar to").fill("")
+    page.get_by_label("Text").fill("in no row at all")
+    page.locator("#list").get_by_text("No molecule meets the filter.").wait_for()
+    assert count(page) == "0 of 140 molecules" and page.evaluate(wrong) == '["false","false"]'
+
+
+def test_what_is_copied_is_what_is_filtered_and_sorted(page, made):
+    opened(page, made)
+    page.get_by_label("Text").fill("M13")
+    page.until("document.querySelector('#count').textContent.startsWith('11 of')")
+    page.get_by_text("Copy as").click()
+    page.locator(".copies code").filter(has_text="workbench.export(").wait_for()
+    assert "'text': 'M13'" in page.locator(".copies code").last.inner_text()
+
+
+def test_another_tab_s_selection_is_seen_when_this_one_is_looked_at(page, made):
+    opened(page, made)
+    page.request.put(
+        f"/api/v1/libraries/{page.url.partition('?')[0].rpartition('/')[2]}/selections", data={"rows": [1, 2, 4]}
+    )
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.until("document.querySelector('#selected').textContent === '3 selected'")
+    page.get_by_role("button", name="Clear the selection").click()
+    page.until("document.querySelector('#selected').textContent === 'Nothing is selected'")
+
+
 def test_repeats_are_marked_in_table_and_grid_and_left_out_or_shown_alone(page, made):
     opened(page, made)
-    mark = page.locator(".repeat").filter(has_text="repeat of row 2 (M1)")
+    mark = page.locator(".repeat").filter(has_text="repeat of M1 (row 1)")
     mark.first.wait_for()
     page.get_by_label("Grid").check()
     page.wait_for_selector(".vcard")
@@ -104,7 +143,7 @@ def test_selection_is_kept_on_the_server_and_exported(page, made, tmp_path):
     page.wait_for_load_state("networkidle")
     page.reload()
     page.until("document.querySelector('#selected').textContent === '2 selected'")
-    page.get_by_text("Export").click()
+    page.get_by_text("Export", exact=True).click()
     with page.expect_download() as download:
         page.locator("#export p").nth(1).get_by_role("link", name="CSV").click()
     with open(download.value.path(), encoding="utf-8", newline="") as stream:  # noqa: PTH123

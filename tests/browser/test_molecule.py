@@ -25,6 +25,15 @@ def test_by_name_and_by_keyboard_alone(page, server):
     assert page.get_by_role("rowheader", name="hERG block").is_visible()
 
 
+def test_a_long_structure_is_no_name_to_suggest_medicines_for(page):
+    page.goto("/molecule")
+    page.fill("#smiles", "C" * 300)
+    page.wait_for_timeout(500)
+    assert not any("/api/v1/drugs" in url for url in page.requests)
+    page.fill("#smiles", "ibupr")
+    page.until("document.querySelectorAll('#drugs option').length > 0")
+
+
 def test_why_opens_in_a_dialog_and_escape_closes_it(page):
     opened(page)
     link = page.get_by_role("link", name="Why: hERG block")

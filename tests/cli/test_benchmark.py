@@ -7,7 +7,7 @@ import pytest
 
 from pharmakon.cli.main import main
 from pharmakon.workflows import benchmark
-from pharmakon.workflows.benchmark import BenchmarkResult
+from pharmakon.workflows.benchmark_result import BenchmarkResult
 
 RECORD = {
     "comparable": False,

@@ -48,6 +48,18 @@ def test_a_copy_and_a_server_of_it_and_a_damaged_one(server, tmp_path, capsys):
     assert "damaged, nothing was restored; not what was saved: tables/users.jsonl" in capsys.readouterr().err
 
 
+def test_a_ledger_that_was_edited_is_named_by_the_copy_too(server, tmp_path, capsys):
+    server("user", "add", "ada@example.org", "--name", "Ada")
+    ledger = tmp_path / "data" / "ledger.jsonl"
+    copy = tmp_path / "copy.tar"
+    assert server("backup", "-o", str(copy)) == 0
+    ledger.write_text(ledger.read_text().replace("ada@example.org", "eve@example.org"))
+    capsys.readouterr()
+    assert server("backup", "-o", str(copy), "--overwrite") == 1
+    said = capsys.readouterr().out
+    assert "copy-damaged.tar: " in said and "the ledger: entry" in said and "the earlier copy, is left as it is" in said
+
+
 def test_where_nobody_can_be_asked_the_password_stands_in_the_environment(server, monkeypatch, capsys):
     monkeypatch.delenv(PASSWORD)
     monkeypatch.setattr("sys.stdin", io.StringIO(SECRET))

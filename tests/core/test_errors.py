@@ -34,7 +34,6 @@ def test_exit_codes(error):
     [
         ("smile", ["SMILES", "id"], "did you mean 'SMILES'?"),
         ("xyz", ["herg", "ames"], "known: herg, ames"),
-        ("xyz", [], "none is known"),
         ("xyz", [f"long{i}" for i in range(30)], "long19, ..."),
     ],
 )
@@ -42,6 +41,11 @@ def test_an_unknown_name_gets_advice(name, known, said):
     text = str(UnknownName("column", name, known, where="a.csv"))
     assert text.startswith(f"no column named {name!r} in a.csv; ")
     assert said in text
+
+
+def test_where_nothing_is_told_of_what_there_is_none_is_claimed_to_be():
+    assert str(UnknownName("selection", "abc", [])) == "no selection named 'abc'"
+    assert str(UnknownName("selection", "abc", [], hint="make one")) == "no selection named 'abc'; make one"
 
 
 def test_nothing_close_is_no_suggestion():

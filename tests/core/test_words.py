@@ -1,6 +1,6 @@
 import pytest
 
-from pharmakon.core.words import joined
+from pharmakon.core.words import counted, joined, sentence, some
 
 
 @pytest.mark.parametrize(
@@ -8,3 +8,25 @@ from pharmakon.core.words import joined
 )
 def test_a_list_in_a_sentence(words, said):
     assert joined(words) == said
+
+
+def test_of_many_it_is_said_that_these_are_some():
+    assert (some(["a", "b", "c"]), some(["a", "b", "c", "d"]), some([])) == ("a, b, c", "such as a, b, c", "")
+
+
+def test_one_thing_is_no_plural():
+    assert [counted(n, "molecule") for n in (0, 1, 1200)] == ["0 molecules", "1 molecule", "1,200 molecules"]
+    assert counted(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("two samples are left out", "Two samples are left out."),
+        ("gene.csv: 1 column is left out", "gene.csv: 1 column is left out."),
+        ("is it so?", "Is it so?"),
+        ("  ", ""),
+    ],
+)
+def test_a_note_becomes_a_sentence_and_a_file_keeps_its_name(text, said):
+    assert sentence(text) == said

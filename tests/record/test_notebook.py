@@ -30,6 +30,40 @@ def test_rows_become_a_table_with_structures_drawn():
     assert "inside" not in found and "&lt;b&gt;note" in found
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    query: str
+    hits: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched(Shown):
+    molecules: int
+    smiles: str
+    text: str
+    output: Path | None
+    answers: list[Query]
+    parts: dict[str, list[Row]]
+    card: dict[str, object]
+    warnings: tuple[str, ...] = ()
+
+
+def test_facts_nested_lists_and_mappings_are_tables():
+    found = Searched(
+        12_345,
+        "CCO",
+        "a document " * 100,
+        Path("out/hits.csv"),
+        [Query("Q7", [Row("CCN", 0.5, True)]), Query("<Q8>", [Row("CCS", 0.25, False)])],
+        {"left": [Row("CCF", 1.0, True)], "right": []},
+        {"name": "herg", "nested": {"deep": 1}},
+        ("torch is another",),
+    )._repr_html_()
+    for text in ("12345", "out/hits.csv", "Q7: hits", "&lt;Q8&gt;: hits", "left", "herg", "torch is another"):
+        assert text in found.replace(",", "").replace("12 345", "12345"), text
+    assert found.count("<svg") == 4 and "a document" not in found and "deep" not in found and "<Q8>" not in found
+
+
 def test_a_report_stands_in_a_frame_that_reaches_nothing(tmp_path):
     (tmp_path / "report.html").write_text('<p title="x">hello</p>')
     found = Result([Row("CCO", 1.0, True)], folder=tmp_path)._repr_html_()

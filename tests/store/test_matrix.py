@@ -31,13 +31,15 @@ def test_tabs_and_semicolons(tmp_path):
 def test_limits_of_detection_are_numbers_and_are_counted(tmp_path):
     found = read_matrix(written(tmp_path, "id,a\ns1,<0.5\ns2,2\ns3,broken\n"))
     np.testing.assert_array_equal(found.values[:, 0], [0.5, 2, np.nan])
-    assert any("1 values are below or above" in note for note in found.notes)
-    assert any("1 cells are no numbers" in note for note in found.notes)
+    assert any("1 value is below or above" in note for note in found.notes)
+    assert any("1 cell is no number:" in note for note in found.notes)
 
 
 def test_words_are_no_features(tmp_path):
     found = read_matrix(written(tmp_path, "id,site,a\ns1,x,1\ns2,y,2\n"))
     assert found.columns == ("a",)
+    many = read_matrix(written(tmp_path, "id,v,w,x,y,a\ns1,k,k,k,k,1\n"))
+    assert many.notes == ("4 columns hold no numbers and are left out (such as v, w, x)",)
     assert found.text == ("site",)
 
 

@@ -63,6 +63,28 @@ def test_an_upload_whose_bytes_are_gone_is_named(database, server, tmp_path):
     assert backup(database, folder, tmp_path / "copy.tar").missing == ["assay.csv"]
 
 
+def test_a_damaged_server_is_copied_but_over_no_earlier_copy(database, server, tmp_path):
+    folder, _, kept = server
+    copy, beside = tmp_path / "copy.tar", tmp_path / "copy-damaged.tar"
+    for _ in range(2):  # of one that is whole the later takes the place of the earlier
+        made = backup(database, folder, copy)
+        assert (made.path, made.problems) == (copy, [])
+    good, ledger = copy.read_bytes(), (folder / "ledger.jsonl").read_bytes()
+    (folder / "ledger.jsonl").write_bytes(ledger.replace(b'"file":"3"', b'"file":"8"'))
+    for _ in range(2):
+        made = backup(database, folder, copy)
+        assert made.path == beside and copy.read_bytes() == good and "entry 4" in made.problems[0]
+    with tarfile.open(beside) as archive:
+        assert b'"file":"8"' in archive.extractfile("data/ledger.jsonl").read()
+    assert backup(database, folder, tmp_path / "first.tar").path == tmp_path / "first.tar"  # it may be all there is
+    (folder / "ledger.jsonl").unlink()
+    assert "gone" in backup(database, folder, copy).problems[0]
+    (folder / "ledger.jsonl").write_bytes(ledger)
+    (folder / "files" / kept.id).unlink()
+    made = backup(database, folder, copy)
+    assert (made.path, made.problems, made.missing) == (beside, [], ["assay.csv"]) and copy.read_bytes() == good
+
+
 def test_tables_of_another_version_are_not_copied(database, tmp_path):
     migrate(database, "base")
     with pytest.raises(UsageError, match="revision"):
@@ -78,7 +100,7 @@ def test_the_tables_are_of_one_moment(database, server, tmp_path, monkeypatch):
     dumps = json.dumps
 
     def told(row, **options):
-        if not seen:  # somebody joins while the copy is made
+        if not seen and {"id", "name"} <= row.keys():  # the first row of a table: somebody joins now
             seen.append(accounts.add("late@example.org", "Late", None))
         return dumps(row, **options)
 

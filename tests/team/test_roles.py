@@ -37,3 +37,10 @@ def test_an_action_that_stands_nowhere_is_nobodys():
 def test_every_role_of_the_table_is_a_role_and_only_a_curator_reads_patients():
     assert set().union(*permissions().values()) <= set(roles())
     assert permissions()["patient.read"] == {"curator"} and permissions()["record.sign"] == {"approver"}
+
+
+def test_who_may_is_said_in_words():
+    with pytest.raises(Denied, match=r"it takes a role of curator$"):
+        Caller("1", "Ada", "", "p").check("patient.read")
+    with pytest.raises(Denied, match=r"it is for administrators of the server$"):
+        Caller("1", "Ada", "", "p").check("account.write")

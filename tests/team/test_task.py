@@ -8,7 +8,7 @@ import sys
 import time
 
 from pharmakon.core.files import sha256
-from pharmakon.team.task import written
+from pharmakon.team.task import worded, written
 
 NOISE = """
 import os, sys
@@ -35,7 +35,7 @@ def start(tmp_path, then: str = "", **more):
         start_new_session=True,
     )
     (tmp_path / "in").mkdir()
-    where = {"inputs": str(tmp_path / "in"), "output": str(tmp_path / "out")}
+    where = {"inputs": str(tmp_path / "in"), "output": str(tmp_path / "out"), "kept": str(tmp_path / "kept")}
     asked = {"verb": "mutagenicity", "config": {"smiles": ["CCO"]}, "made": {}, "resume": False, **where, **more}
     process.stdin.write(json.dumps(asked) + "\n")
     process.stdin.flush()
@@ -94,3 +94,23 @@ def test_what_was_written_is_told_with_size_and_hash_and_no_link_or_hidden_file(
 def test_what_it_writes_down_is_by_whom_it_works_for(tmp_path):
     said = finish(start(tmp_path, 'progress(2, 2, os.environ["PHARMAKON_USER"])', user="ada@example.org"))
     assert {"progress": [2, 2, "ada@example.org"]} in said
+
+
+def test_a_sentence_names_neither_the_server_s_folders_nor_flags_of_a_terminal():
+    asked = {"verb": "predict", "inputs": "/srv/jobs/a/1/inputs", "output": "/srv/jobs/a/1/output"}
+    asked |= {"kept": "/srv/kept/p", "made": {"b0": "/srv/jobs/b0/2/output"}}
+    said = {
+        "no column named 'x' in /srv/jobs/a/1/inputs/one.csv; --smiles-column NAME chooses": "no column named 'x' in "
+        "one.csv; smiles_column NAME chooses",
+        "/srv/jobs/a/1/output/run is not empty": "run is not empty",
+        "/srv/jobs/a/1/output is not empty": "the job's folder is not empty",
+        "there is no /srv/jobs/b0/2/output/run, nor /elsewhere": "there is no job:b0/run, nor /elsewhere",
+        "--frobnicate and a--batch stay": "--frobnicate and a--batch stay",
+    }
+    assert {text: worded(text, asked) for text in said} == said
+
+
+def test_the_error_of_a_job_is_such_a_sentence(tmp_path):
+    place = tmp_path / "in" / "one.csv"
+    said = finish(start(tmp_path, f'raise FileNotFoundError("no file {place}")'))
+    assert said[-1] == {"error": "FileNotFoundError: no file one.csv"}

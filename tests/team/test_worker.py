@@ -130,7 +130,7 @@ def test_a_prediction_goes_on_from_the_rows_that_it_has(jobs, worker, person):
 class TestWhatStops:
     def test_a_design_is_paused_with_what_it_has_and_goes_on_from_there(self, jobs, worker, person):
         ada = person("analyst")
-        job = jobs.add(ada, "design", {**GOAL, "calls": 60})
+        job = jobs.add(ada, "design", {**GOAL, "calls": 100})
         with working(worker):
             wait(lambda: jobs.get(ada, job.id).done >= 5)
             jobs.stop(ada, job.id, pause=True)
@@ -168,13 +168,18 @@ class TestWhatStops:
         assert failed.state == "failed" and "MB of memory, and may take 40 on this server" in failed.error
         assert not children()
 
-    def test_what_cannot_run_fails_with_its_own_sentence(self, jobs, worker, person):
+    def test_what_cannot_run_fails_with_its_own_sentence_and_a_line_of_the_log(self, jobs, worker, person, caplog):
+        caplog.set_level("INFO")
         ada = person("analyst")
         file = worker.files.add(ada, "mine.csv", [b"a,b\n1,2\n"], patient=False)
         job = jobs.add(ada, "predict", {"data": "mine.csv"}, files=[file.id])
         worker.work(jobs.claim("w"))
         failed = jobs.get(ada, job.id)
         assert failed.state == "failed" and "smiles" in failed.error.lower()
+        assert "mine.csv" in failed.error and str(worker.folder) not in failed.error and "--" not in failed.error
+        (line,) = [one for one in caplog.records if "failed" in one.getMessage()]
+        assert line.getMessage().startswith(f"job {job.id} (predict) failed after ") and line.seconds > 0
+        assert "mine.csv" not in line.getMessage() and (line.job, line.verb) == (job.id, "predict")
 
     def test_two_files_of_one_name_and_a_file_of_another_project_fail(self, jobs, worker, person):
         ada = person("analyst")

@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import OrderedDict
 
 import numpy as np
 import pytest
+
+from pharmakon.web import libraries
+from pharmakon.workflows import library_view
+from pharmakon.workflows.library_view import Library
 
 AT = "/api/v1/libraries"
 
@@ -92,6 +97,31 @@ def test_a_selection_stays_grows_shrinks_and_has_a_name(workbench, library):
     )
 
 
+def test_a_selection_is_no_part_of_what_is_still_searched_for(workbench, library, monkeypatch):
+    monkeypatch.setattr(library_view, "LONGEST", 0.01)
+    monkeypatch.setattr(library_view, "SOON", 0.01)
+    monkeypatch.setattr(libraries, "_open", OrderedDict())
+    monkeypatch.setattr(Library, "_look", lambda *_: None)  # a search that does not end
+    put = lambda **body: workbench.put(f"{AT}/{library}/selections", json=body)  # noqa: E731
+    put(rows=[0, 1])
+    filter = json.dumps({"smarts": "[#8]"})
+    assert rows(workbench, library, filter=filter)["to_search"] > 0
+    asked = [put(filter={"smarts": "[#8]"})]
+    asked += [workbench.get(f"{AT}/{library}/{what}", params={"filter": filter}) for what in ("mask", "export")]
+    for answer in asked:
+        assert answer.status_code == 422 and "still being searched" in answer.json()["detail"]
+    assert [one["count"] for one in workbench.get(f"{AT}/{library}/selections").json() if not one["name"]] == [2]
+
+
+def test_a_selection_of_nothing_said_is_refused_and_an_empty_one_empties(workbench, library):
+    put = lambda **body: workbench.put(f"{AT}/{library}/selections", json=body)  # noqa: E731
+    assert put(rows=[0, 1]).json()["count"] == 2
+    for nothing in ({}, {"mode": "remove"}, {"name": "x"}):
+        refused = put(**nothing)
+        assert refused.status_code == 422 and "which rows" in refused.json()["detail"]
+    assert put(rows=[]).json()["count"] == 0
+
+
 def test_exports_hold_what_the_filter_leaves(workbench, library):
     answer = workbench.get(
         f"{AT}/{library}/export", params={"filter": '{"problems":"none"}', "sort": "mw", "columns": ["mw"]}
@@ -114,6 +144,6 @@ def test_drawings_are_of_the_rows_that_there_are(workbench, library):
 def test_what_standardising_changed_is_shown_and_exported(workbench, library):
     assert all("changes" in item["values"] for item in rows(workbench, library, columns=["changes"])["items"])
     told = workbench.get(f"{AT}/{library}/export").text.splitlines()[0].split(",")
-    assert told[:4] == ["id", "smiles", "problem", "changes"]
+    assert told[:6] == ["id", "smiles", "problem", "changes", "row", "repeat_of"]
     page = workbench.get(f"/library/{library}", params={"columns": '["changes"]'})
     assert page.status_code == 200 and "Changed by standardising</a>" in page.text

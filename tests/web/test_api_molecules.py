@@ -44,6 +44,14 @@ def test_too_many_or_none_or_a_misspelt_key_are_refused(server):
         assert reader.ask("POST", "/api/v1/molecules", json=body).status_code == 422
 
 
+def test_a_medicine_without_a_structure_is_told_as_one(server, monkeypatch):
+    broken = "not a SMILES: 'a' at position 1"
+    monkeypatch.setattr(api_molecules, "card", lambda smiles, profile: MoleculeCard(smiles, problem=broken))
+    asked = {"smiles": ["adalimumab", "adalimum"]}
+    first, second = server.program("reader").ask("POST", "/api/v1/molecules", json=asked).json()
+    assert first["problem"].startswith("adalimumab is an antibody") and second["problem"] == broken
+
+
 def test_a_drug_is_asked_for_by_its_name(server, monkeypatch):
     monkeypatch.setattr(api_molecules, "card", lambda smiles, profile: MoleculeCard(smiles, smiles=smiles))
     (found,) = server.program("reader").ask("POST", "/api/v1/molecules", json={"smiles": [" Paracetamol"]}).json()

@@ -11,7 +11,7 @@ import pytest
 from pharmakon.web.api_results import as_file
 
 
-def wrote(server, who, files, *, patient=False):
+def wrote(server, who, files, *, patient=False, state="done", **more):
     """The id of a job whose worker wrote these files."""
     job = server.held.jobs.add(who.caller, "predict", {}, patient=patient)
     while (held := server.held.jobs.claim("w")).id != job.id:
@@ -22,7 +22,7 @@ def wrote(server, who, files, *, patient=False):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         told.append({"name": name, "size": len(content), "sha256": "0" * 64})
-    assert server.held.jobs.end(held, "done", result={"attempt": 1, "files": told})
+    assert server.held.jobs.end(held, state, result={"attempt": 1, "files": told} | more)
     return job.id
 
 
@@ -40,6 +40,19 @@ def test_what_it_made_comes_down_one_by_one_and_as_a_whole(server):
     assert held == {"out/report.html": b"<p>x</p>", "table.csv": b"id\n1\n"}
     for name in ("../1/output/table.csv", "%2e%2e/%2e%2e/x", "absent.csv", "out"):
         assert ada.ask("GET", f"/api/v1/jobs/{id}/files/{name}").status_code == 404
+
+
+def test_the_archive_of_what_was_stopped_says_that_it_is_a_part(server):
+    ada = server.browser("analyst")
+    id = wrote(server, ada, {"part-0.csv": b"id\n1\n"}, state="paused", partial=True)
+    path = f"/api/v1/jobs/{id}/archive.zip"
+    answer = ada.ask("GET", path)
+    assert answer.headers["content-disposition"].endswith(f"predict-{id}-partial.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.namelist() == ["PARTIAL.txt", "part-0.csv"]
+        assert f"predict {id} is partial: stopped after 0" in archive.read("PARTIAL.txt").decode()
+    whole = wrote(server, ada, {"a.csv": b"id\n1\n"})
+    assert "partial" not in ada.ask("GET", f"/api/v1/jobs/{whole}/archive.zip").headers["content-disposition"]
 
 
 def test_a_key_comes_down_alone_and_never_with_the_data(server):

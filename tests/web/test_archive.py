@@ -15,9 +15,9 @@ def test_it_holds_the_files_by_their_names(tmp_path):
     for number, (name, data) in enumerate(content.items()):
         files[name] = tmp_path / f"{number}.{name.rsplit('.')[-1]}"
         files[name].write_bytes(data)
-    with zipfile.ZipFile(io.BytesIO(b"".join(zipped(files)))) as archive:
-        assert archive.testzip() is None
-        assert {name: archive.read(name) for name in archive.namelist()} == content
+    with zipfile.ZipFile(io.BytesIO(b"".join(zipped(files, {"READ.txt": "é"})))) as archive:
+        assert archive.testzip() is None and archive.namelist()[0] == "READ.txt"
+        assert {name: archive.read(name) for name in archive.namelist()} == {"READ.txt": "é".encode()} | content
 
 
 def test_a_large_file_is_never_whole_in_memory(tmp_path):

@@ -75,6 +75,9 @@ def test_who_calls_and_what_a_molecule_does(workbench):
 def test_a_file_goes_in_and_a_table_comes_out(workbench, config, tmp_path):
     sent = workbench.upload(TABLE, name="two.csv")
     assert sent.name == "two.csv" and sent.id in [file.id for file in workbench.files()]
+    gone = workbench.upload(b"nothing of use", name="gone.txt")
+    workbench.delete_file(gone.id)
+    assert gone.id not in [file.id for file in workbench.files()]
     job = workbench.start("predict", {"data": "two.csv", "models": ["solubility"]}, files=[sent.id])
     with _works(config):
         done = workbench.wait(job.id, seconds=120)
@@ -210,6 +213,14 @@ def test_a_library_is_made_opened_filtered_selected_from_and_exported(workbench,
         assert tools.wait_for_job(made["id"], 50)["state"] == "done"
     told = tools.open_library(made["id"])
     assert (told["title"], told["rows"], told["problems"]) == ("Few", 5, 1)
+    assert told["columns"]["number"]["mw"].endswith("(g/mol)") and "herg" in told["columns"]["estimate"]
+    assert len(json.dumps(told)) < 6_000 and len(json.dumps(tools.list_libraries())) < 300
+    with pytest.raises(UsageError, match="which rows"):
+        tools.select_rows(made["id"])
+    assert (
+        tools.select_rows(made["id"], rows=[0, 1])["count"] == 2
+        and tools.select_rows(made["id"], rows=[])["count"] == 0
+    )
     heavy = {"filter": LibraryFilter(ranges={"mw": (70, None)}), "sort": "mw", "down": True, "columns": ["mw"]}
     found = tools.library_rows(made["id"], **heavy, limit=1)
     (row,) = found["items"]
@@ -224,12 +235,20 @@ def test_a_library_is_made_opened_filtered_selected_from_and_exported(workbench,
     assert [line.partition(",")[0] for line in text.splitlines()] == ["id", "M3", "M4"]
     path = workbench.export(made["id"], tmp_path / "two.csv", filter={"selection": kept["id"]}, columns=["mw"])
     assert path.read_text(encoding="utf-8") == text
+    assert workbench.export(made["id"], tmp_path / "two.SDF").read_text(encoding="utf-8").count("$$$$") == 5
+    with pytest.raises(UsageError, match="csv, sdf, parquet"):
+        workbench.export(made["id"], tmp_path / "two.xlsx")
+    assert not (tmp_path / "two.xlsx").exists()
+    assert workbench.mask(made["id"], {"selection": kept["id"]}).tolist() == [False, False, False, True, True]
+    assert workbench.values(made["id"], "mw")[0] == pytest.approx(46.07, abs=0.01)
     assert tools.export_library(made["id"], format="sdf", columns=["mw"]).count("$$$$") == 5
     whole = tools.export_library(made["id"])
     assert whole.endswith(f"... more from character {PIECE}") or len(whole) <= PIECE
     assert tools.export_library(made["id"], columns=["mw"], filter=chosen, start=3) == text[3:]
     with pytest.raises(UsageError, match="no column named 'mass'"):
         tools.library_rows(made["id"], sort="mass")
+    workbench.forget_selection(made["id"], kept["id"])
+    assert [one["name"] for one in tools.list_selections(made["id"])] == [""]
     assert json.dumps([told, found, kept])
 
 

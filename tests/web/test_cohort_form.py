@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pharmakon.web.cohort_form import declaration, file_name, guesses
+from pharmakon.web.cohort_form import declaration, file_name, guesses, placed
 from pharmakon.workflows.cohort_columns import Columns
 
 CLINIC = Columns(
@@ -80,3 +80,18 @@ def test_randomised_is_said_of_an_arm_alone():
 
 def test_a_file_is_called_after_its_cohort():
     assert file_name("  Fifty / ../Patients!") == "fifty-patients.toml" and file_name("…") == "cohort.toml"
+    assert file_name("Köhorte 1, Straße É") == "kohorte-1-strasse-e.toml"
+
+
+def test_measurements_may_be_columns_of_the_table_of_patients():
+    given = {"name": ["A"], "own.name": ["values"], "own.features": ["age", "weight"], "blocks.0.name": ["rna"]}
+    made = declaration(given, clinical="a.csv", blocks=["rna.csv"])["blocks"]
+    assert made == [{"name": "rna", "file": "rna.csv"}, {"name": "values", "features": ["age", "weight"]}]
+    made = declaration(given | {"own.features": []}, clinical="a.csv", blocks=["rna.csv"])["blocks"]
+    assert made == [{"name": "rna", "file": "rna.csv"}]
+
+
+def test_a_mistake_in_them_has_a_field_of_its_own():
+    assert placed({"blocks.1.name": "odd", "blocks.0.name": "odd"}, 1) == {"own.name": "odd", "blocks.0.name": "odd"}
+    assert set(placed({"blocks": "too short"}, 0)) == {"own.features"}
+    assert placed({"blocks": "two blocks have one name"}, 1) == {"blocks": "two blocks have one name"}

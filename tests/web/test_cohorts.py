@@ -45,12 +45,14 @@ def test_a_cohort_has_the_latest_upload_of_each_table(asked, carl, keep):
     proteins = keep("proteins.csv", PROTEINS)
     found = declared(asked, carl, id)
     assert found.ids == [id, latest, proteins] and not found.missing
-    assert checked(asked, carl, found).patients == 40
+    assert checked(asked, carl, found).patients == 40 and [file.id for file in found.measured] == [proteins]
 
 
 def test_only_declarations_are_listed_each_name_once(asked, carl, keep):
     first, other = keep("forty.toml", TOML), keep("other.toml", TOML)
     again = keep("forty.toml", TOML + "\n")
+    keep("clinic-release.toml", 'input = "patients.csv"\n[[queries]]\nkind = "count"\n')
+    keep("broken.toml", "[clinical\n")
     plain, table = keep("plain.toml", TOML, patient=False), keep("patients.csv", PATIENTS)
     found = {file.id for file in declared_cohorts(asked, carl)}
     assert found == {again, other} and first not in found

@@ -67,7 +67,7 @@ def test_every_route_is_denied_to_whoever_has_no_role_for_it_and_open_to_whoever
         answer = caller.ask(method, path, json={})
         place = (who, method, path, action, answer.status_code, answer.text[:200])
         if who != "nobody":
-            assert answer.status_code == 403 and "takes a role of" in answer.json()["detail"], place
+            assert answer.status_code == 403 and "is not allowed to" in answer.json()["detail"], place
             continue
         assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "Bearer", place
         page = caller.ask(method, path, headers={"Accept": "text/html"})
@@ -80,7 +80,7 @@ def test_every_route_is_denied_to_whoever_has_no_role_for_it_and_open_to_whoever
         answer = caller_of(server, who).ask(method, path, json={})
         place = (who, method, path, action, answer.status_code, answer.text[:200])
         assert answer.status_code < 500 and answer.status_code != 401, place
-        assert answer.status_code != 403 or "takes a role of" not in answer.json()["detail"], place
+        assert answer.status_code != 403 or "is not allowed to" not in answer.json()["detail"], place
     assert len(denied) > 5 and (len(denied) < len(routes)) == (who != "nobody")
 
 
@@ -179,7 +179,7 @@ def curl(*words, folder=None):
     command = ["curl", "--silent", "--max-time", "120", "--write-out", "\n%{http_code}", *words]
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
     body, _, status = said.rpartition("\n")
-    return {"status": int(status), "answer": json.loads(body)}
+    return {"status": int(status), "answer": json.loads(body or "null")}
 
 
 def test_a_real_curl_uploads_to_a_real_server_and_what_looks_like_a_browser_does_not(serve, tmp_path):
@@ -206,6 +206,10 @@ def test_a_real_curl_uploads_to_a_real_server_and_what_looks_like_a_browser_does
     for words in (("-F", f"csrf={secret}"), ("-H", f"X-CSRF-Token: {secret}")):  # as the server's own page sends it
         own = ("-H", f"Origin: {serve}", "-H", "Sec-Fetch-Site: same-origin", *words)
         assert curl("-F", "file=@x.csv", *own, files, folder=tmp_path)["status"] == 201
+    file = f"{files}/{done['answer']['id']}"
+    for header in (f"Origin: {serve}", "Origin: null", "Sec-Fetch-Site: cross-site", "Cookie: a=b"):
+        assert curl("-X", "DELETE", "-H", header, file)["status"] == 403
+    assert curl("-X", "DELETE", file)["status"] == 204
     page = curl("-F", "file=@x.csv", "-H", "Accept: application/json", f"{serve}/library", folder=tmp_path)
     assert page["status"] == 403 and page["answer"]["detail"] == FORGED
 
@@ -260,6 +264,31 @@ def test_without_accounts_a_program_uploads_without_a_token_and_no_form_of_a_pag
     shared = other()
     assert ask(shared.browser("analyst")).json()["detail"] == FORGED  # a session's cookie is no permission
     assert ask(shared.nobody).status_code == 401
+
+
+def test_without_accounts_a_program_stops_a_job_without_a_body_or_token_and_no_page_does(other):
+    server = other(accounts=False)
+    local, asked = server.nobody, {"verb": "mutagenicity", "config": {"smiles": ["CCO"]}}
+    job = local.ask("POST", "/api/v1/jobs", json=asked, forge=True).json()["id"]
+
+    def ask(what="pause", caller=local, body=None, start="/api/v1", **headers):
+        return caller.ask("POST", f"{start}/jobs/{job}/{what}", headers=headers, content=body, forge=True)
+
+    for browser in BROWSERS:
+        assert ask(**browser).status_code == 403, browser
+    for elsewhere in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert ask(**elsewhere).status_code == 403, elsewhere
+    for body in (b"x", iter([b"x"])):  # a body that does not say what it is; in chunks
+        assert ask(body=body).json()["detail"] == FORGED
+    for simple in ("text/plain", "application/x-www-form-urlencoded"):
+        assert ask(**{"Content-Type": simple}).json()["detail"] == FORGED
+    assert ask(start="", Accept="application/json").json()["detail"] == FORGED  # a page's form brings its token
+    assert server.held.jobs.get(server.app.state.local, job).state == "queued"
+    for what, state in (("pause", "paused"), ("resume", "queued"), ("cancel", "cancelled")):
+        assert ask(what).json()["state"] == state
+    shared = other()
+    for caller, status in ((shared.browser("analyst"), 403), (shared.nobody, 401)):
+        assert ask(caller=caller).status_code == status
 
 
 def test_a_form_s_hidden_field_counts_and_another_session_s_does_not(server):

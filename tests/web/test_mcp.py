@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from pharmakon.core.errors import Denied, PharmakonError
+from pharmakon.core.errors import Denied, PharmakonError, UnknownName
 from pharmakon.web.api_libraries import RowPage
+from pharmakon.web.api_molecules import Card, Estimate
 from pharmakon.web.mcp import INSTRUCTIONS, PIECE, Tools, server
 
 mcp = pytest.importorskip("mcp")
@@ -63,6 +64,8 @@ def test_an_answer_is_json_and_a_refusal_is_a_sentence():
     workbench = Workbench()
     answer = _with(workbench, lambda assistant: assistant.call_tool("find_drug", {"name": "asp"}))
     assert json.loads(answer.content[0].text) == [] and workbench.asked == ["asp"] and not answer.is_error
+    none = _with(workbench, lambda assistant: assistant.call_tool("find_drug", {"name": "Adalimumab"}))
+    assert none.is_error and "adalimumab is an antibody" in none.content[0].text
     asked = {"name": "x.csv", "content": "a", "patient_data": True}
     refused = _with(workbench, lambda assistant: assistant.call_tool("upload_text", asked))
     assert refused.is_error and "patient.write is not allowed (True)" in refused.content[0].text
@@ -72,6 +75,44 @@ def test_a_long_result_is_read_in_pieces():
     tools = Tools(Workbench(b"x" * (PIECE + 7)))
     assert tools.read_result("1", "a.csv").endswith("... 7 characters more")
     assert tools.read_result("1", "a.csv", PIECE) == "x" * 7
+
+
+@pytest.mark.parametrize("content", [b"PAR1\0\0", b"\xff\xfe\x80", b"text\0"])
+def test_what_is_no_text_is_not_shown_as_one(content):
+    with pytest.raises(PharmakonError, match=r"x.parquet is no text.*/api/v1/jobs/7/files/x.parquet"):
+        Tools(Workbench(content)).read_result("7", "x.parquet")
+    assert Tools(Workbench("µ".encode())).read_result("7", "a.csv") == "µ"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"library": "1", "limit": "many"}, "limit: input should be a valid integer"),
+        ({"limit": 3}, "library: field required"),
+        ({"library": "1", "filter": {"smart": "c"}}, "Did you mean 'smarts'"),
+        ({"library": "1", "colums": ["mw"]}, "no argument named 'colums' in library_rows; did you mean 'columns'?"),
+    ],
+)
+def test_wrong_arguments_are_a_sentence_without_a_link(asked, said):
+    workbench = Workbench()
+    refused = _with(workbench, lambda assistant: assistant.call_tool("library_rows", asked))
+    text = refused.content[0].text
+    assert refused.is_error and said.casefold() in text.casefold() and not workbench.asked
+    assert "pydantic" not in text and "http" not in text
+
+
+def test_a_property_that_is_not_there_is_an_error_with_the_nearest():
+    what = dict.fromkeys(Estimate.model_fields, "") | dict.fromkeys(["value", "low", "high", "percentile"], 1.0)
+    what |= {"name": "herg", "in_domain": True, "nearest_value": None, "nearest_similarity": None}
+    facts = {"asked": "C", "problem": "", "changes": [], "computed": {"mw": 16.0}, "alerts": []}
+    workbench = Workbench()
+    workbench.molecules = lambda smiles, profile: [Card(smiles="C", properties=[Estimate(**what)], **facts)]
+    tools = Tools(workbench)
+    assert [one["name"] for one in tools.estimate_molecules(["C"], ["herg"])[0]["properties"]] == ["herg"]
+    with pytest.raises(UnknownName, match=r"no property named 'hreg'.*herg"):
+        tools.estimate_molecules(["C"], ["hreg"])
+    workbench.molecules = lambda smiles, profile: [Card(smiles="", properties=[], **facts | {"computed": {}})]
+    assert tools.estimate_molecules(["x"], ["hreg"])[0]["properties"] == []
 
 
 def test_a_library_is_asked_with_a_filter_whose_keys_are_described():

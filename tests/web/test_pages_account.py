@@ -37,6 +37,14 @@ def test_whoever_is_in_no_project_is_told_what_to_do(server):
     assert page.status_code == 200 and "in no project yet" in page.text
 
 
+def test_whoever_may_make_no_token_is_told_what_it_takes(server):
+    said = "takes a role of analyst, approver, curator in the open project"
+    page = server.browser("reader").ask("GET", "/account").text
+    assert said in page and "you are reader there" in page and "Make the token" not in page
+    page = server.browser("analyst").ask("GET", "/account").text
+    assert said not in page and "Make the token" in page
+
+
 def test_a_new_name_stands_in_the_ledger_and_is_shown_as_text(server):
     ada = server.browser("analyst")
     done = ada.ask("POST", "/account/name", data={"name": " <b>Ada</b> "})

@@ -153,3 +153,47 @@ def test_a_discovery_is_started(fresh):
     assert job.patient and len(job.files) == 3
     answer = carl.ask("POST", f"{place}/discover", data={"permutations": "1", "folds": "2", "without": ["x"]})
     assert answer.status_code == 422 and "no part named" in answer.text
+
+
+def test_a_cohort_of_one_table_is_declared_by_the_form(fresh):
+    carl = fresh.browser("curator")
+    named = ('"clinical"; filename="patients.csv"', PATIENTS), ('"blocks"; filename=""', "")  # as a browser sends none
+    parts = [f"--x\r\nContent-Disposition: form-data; name={name}\r\n\r\n{text}\r\n" for name, text in named]
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    sent = carl.ask("POST", "/cohort/tables", content=f"{''.join(parts)}--x--\r\n".encode(), headers=HTML | kind)
+    place = sent.headers["location"]
+    assert "block" not in place
+    text = page(carl, place)
+    ticks = re.findall(r'name="own.features" value="([^"]+)"', text)
+    assert {"age", "plate"} <= set(ticks) and 'name="own.name" value="values"' in text
+    given = {"table": parse_qs(urlsplit(place).query)["clinical"], "name": "Köhorte 1", "context_of_use": "response"}
+    given |= {"clinical.id": "sample", "outcome.kind": "binary", "outcome.column": "response"}
+    given |= {"outcome.positive": "yes", "own.name": "values"}
+    refused = carl.ask("POST", "/cohort/new", data=given, headers=HTML)
+    assert refused.status_code == 422 and "Tick what was measured" in refused.text and "Tuple" not in refused.text
+    refused = carl.ask("POST", "/cohort/new", data=given | {"own.features": ["age"], "own.name": "a b"}, headers=HTML)
+    assert refused.status_code == 422 and 'id="e-own.name"' in refused.text
+    assert 'name="own.features" value="age" checked' in refused.text
+    kept = carl.ask("POST", "/cohort/new", data=given | {"own.features": ["age"]}, headers=HTML)
+    assert kept.status_code == 303, kept.text[:300]
+    text = page(carl, kept.headers["location"])
+    assert "kohorte-1.toml" in text and "<b>1</b> feature of values" in text and 'features = ["age"]' in text
+
+
+def test_a_cohort_that_cannot_be_read_is_not_kept_and_the_form_comes_back(fresh):
+    carl = fresh.browser("curator")
+    answer = declare(carl, uploaded(carl, PATIENTS + "S07,40,F,1,no\n"))
+    text = html.unescape(answer.text)
+    assert answer.status_code == 422
+    assert "It cannot be read as it is declared: patients.csv: sample 'S07' stands" in text
+    assert 'value="Fifty patients"' in text and str(fresh.held.settings.data) not in text
+    assert not [file for file in carl.ask("GET", "/api/v1/files").json()["items"] if file["name"].endswith(".toml")]
+
+
+def test_the_ways_on_bring_the_profiles_along(fresh):
+    carl = fresh.browser("curator")
+    chosen = uploaded(carl)
+    text = page(carl, declare(carl, chosen).headers["location"])
+    profiles = parse_qs(urlsplit(chosen).query)["block"][0]
+    assert f'href="/run/match?patients={profiles}"' in text and f'href="/design/new?patient={profiles}"' in text
+    assert 'href="/run/match"' in page(carl, "/cohort")

@@ -132,6 +132,15 @@ def test_a_reader_looks_and_does_not_start(server):
     assert post(reader, do="start").status_code == 403
 
 
+def response_model(server, who):
+    """The id of a job that made one."""
+    model = server.held.jobs.add(who.caller, "train-response", {}, files=[], title="GDSC").id
+    while (job := server.held.jobs.claim("w")).id != model:
+        server.held.jobs.end(job, "cancelled")
+    server.held.jobs.end(job, "done", result={"files": [], "attempt": 1})
+    return model
+
+
 def test_a_design_for_a_patient_takes_who_may_read_patients_data(server, ada):
     curator = server.browser("curator")
     name = "patient.csv"
@@ -152,6 +161,27 @@ def test_a_design_for_a_patient_takes_who_may_read_patients_data(server, ada):
     assert name in curator.ask("GET", "/design/new").text
     assert name not in ada.ask("GET", "/design/new").text
     assert "patient.read is not allowed" in post(ada, **form | {"do": "start"}).text
+    assert "choose the response model" in post(curator, **form | {"do": "start"}).text
+    form["response"] = f"job:{response_model(server, server.browser('analyst'))}/response"
     id = post(curator, **form | {"do": "start"}).headers["location"].removeprefix("/design/")
     assert server.held.jobs.get(curator.caller, id).patient
     assert ada.ask("GET", f"/design/{id}").status_code == 403
+
+
+def test_a_design_for_the_profiles_of_a_file_is_filled_in(server, ada):
+    curator = server.browser("curator", "analyst")
+    profiles = server.held.files.add(curator.caller, "rna.csv", [b"id,EGFR\nS1,2\n"], patient=True).id
+    model = response_model(server, curator)
+    place = f"/design/new?patient={profiles}&response={model}"
+    page = curator.ask("GET", place).text
+    goal = toml(page)
+    assert 'patient = "rna.csv"' in goal and f'response = "job:{model}/response"' in goal
+    assert "patient_response" in goal and "Filled in: goals of the patients’ response, the profiles of rna.csv" in page
+    assert f'value="job:{model}/response" selected' in page
+    begun = post(curator, **fields(page) | {"do": "start"})
+    assert begun.status_code == 303, begun.text
+    job = server.held.jobs.get(curator.caller, begun.headers["location"].removeprefix("/design/"))
+    assert job.patient and list(job.files) == [profiles] and job.config["patient"] == "rna.csv"
+    assert ada.ask("GET", place).status_code == 403 and "Filled in" not in ada.ask("GET", "/design/new").text
+    unknown = curator.ask("GET", f"/design/new?response={model}").text
+    assert "chosen under Tables" in unknown and "give the profile's table as patient" in unescape(unknown)

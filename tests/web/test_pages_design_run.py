@@ -79,6 +79,8 @@ def test_a_run_that_goes_on_shows_what_it_has(server, ada):
     page = ada.ask("GET", f"/design/{job.id}").text
     assert re.search(r"<dd class=\"num\">2 <span class=\"unit\">of 40</span>", page)
     assert "0.900" in page and page.count('class="design"') == 2
+    branch = f'href="/design/new?run={job.id}&amp;molecule='
+    assert page.count(branch) == 2 and branch not in server.browser("reader").ask("GET", f"/design/{job.id}").text
     assert page.count('class="chart"') == 2  # the curve, for a desk and for a hand
     found = ada.ask("GET", f"/api/v1/design/{job.id}/progress").json()
     assert (found["calls"], found["of"], found["score"], found["best"][0]["smiles"]) == (2, 40, 0.9, "CCO")
@@ -98,6 +100,18 @@ def test_pause_and_go_on(server, ada):
     assert server.held.jobs.get(ada.caller, job["id"]).state == "cancelled"
     assert ada.ask("POST", f"/design/{job['id']}/explode").status_code == 422
     assert server.browser("reader").ask("POST", f"/design/{job['id']}/pause").status_code == 403
+
+
+def test_a_run_that_was_stopped_says_that_what_it_shows_is_a_part(server, ada):
+    job, output = begun(server, ada, config=CONFIG | {"seed": 8})
+    scored(output / "run")
+    assert "Partial" not in ada.ask("GET", f"/design/{job.id}").text
+    server.held.jobs.end(job, "cancelled", result={"partial": True, "files": written(output), "attempt": 1})
+    assert "Partial: stopped after 2 of 40 calls" in ada.ask("GET", f"/design/{job.id}").text
+    ada.ask("POST", f"/design/{job.id}/resume")
+    assert "Partial" not in ada.ask("GET", f"/design/{job.id}").text
+    ada.ask("POST", f"/design/{job.id}/cancel")  # before a worker took it
+    assert "Partial" in ada.ask("GET", f"/design/{job.id}").text
 
 
 def test_designs_their_terms_and_trade_offs(server, ada):

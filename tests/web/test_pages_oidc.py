@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -176,10 +176,10 @@ def test_before_a_signature_the_provider_asks_again(team, provider):
     ada = team.browser("approver")
     ada.cookie = login(team).cookies["pharmakon"]
 
-    def proved():
+    def proved(path="/record"):
         with team.held.database.write() as connection:
             connection.execute(table.update().values(proved=0.0))
-        left = leave(team, ada, "?again=true&next=/record")
+        left = leave(team, ada, f"?again=true&next={quote(path)}")
         asked = parse_qs(urlsplit(left.headers["location"]).query)
         assert asked["prompt"] == ["login"] and asked["max_age"] == ["0"]
         answer = back(team, left, visit(left), ada)
@@ -187,6 +187,9 @@ def test_before_a_signature_the_provider_asks_again(team, provider):
 
     answer, now = proved()
     assert now and answer.headers["location"] == "/record" and "pharmakon" not in answer.cookies
+    for why, kept in (("It holds", "/record/7?why=It%20holds"), ("x" * 3000, "/record/7")):  # a cookie holds 4 kB
+        answer, _ = proved(f"/record/7?why={quote(why)}")
+        assert answer.headers["location"] == kept
     httpx.post(f"{provider}/fault/stale")
     answer, now = proved()
     assert answer.status_code == 403 and not now

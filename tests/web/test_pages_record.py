@@ -164,6 +164,10 @@ def test_a_signature_takes_the_role_the_password_and_the_passphrase(fresh):
     assert answer.status_code == 303 and answer.headers["location"].startswith("/again?next=")
     text = page(grace, f"/record/{id}")
     assert f"/again?next=/record/{id}" in text and "passphrase" not in text
+    with fresh.held.database.write() as connection:
+        connection.execute(sessions.update().values(proved=sessions.c.proved + PROVED + 10))
+    text = page(grace, f"/record/{id}?meaning=reviewed&why=It+%3Cholds%3E")
+    assert ">It &lt;holds></textarea>" in text.replace("&gt;", ">") and 'value="reviewed" required checked' in text
     assert 'aria-current="step">draft' in text
 
 

@@ -85,3 +85,27 @@ def test_a_filled_form_is_shown_as_a_command_and_nothing_starts(fresh):
     begun = ada.ask("POST", "/run/audit", data=sent, files={"upload.data": ("mine.csv", b"id\n")})
     assert begun.status_code == 303 and len(fresh.held.files.list(ada.caller)) == 1
     assert ada.ask("POST", "/run/audit", data={"job.show": "yes"}).status_code == 422
+
+
+def test_a_form_offers_what_its_field_can_take_and_says_what_was_brought_along(fresh):
+    carl = fresh.browser("curator", "analyst")
+    add = fresh.held.files.add
+    add(carl.caller, "assay.csv", [b"id\n"], patient=False)
+    rna = add(carl.caller, "rna.csv", [b"id\n"], patient=True).id
+    made = {}
+    for verb in ("train", "train-response"):
+        made[verb] = fresh.held.jobs.add(carl.caller, verb, {}, files=[], title=verb).id
+        result = {"files": [{"name": "x.csv", "size": 1}], "attempt": 1}
+        fresh.held.jobs.end(fresh.held.jobs.claim("w"), "done", result=result)
+    model = f"job:{made['train-response']}/response"
+    page = carl.ask("GET", f"/run/match?patients={rna}&model={model}", headers=HTML).text
+
+    def field(name):
+        return page.split(f'id="f-{name}"')[1].split("</div>")[0]
+
+    assert f'value="{rna}" selected' in field("patients") and "assay.csv" not in field("patients")
+    assert "assay.csv" in field("drugs") and made["train"] in field("drugs")
+    assert f'value="{model}" selected' in field("model") and field("model").count("<option") == 2
+    assert "upload.model" not in page and "Filled in from where you came: Patients, Model." in page
+    empty = carl.ask("GET", "/run/explain", headers=HTML).text
+    assert "Filled in" not in empty and 'None is made yet: <a href="/run/discover">' in empty

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import html
 import json
+import re
 
 import pytest
 
 HTML = {"Accept": "text/html"}
+TOML = """name = "Fifty"
+context_of_use = "response"
+clinical = {file = "patients.csv", patient = "who"}
+outcome = {kind = "binary", column = "response", positive = "yes"}
+blocks = [{name = "proteins", file = "proteins.csv"}]
+"""
+PATIENTS = "sample,who,response\n" + "".join(f"S{i:02d},P{i // 2},{'yes' if i % 3 else 'no'}\n" for i in range(50))
 
 
 def page(who, path, status=200):
@@ -24,7 +32,8 @@ def carl(fresh):
 @pytest.fixture
 def waiting(fresh, carl):
     """The id of a discovery that no worker has taken yet."""
-    files = [fresh.held.files.add(carl.caller, "fifty.toml", [b'name = "Fifty"'], patient=True).id]
+    tables = {"fifty.toml": TOML, "patients.csv": PATIENTS, "proteins.csv": "sample,P1\n"}
+    files = [fresh.held.files.add(carl.caller, name, [text.encode()], patient=True).id for name, text in tables.items()]
     asked = {"files": files, "title": "Discovery in fifty", "patient": True}
     return fresh.held.jobs.add(carl.caller, "discover", {"cohort": "fifty.toml"}, **asked).id
 
@@ -75,6 +84,9 @@ def test_the_verdict_comes_first(fresh, carl, waiting, gain, kind):
     assert verdict < text.index('class="chart forest"') < text.index('id="markers"')
     assert "<b>Fifty</b>" not in text and "&lt;b&gt;Fifty" in text
     assert "difference, yes minus no" in text
+    cell = '<td class="num">([^<]*)</td>'
+    intervals = [found[0] for found in re.findall(f"{cell}{cell}{cell}<td>", text)]
+    assert intervals == ["1.00 to 2.00", "–"]  # nothing was estimated of P2
     assert text.count(">in it</span>") == 1 and f'src="/api/v1/jobs/{waiting}/files/study/report.html"' in text
 
 
@@ -99,3 +111,22 @@ def test_a_patient_of_its_cohort_is_explained(fresh, carl, waiting):
     assert why.verb == "explain" and why.patient and why.title == "Why S07 has this risk"
     assert why.config == {"signature": signature, "cohort": "fifty.toml", "patient": "S07"}
     assert carl.ask("POST", f"/cohort/{waiting}/explain", data={"patient": ""}).status_code == 422
+    for named in ("P3", "#2"):
+        assert carl.ask("POST", f"/cohort/{waiting}/explain", data={"patient": named}).status_code == 303
+
+
+def test_a_patient_who_is_not_there_is_refused_before_anything_starts(fresh, carl, waiting):
+    finish(fresh, waiting)
+    answer = carl.ask("POST", f"/cohort/{waiting}/explain", data={"patient": "S0777"}, headers=HTML)
+    text = html.unescape(answer.text)
+    assert answer.status_code == 422 and "No patient named 'S0777' in fifty.toml; did you mean 'S07'?" in text
+    assert 'value="S0777"' in text and "S08" not in text and str(fresh.held.settings.data) not in text
+    assert [job.verb for job in fresh.held.jobs.list(carl.caller)] == ["discover"]
+
+
+def test_the_ways_on_bring_its_profiles_along(fresh, carl, waiting):
+    finish(fresh, waiting)
+    text = page(carl, f"/cohort/{waiting}")
+    profiles = fresh.held.jobs.get(carl.caller, waiting).files[2]
+    assert f'href="/run/match?patients={profiles}"' in text and f'href="/design/new?patient={profiles}"' in text
+    assert "from proteins.csv" in text and f"/run/validate?signature=job%3A{waiting}/study" in text

@@ -81,6 +81,7 @@ def test_what_was_spent_on_the_same_people_is_told_whatever_their_table_is_calle
     for path in tmp_path.glob("*.budget.*"):
         shutil.copy(path, kept)
     table, request = (tmp_path / "clinic.csv").read_bytes(), (tmp_path / "clinic-release.toml").read_bytes()
+    more = table + table.splitlines()[-1] + b"\n"
 
     def price(name, content):
         declaration = (tmp_path / "clinic.toml").read_bytes().replace(b"clinic.csv", name.encode())
@@ -92,12 +93,12 @@ def test_what_was_spent_on_the_same_people_is_told_whatever_their_table_is_calle
     for name, content, of in (
         ("clinic.csv", table, "clinic.csv, the same data"),
         ("copy.csv", table, "clinic.csv, the same data"),
-        ("clinic.csv", table + table.splitlines()[-1] + b"\n", "clinic.csv, which held other data then"),
+        ("clinic.csv", more, "clinic.csv, which held other data then"),
     ):
         text = price(name, content)
         assert of in text and "Epsilon 1.00 in 1 release" in text and "0.500 of 1.50" in text
         assert "The budget does not allow it" in text
-    other = price("other.csv", table + b"\n")
+    other = price("other.csv", more)
     assert "Nothing, as far as this project knows" in other and "1.50 of 1.50" in other
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi import FastAPI, Request
@@ -88,6 +89,10 @@ def test_who_must_give_the_password_again_is_led_there_and_back_to_the_form(clie
     assert read.status_code == 303 and read.headers["location"] == "/again?next=/sign%3Fa%3D1%26b%3D2"
     sent = client.post("/sign", headers=PAGE | {"Referer": "https://evil.example/record/7?x=1"})
     assert sent.status_code == 303 and sent.headers["location"] == "/again?next=/record/7"
+    typed = {"why": "Read, and it holds", "meaning": "reviewed", "passphrase": "five words"}
+    sent = client.post("/sign", headers=PAGE | {"Referer": "http://testserver/record/7"}, data=typed)
+    back = parse_qs(urlsplit(sent.headers["location"]).query)["next"][0]
+    assert back == "/record/7?meaning=reviewed&why=Read%2C+and+it+holds"
     assert client.post("/sign").status_code == 403  # a program has no password to give
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import time
 import pytest
 
 from pharmakon.core.errors import UsageError
-from pharmakon.team.database import connect, migrate
+from pharmakon.team.database import connect, migrate, newest, revision
 from pharmakon.web import server
 from pharmakon.web.settings import ServeConfig
 
@@ -44,6 +45,23 @@ def test_a_worker_that_dies_is_started_again_and_all_stop_with_the_server(tmp_pa
         _until(lambda: len(began) == 3)
         assert began[1].poll() is None
     assert all(process.poll() is not None for process in began)
+
+
+def test_the_tables_are_there_before_a_worker_looks_for_jobs(tmp_path, monkeypatch):
+    seen: list[str] = []
+
+    @contextlib.contextmanager
+    def workers(config):
+        database = connect(config.url)
+        seen.append(revision(database))
+        database.close()
+        raise UsageError("enough")
+        yield
+
+    monkeypatch.setattr(server, "workers", workers)
+    with pytest.raises(UsageError, match="enough"):
+        server.run(ServeConfig(data=tmp_path / "data", port=0), say=print)
+    assert seen == [newest()]
 
 
 def test_a_server_that_others_reach_wants_accounts(tmp_path):

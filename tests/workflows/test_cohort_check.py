@@ -3,7 +3,7 @@
 import pytest
 
 from pharmakon.core.errors import ConfigError, DataError, UnknownName
-from pharmakon.workflows.cohort_check import CohortCheckConfig, mistakes, run, tables_of
+from pharmakon.workflows.cohort_check import CohortCheckConfig, measured_in, mistakes, refuse_unreadable, run, tables_of
 
 TOML = """name = "Forty"
 context_of_use = "prognostic"
@@ -61,3 +61,17 @@ def test_mistakes_are_told_by_their_place():
     declared = {"name": "A", "context_of_use": "prognostic", "clinical": {"file": "x"}, "outcome": {"kind": "survival"}}
     found = mistakes(declared | {"blocks": [{"name": "a", "file": "x.csv"}]})
     assert found == {"outcome": "a survival outcome has the keys time and event, and no column"}
+
+
+def test_the_tables_that_measurements_are_read_from(cohort):
+    assert measured_in(cohort) == ["proteins.csv"]
+    cohort.write_text(TOML.replace('file = "proteins.csv"', 'features = ["age"]'))
+    assert measured_in(cohort) == ["patients.csv"]
+
+
+def test_what_cannot_be_read_is_refused_without_a_check(cohort):
+    refuse_unreadable(cohort)  # a batch that is the outcome can be read
+    table = cohort.with_name("patients.csv")
+    table.write_text(table.read_text() + "S3,yes,1,50.5\n")
+    with pytest.raises(DataError, match="stands twice"):
+        refuse_unreadable(cohort)

@@ -86,6 +86,22 @@ def test_a_model_tells_its_scores(tmp_path):
     }
 
 
+def test_a_model_tells_what_was_asked_of_the_run_that_made_it(tmp_path):
+    runs = []
+    for name, column in (("a", "logS"), ("b", "logD")):
+        path = tmp_path / name
+        path.mkdir()
+        (path / "card.json").write_text(json.dumps({"name": name, "seed": 3, "scores": {}, "versions": {"scipy": "1"}}))
+        table = [{"path": "/x/assay.csv", "sha256": "a" * 64}]
+        folder(tmp_path / f"{name}.record", verb="train", config={"value": column, "log": True}, inputs=table)
+        runs.append(path)
+    parts = run(CompareRunsConfig(runs=tuple(runs))).parts
+    asked = {row.name: row.values for row in parts["request"]}
+    assert asked["verb"] == ("train", "train") and asked["value"] == ("logS", "logD") and asked["seed"] == ("3", "3")
+    assert asked["log"] == ("true", "true") and asked["name"] == ("a", "b")
+    assert {row.name for row in parts["versions"]} >= {"scipy", "numpy"} and parts["inputs"][0].name == "assay.csv"
+
+
 def test_what_is_no_run_is_refused(tmp_path):
     with pytest.raises(RecordError, match="is not a run folder"):
         run(CompareRunsConfig(runs=(tmp_path,)))

@@ -55,3 +55,10 @@ def test_examples_are_left_to_the_run():
 
 def test_one_mistake_is_counted_once():
     assert list(found(goals=[{"property": "qed", "want": ">= much"}])) == ["goals.0.want"]
+
+
+def test_the_response_of_nobody_is_no_goal():
+    goal = {"property": "patient_response", "want": "<= 0", "tolerance": 3}
+    (found,) = mistakes({"goals": [goal]}, meanings())
+    assert found.place == ("goals", 0, "property") and "table as patient" in found.message
+    assert not mistakes({"goals": [goal], "patient": "profile.csv"}, meanings())

@@ -10,7 +10,7 @@ import pytest
 
 from pharmakon.biomarkers.cohort import read_cohort
 from pharmakon.core.errors import UnknownName
-from pharmakon.workflows.explain import NAMED, ExplainConfig, run
+from pharmakon.workflows.explain import NAMED, ExplainConfig, check_patient, run
 from pharmakon.workflows.study_signature import load
 
 
@@ -92,5 +92,15 @@ def test_one_patient_and_a_table(discovered, other, tmp_path):
     assert [row["marker"] for row in rows] == [push.marker for push in found.patients[0].pushes]
     explained(discovered, other, patient=ids[3], output=tmp_path / "out.json")
     assert json.loads((tmp_path / "out.json").read_text())[0]["patient"] == ids[3]
-    with pytest.raises(UnknownName, match="no patient named"):
-        explained(discovered, other, patient=ids[3][:-1] + "x")
+    with pytest.raises(UnknownName, match="no patient named") as refused:
+        explained(discovered, other, patient=ids[3] + "x")
+    assert sum(id in str(refused.value) for id in ids) <= 2  # the one meant, and one that its name begins with
+
+
+def test_a_patient_is_looked_up_in_the_clinical_table_alone(other):
+    ids = read_cohort(other).ids
+    for name in (ids[3], "#4"):
+        check_patient(other, name)
+    with pytest.raises(UnknownName, match="did you mean") as refused:
+        check_patient(other, ids[3] + "x")
+    assert ids[-1] not in str(refused.value) and str(other.parent) not in str(refused.value)

@@ -109,8 +109,17 @@ def test_a_column_of_nearly_only_numbers_sorts_filters_and_plots_by_them_and_is_
     assert assayed.find(LibraryFilter(text="inactive")).tolist() == [18]
 
 
+def test_numbers_with_a_decimal_comma_are_numbers_as_in_training(tmp_path):
+    text = "id;smiles;pIC50\nA;CCO;1,5\nB;CCN;2,7\nC;CCC;>3,1\n"
+    (tmp_path / "set.csv").write_text(text, encoding="utf-8")
+    run(LibraryConfig(data=tmp_path / "set.csv", output=tmp_path / "out", models=("herg",), workers=1))
+    opened = Library(tmp_path / "out")
+    assert opened.values("pIC50").tolist() == pytest.approx([1.5, 2.7, 3.1])
+    assert [row["values"]["pIC50"] for row in opened.page([0, 2], ["pIC50"])] == ["1,5", ">3,1"]
+
+
 def test_what_standardising_changed_is_a_column_and_repeats_are_counted(assayed):
     assert "removed salt" in assayed.page([19], ["changes"])[0]["values"]["changes"]
     assert assayed.find(LibraryFilter(text="removed salt")).tolist() == [19]
     assert "changes" in assayed.choosable and "smiles" not in assayed.choosable
-    assert assayed.facts["repeats"] == 1 and assayed.page([19], [])[0]["repeat"] == "repeat of row 19 (M18)"
+    assert assayed.facts["repeats"] == 1 and assayed.page([19], [])[0]["repeat"] == "repeat of M18 (row 18)"

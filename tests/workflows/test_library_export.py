@@ -44,6 +44,12 @@ def test_sdf_holds_every_row_also_one_that_could_not_be_read(library, rows, tmp_
     assert "unclosed ring" in read[-1].GetProp("problem") and read[-1].GetNumAtoms() == 0
 
 
+def test_whether_a_model_knows_what_could_not_be_read_is_empty(library, rows):
+    known, unread = told(library, np.array([rows[0], 7]), ["herg"])
+    assert known["herg_in_domain"] in ("true", "false", "True", "False") and unread["herg_in_domain"] == ""
+    assert unread["herg"] == unread["herg_verdict"] == ""
+
+
 def test_parquet_keeps_numbers_order_and_the_text_itself(library, rows, tmp_path):
     (tmp_path / "out.parquet").write_bytes(b"".join(exported(library, rows, ["mw", "remark"], "parquet")))
     back = duckdb.read_parquet(str(tmp_path / "out.parquet")).df()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import shutil
 
 import duckdb
 import numpy as np
@@ -12,14 +14,14 @@ from rdkit import Chem
 
 from pharmakon.core.errors import UsageError
 from pharmakon.workflows.library import LibraryConfig, run
-from pharmakon.workflows.library_export import exported
+from pharmakon.workflows.library_export import exported, header
 from pharmakon.workflows.library_filter import LibraryFilter, Order, condition
-from pharmakon.workflows.library_repeats import COLUMN, REPEAT, repeats, told
+from pharmakon.workflows.library_repeats import COLUMN, NONE, REPEAT, repeats, told
 from pharmakon.workflows.library_view import Library
 
 SMILES = ("CCO", "CC(=O)O", "c1ccc", "OCC", "CC(=O)[O-].[Na+]", "CCN", "CCO", "")
-FIRST = [0, 0, 0, 1, 2, 0, 1, 0]
-"""Of each row, counted from 1; neither that which cannot be read nor the empty one repeats anything."""
+FIRST = [None, None, None, 0, 1, None, 0, None]
+"""Of each row, counted from 0; neither that which cannot be read nor the empty one repeats anything."""
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +36,11 @@ def library(tmp_path_factory):
 
 
 def test_each_repeat_names_the_first_row_of_its_structure(library):
-    assert [row["values"][REPEAT] or 0 for row in library.page(range(8), [REPEAT])] == FIRST
+    assert [row["values"][REPEAT] for row in library.page(range(8), [REPEAT])] == FIRST
     assert [row["repeat"] for row in library.page([6, 0, 4], [])] == [
-        "repeat of row 1 (M0)",
+        "repeat of M0 (row 0)",
         "",
-        "repeat of row 2 (M1)",
+        "repeat of M1 (row 1)",
     ]
     assert library.facts["repeats"] == 3 and library.columns[REPEAT]["title"] == COLUMN["title"]
     assert library.columns["input_repeat_of"]["input"] == "repeat_of"  # the file's own column is kept apart
@@ -46,7 +48,10 @@ def test_each_repeat_names_the_first_row_of_its_structure(library):
 
 def test_rows_stay_in_the_order_of_the_file(library):
     table = duckdb.read_parquet(str(library.folder / "molecules.parquet")).df()
-    assert table["row"].tolist() == list(range(8)) and table[REPEAT].fillna(0).astype(int).tolist() == FIRST
+    assert (
+        table["row"].tolist() == list(range(8))
+        and table[REPEAT].astype(object).where(table[REPEAT].notna(), None).tolist() == FIRST
+    )
 
 
 def test_repeats_are_shown_alone_or_left_out_and_sorted_by(library):
@@ -60,12 +65,28 @@ def test_repeats_are_shown_alone_or_left_out_and_sorted_by(library):
 def test_every_export_has_the_mark(library, tmp_path):
     rows, names = np.array([4, 0, 6]), list(library.choosable)
     lines = list(csv.DictReader(io.StringIO(b"".join(exported(library, rows, names, "csv")).decode())))
-    assert [line[REPEAT] for line in lines] == ["2", "", "1"]
+    assert [(line["row"], line[REPEAT]) for line in lines] == [("4", "1"), ("0", ""), ("6", "0")]
     for kind in ("sdf", "parquet"):
         (tmp_path / f"out.{kind}").write_bytes(b"".join(exported(library, rows, names, kind)))
     mols = list(Chem.SDMolSupplier(str(tmp_path / "out.sdf")))
-    assert [mol.GetProp(REPEAT) if mol.HasProp(REPEAT) else "" for mol in mols] == ["2", "", "1"]
-    assert duckdb.read_parquet(str(tmp_path / "out.parquet")).df()[REPEAT].fillna(0).tolist() == [2, 0, 1]
+    assert [mol.GetProp(REPEAT) if mol.HasProp(REPEAT) else "" for mol in mols] == ["1", "", "0"]
+    assert duckdb.read_parquet(str(tmp_path / "out.parquet")).df()[REPEAT].fillna(-1).tolist() == [1, -1, 0]
+
+
+def test_the_row_stands_beside_what_it_repeats_and_nowhere_else(library):
+    assert list(header(library, ["mw", REPEAT])) == ["id", "smiles", "problem", "mw", "row", REPEAT]
+    assert list(header(library, [REPEAT, "row"]))[3:] == ["row", REPEAT] and "row" not in header(library, ["mw"])
+
+
+def test_a_library_of_the_first_format_counted_from_one_and_is_shown_as_this_one(library, tmp_path):
+    older = tmp_path / "older"
+    shutil.copytree(library.folder, older)
+    table = older / "molecules.parquet"
+    duckdb.sql(
+        f"COPY (SELECT * REPLACE ({REPEAT} + 1 AS {REPEAT}) FROM '{library.folder}/molecules.parquet') TO '{table}'"  # noqa: S608
+    )
+    (older / "library.json").write_text(json.dumps({**library.facts, "format": 1}), encoding="utf-8")
+    assert Library(older).page(range(8), [REPEAT]) == library.page(range(8), [REPEAT])
 
 
 def test_a_library_made_before_repeats_were_marked_says_so(library):
@@ -83,9 +104,11 @@ def test_a_million_rows_are_no_loop():
         )
         first = repeats(connection)
     assert first.shape == (1_000_000,) and first.dtype == np.int32
-    assert first[:400_000].max() == 0 and first[400_000] == 1 and first[999_999] == 200_000 and first[400_007] == 0
+    assert (
+        first[:400_000].max() == NONE and first[400_000] == 0 and first[999_999] == 199_999 and first[400_007] == NONE
+    )
 
 
-def test_a_first_row_is_called_by_its_number_and_its_id_where_that_is_another():
-    assert told(12, "M11") == "repeat of row 12 (M11)" and told(12, "12") == told(12, "") == "repeat of row 12"
-    assert told(0, "M11") == told(0, "") == "" and told(1_000_000, "") == "repeat of row 1,000,000"
+def test_a_first_row_is_called_by_its_id_and_its_number():
+    assert told(12, "M11") == "repeat of M11 (row 12)" and told(0, "") == "repeat of row 0"
+    assert told(None, "M11") == "" and told(1_000_000, "") == "repeat of row 1,000,000"

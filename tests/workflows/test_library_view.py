@@ -9,6 +9,7 @@ import pytest
 from rdkit import Chem
 
 from pharmakon.core.errors import DataError, UnknownName, UsageError
+from pharmakon.workflows import library_view
 from pharmakon.workflows.library_filter import LibraryFilter, Order, Similar
 from pharmakon.workflows.library_view import PAGE, Library
 
@@ -22,6 +23,19 @@ def test_a_substructure_is_found_where_it_is(library, molecules):
     picked = np.arange(60) < 30
     assert library.find(LibraryFilter(smarts="[#7]"), picked=picked).tolist() == [i for i in truth if i < 30]
     assert picked.sum() == 30  # the selection itself is left as it was
+
+
+def test_all_rows_with_a_part_are_waited_for_and_some_of_them_are_no_answer(library, monkeypatch):
+    monkeypatch.setattr(library_view, "LONGEST", 0.01)
+    monkeypatch.setattr(library_view, "SOON", 0.01)
+    monkeypatch.setattr(Library, "_look", lambda *_: None)  # a search that does not end
+    with pytest.raises(UsageError, match="still being searched"):
+        library.find(LibraryFilter(smarts="[#8]"))
+    search = library.search("[#8]")
+    search.mask[3] = True
+    assert library.find(LibraryFilter(smarts="[#8]"), whole=False).tolist() == [3]
+    search.over.set()
+    assert library.find(LibraryFilter(smarts="[#8]")).tolist() == [3]
 
 
 def test_rows_are_sorted_and_those_without_a_value_come_last(library):

@@ -1,5 +1,9 @@
 """The Python verbs are the command line's."""
 
+import ast
+import importlib
+import inspect
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -74,3 +78,21 @@ def test_data_sets_are_listed_and_options_of_fetch_validated():
     assert "tdc_caco2_wang" in {item["name"] for item in pharmakon.list_data("caco-2")}
     with pytest.raises(ConfigError, match="unknown key 'outptu'; did you mean 'output'"):
         pharmakon.fetch_data("tdc_caco2_wang", outptu="x")
+
+
+def _returned(verb):
+    """The class that a verb says it returns; None where it is a list."""
+    said = inspect.signature(getattr(pharmakon, verb)).return_annotation
+    if said.startswith("list["):
+        return None
+    for path in sorted(Path(verbs.__file__).parent.glob("verbs*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and said in {one.name for one in node.names}:
+                return getattr(importlib.import_module(node.module), said)
+    raise AssertionError(f"{verb} returns {said}, which nobody imports")
+
+
+@pytest.mark.parametrize("verb", [name for name in pharmakon.__all__ if not name.startswith("_")])
+def test_every_result_shows_itself_in_a_notebook(verb):
+    returned = _returned(verb)
+    assert returned is None or hasattr(returned, "_repr_html_")

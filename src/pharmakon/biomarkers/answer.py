@@ -13,6 +13,7 @@ from pharmakon.biomarkers.block import Block
 from pharmakon.biomarkers.check import Check
 from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.core.types import Floats
+from pharmakon.core.words import some
 
 FEWEST = 20
 """Samples with a value below which agreement may be chance."""
@@ -33,8 +34,8 @@ def answers(outcome: Outcome, block: Block) -> Check:
     rows = block.values[outcome.known].T
     found = [feature for feature, values in zip(block.features, rows, strict=True) if _is_answer(values, here)]
     if found:
-        some = ", ".join(found[:3])
-        sentence = f"{len(found)} {'feature says' if len(found) == 1 else 'features say'} the outcome itself ({some})."
+        says = "feature says" if len(found) == 1 else "features say"
+        sentence = f"{len(found)} {says} the outcome itself ({some(found)})."
         advice = "Leave it out (leave_out of the block): a model that is told the answer needs nothing else."
         return Check(name, "refused", title, sentence, advice, "multivariable", {"features": float(len(found))})
     return Check(name, "passed", title, "No feature is the outcome under another name.")

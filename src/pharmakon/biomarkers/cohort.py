@@ -137,14 +137,18 @@ def read_cohort(path: str | Path, *, levels: Levels | None = None) -> Cohort:
     for a declaration that makes no sense, UnknownName for a column, DataError where nothing is left.
     """
     path = Path(path)
-    declaration = build(Declaration, read_toml(path), where=str(path))
-    return assemble(declaration, folder=path.parent, levels=levels)
+    return assemble(read_declaration(path), folder=path.parent, levels=levels)
+
+
+def read_declaration(path: Path) -> Declaration:
+    """What a TOML file declares. Raises ConfigError."""
+    return build(Declaration, read_toml(path), where=str(path))
 
 
 def paths_of(path: str | Path) -> list[Path]:
     """A cohort's file and every table that it names: what another place needs to read the same cohort."""
     path = Path(path)
-    spec = build(Declaration, read_toml(path), where=str(path))
+    spec = read_declaration(path)
     files = [spec.clinical.file, *(block.file for block in spec.blocks if block.file)]
     files += [block.labels.file for block in spec.blocks if block.labels]
     return [path, *dict.fromkeys(path.parent / file for file in files)]

@@ -9,6 +9,7 @@ from getpass import getpass
 from cyclopts import App
 
 from pharmakon.core.errors import UsageError
+from pharmakon.core.words import counted
 from pharmakon.web import administer
 from pharmakon.web.settings import Place
 
@@ -28,14 +29,19 @@ app.command(project)
 def backup(config: administer.BackupConfig) -> int:
     """Copy a server into one archive, as it is at one moment. It may go on meanwhile.
 
-    Exit code 1 where the bytes of an upload are gone.
+    Exit code 1 where the bytes of an upload are gone or the ledger is not as it was written. What is wrong is named,
+    and the copy is made all the same, but beside an earlier one and not over it.
     """
     with progress("backup") as advance:
         made = administer.make_backup(config, progress=advance)
     print(f"{made.path}: {made.rows:,} rows and {made.files:,} files, {made.bytes:,} bytes")
     for name in made.missing:
         print(f"the bytes of {name} are gone from the server: they are not in the copy")
-    return 1 if made.missing else 0
+    for problem in made.problems:
+        print(problem)
+    if made.path != config.output:
+        print(f"{config.output}, the earlier copy, is left as it is: the server was damaged since")
+    return 1 if made.missing or made.problems else 0
 
 
 @app.command(name="restore", help="Make a server again from a copy, and check every byte of it.")
@@ -50,7 +56,7 @@ def restore(config: administer.RestoreConfig) -> int:
         found = administer.make_again(config, progress=advance)
     for problem in found.problems:
         print(problem)
-    wrong = f"{len(found.problems)} problems" if found.problems else "all as it was recorded"
+    wrong = counted(len(found.problems), "problem") if found.problems else "all as it was recorded"
     print(
         f"{config.data}: {found.rows:,} rows, {found.files:,} files, {found.entries:,} entries of the ledger; {wrong}"
     )

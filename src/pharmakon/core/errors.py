@@ -50,15 +50,18 @@ class ConfigError(UsageError):
 
 
 class UnknownName(UsageError):
-    """A name is not among the known ones; carries suggestions, and a `hint` at what else can be done."""
+    """A name is not among the known ones; carries suggestions, and a `hint` at what else can be done.
+
+    Where `known` is empty, what there is stays unsaid: it may be nothing, or not for everybody to read.
+    """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "", hint: str = "") -> None:
         self.kind, self.name, self.known, self.where = kind, name, tuple(known), where
         place = f" in {where}" if where else ""
-        advice = _advice(name, self.known)
+        said = "; ".join(filter(None, [f"no {kind} named {name!r}{place}", _advice(name, self.known)]))
         if hint:
-            advice += f" {hint[:1].upper()}{hint[1:]}" if advice.endswith("?") else f"; {hint}"
-        super().__init__(f"no {kind} named {name!r}{place}; {advice}")
+            said += f" {hint[:1].upper()}{hint[1:]}" if said.endswith("?") else f"; {hint}"
+        super().__init__(said)
 
 
 class MissingExtra(UsageError):
@@ -158,4 +161,4 @@ def _advice(name: str, known: tuple[str, ...]) -> str:
     if guess:
         return guess
     shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
-    return f"known: {shown}" if known else "none is known"
+    return f"known: {shown}" if known else ""

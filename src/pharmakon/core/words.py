@@ -1,4 +1,4 @@
-"""Lists in sentences."""
+"""Lists, numbers of things and notes in sentences."""
 
 from __future__ import annotations
 
@@ -8,3 +8,22 @@ from collections.abc import Sequence
 def joined(words: Sequence[str]) -> str:
     """As a list in a sentence: "a, b and c"; "" of nothing."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def some(words: Sequence[str], most: int = 3) -> str:
+    """All of a few, the first of many: "a, b"; "such as a, b, c"."""
+    shown = ", ".join(words[:most])
+    return f"such as {shown}" if len(words) > most else shown
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things: "1 molecule", "1,200 molecules"."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
+def sentence(text: str) -> str:
+    """With a capital, unless it begins with the name of a file, and with a full stop."""
+    text = text.strip()
+    first = text.split(maxsplit=1)[0].rstrip(".:,;") if text else ""
+    begun = text if "." in first else f"{text[:1].upper()}{text[1:]}"
+    return f"{begun}{'' if text.endswith(('.', '?', '!')) else '.'}" if text else ""

@@ -29,11 +29,12 @@ from .entry import (
     parse,
     read_head,
 )
+from .notebook import Shown
 from .trust import TrustList
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Shown):
     """What `verify` found: no problem, or one sentence for each."""
 
     entries: int

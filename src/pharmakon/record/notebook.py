@@ -1,14 +1,14 @@
 """Results as a notebook shows them: molecules drawn, tables, and the run's own report in a frame.
 
-A result that inherits `Shown` needs no more: where its run wrote a report, that is what is shown; else its lists of
-findings, a row each, with the structure drawn where a row has one. The HTML brings no script of its own, so a notebook
-that trusts nothing shows it too.
+A result that inherits `Shown` needs no more: where its run wrote a report, that is what is shown; else its facts and
+its lists of findings, a row each, with the structure drawn where a row has one. The HTML brings no script of its own,
+so a notebook that trusts nothing shows it too.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from html import escape
 from pathlib import Path
@@ -21,6 +21,8 @@ MOST = 50
 LARGEST = 6_000_000
 """Bytes of a report that is shown inside the notebook: a larger one would make the notebook's file too heavy."""
 DRAWN = (160, 110)
+LONGEST = 300
+"""Characters of a fact."""
 _TABLE = "border-collapse:collapse;font-size:0.95em"
 _CELL = "text-align:left;vertical-align:top;padding:0.25em 0.9em 0.25em 0;border-bottom:1px solid #8884"
 
@@ -83,37 +85,76 @@ def structure(smiles: str) -> Drawn:
 
 def _report(result: Any) -> Path | None:
     """The page that a run wrote, if it did."""
-    folder, outputs = getattr(result, "folder", None), getattr(result, "outputs", ())
-    output = getattr(result, "output", None)
+    folder, output = getattr(result, "folder", None), getattr(result, "output", None)
+    outputs = listed if isinstance(listed := getattr(result, "outputs", ()), (list, tuple)) else ()
     places = [folder / "report.html"] if isinstance(folder, Path) else []
     places += [path for path in (*outputs, output) if isinstance(path, Path) and path.suffix == ".html"]
     return next((path for path in places if path.is_file()), None)
 
 
 def _tables(result: Any) -> Iterator[str]:
-    """A table for each list of findings."""
+    """Its single facts, then a table for each list of findings."""
     if not is_dataclass(result):
         return
-    for field in fields(result):
-        value = getattr(result, field.name)
-        if isinstance(value, (list, tuple)) and value and is_dataclass(value[0]):
-            yield _listed(field.name, value)
+    held = {field.name: getattr(result, field.name) for field in fields(result) if field.name != "notes"}
+    if facts := [(_words(name), _shown(name, value)) for name, value in held.items() if _is_fact(value)]:
+        yield table(("", ""), facts)
+    for name, value in held.items():
+        yield from _findings(_words(name), value)
 
 
-def _listed(name: str, items: Sequence[Any]) -> str:
-    plain = [f.name for f in fields(items[0]) if any(_is_plain(getattr(item, f.name)) for item in items[:MOST])]
-    rows = [[_shown(key, getattr(item, key)) for key in plain] for item in items]
-    return table([key.replace("_", " ") for key in plain], rows, title=name.replace("_", " "))
+def _findings(title: str, value: Any) -> Iterator[str]:
+    """A list of records or of texts, or a mapping of facts and of such lists, as tables; nothing of anything else."""
+    if isinstance(value, Mapping):
+        if facts := [(str(key), one) for key, one in value.items() if _is_fact(one)]:
+            yield table(("", ""), facts, title=title)
+        for key, one in value.items():
+            if _is_list(one):
+                yield from _listed(str(key), one)
+    elif _is_list(value):
+        yield from _listed(title, value)
+    elif isinstance(value, (list, tuple)) and value and all(_is_fact(one) for one in value):
+        yield table((title,), [(one,) for one in value])
+
+
+def _listed(title: str, items: Sequence[Any]) -> Iterator[str]:
+    """A row each; where an item has lists of its own, a table of each below, under what the item is called."""
+    named = [field.name for field in fields(items[0])]
+    plain = [name for name in named if any(_is_plain(getattr(item, name)) for item in items[:MOST])]
+    rows = [[_shown(name, getattr(item, name)) for name in plain] for item in items]
+    yield table([_words(name) for name in plain], rows, title=title)
+    inner = [name for name in named if any(_is_list(getattr(item, name)) for item in items[:MOST])]
+    for item in items[: MOST if inner else 0]:
+        called = next((str(getattr(item, name)) for name in plain if isinstance(getattr(item, name), str)), "")
+        for name in inner:
+            yield from _findings(f"{called}: {_words(name)}" if called else _words(name), getattr(item, name))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and is_dataclass(value[0])
 
 
 def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(isinstance(one, str) for one in value)
     return isinstance(value, (str, int, float, bool)) and value != ""
+
+
+def _is_fact(value: Any) -> bool:
+    """Whether a value is told in a few words: a text that is a document is not."""
+    return isinstance(value, Path) or (_is_plain(value) and not isinstance(value, tuple) and len(str(value)) <= LONGEST)
 
 
 def _shown(key: str, value: Any) -> Any:
     if key == "smiles" and isinstance(value, str) and value:
         return structure(value)
-    return value if _is_plain(value) else ""
+    if isinstance(value, tuple) and _is_plain(value):
+        return ", ".join(value)
+    return value if _is_plain(value) or isinstance(value, Path) else ""
 
 
 def _cell(value: Any) -> str:

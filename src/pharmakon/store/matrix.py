@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.limits import within
 from pharmakon.core.types import Floats
+from pharmakon.core.words import counted, some
 
 from .bytestream import TextFile, first_bytes, open_text
 from .delimited import Delimited
@@ -107,19 +108,13 @@ def read_matrix(path: str | Path, *, id: str | None = None, layer: str | None = 
     notes = []
     infinite = int(np.isinf(frame.select_dtypes("number").to_numpy(np.float64, na_value=np.nan)).sum())
     if infinite:
-        notes.append(
-            f"{infinite:,} values are infinite: taken as missing"
-            if infinite > 1
-            else "1 value is infinite: taken as missing"
-        )
+        notes.append(f"{counted(infinite, 'value is', 'values are')} infinite: taken as missing")
     if odd := _not_numbers(frame):
         notes += _numbered(frame, odd)
     text = tuple(map(str, _not_numbers(frame)))
     if text:
-        columns = (
-            f"{len(text):,} columns hold no numbers and are" if len(text) > 1 else "1 column holds no numbers and is"
-        )
-        notes.append(f"{columns} left out ({', '.join(text[:3])})")
+        hold = counted(len(text), "column holds no numbers and is", "columns hold no numbers and are")
+        notes.append(f"{hold} left out ({some(text)})")
         frame = frame.drop(columns=list(text))
     if frame.shape[1] == 0 or not len(frame):
         raise DataError(f"{path} holds no numbers")
@@ -214,8 +209,12 @@ def _numbered(frame: DataFrame, columns: Sequence[Any]) -> list[str]:
         frame[column] = np.array([np.nan if value is None else value for value, *_ in read])
         marked += sum(bool(mark) for _, mark, _ in read)
         lost += sum(value is None and problem != "missing" for value, _, problem in read)
-    notes = [f"{marked:,} values are below or above a limit (<, >): the limit is taken"] if marked else []
-    return notes + ([f"{lost:,} cells are no numbers: taken as missing"] if lost else [])
+    notes = []
+    if marked:
+        notes.append(f"{counted(marked, 'value is', 'values are')} below or above a limit (<, >): the limit is taken")
+    if lost:
+        notes.append(f"{counted(lost, 'cell is no number', 'cells are no numbers')}: taken as missing")
+    return notes
 
 
 def _is_repeat(name: str, names: Any) -> bool:

@@ -3,6 +3,9 @@
 The copy is one TAR archive: `tables/NAME.jsonl` (a row a line, in the words of JSON, so that it can be read back into
 either kind of database), `data/...` (what lies in the server's folder), and last `manifest.json`, which has the
 SHA-256 of each. The server may go on meanwhile. Sessions are left out: whoever comes back logs in again.
+
+A server that was damaged is copied too, since that may be all there is of it, but never over an earlier copy, which
+may have what is gone from this one.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import contextlib
 import hashlib
 import io
 import json
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -28,20 +32,24 @@ from .database import Database, newest, revision
 from .tables import files, jobs, metadata, sessions
 
 MANIFEST, TABLES, DATA = "manifest.json", "tables", "data"
-LEDGER = "ledger.jsonl"
+LEDGER, HEAD = "ledger.jsonl", "ledger.head.json"
 OVER = ("done", "failed", "cancelled", "paused")
 """States of jobs whose files nobody writes to."""
 
 
 @dataclass(slots=True)
 class BackupResult:
-    """What the archive holds, and what was to be in it and is gone."""
+    """What the archive holds, which uploads were to be in it and are gone, and what is wrong with the ledger.
+
+    `path` is beside the one that was asked for where that is an earlier copy, and this one is of a damaged server.
+    """
 
     path: Path
     rows: int = 0
     files: int = 0
     bytes: int = 0
     missing: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 def backup(database: Database, folder: Path, output: Path, *, progress: Progress = silent) -> BackupResult:
@@ -53,8 +61,11 @@ def backup(database: Database, folder: Path, output: Path, *, progress: Progress
         raise UsageError(
             f"the tables are of revision {revision(database) or 'none'}: start the server once, then back up"
         )
-    folder, result = folder.resolve(), BackupResult(output)
-    with replacing(output, private=True) as stream, tarfile.open(fileobj=stream, mode="w|") as archive:
+    folder = folder.resolve()
+    result = BackupResult(output, problems=_problems(folder / LEDGER))
+    if output.is_file() and (result.problems or _is_short(database, folder)):
+        result.path = output.with_stem(f"{output.stem}-damaged")
+    with replacing(result.path, private=True) as stream, tarfile.open(fileobj=stream, mode="w|") as archive:
         made = _Archive(archive)
         over, uploads = _tables(database, made, result)
         ledger = _ledger(folder / LEDGER, made)
@@ -128,12 +139,34 @@ def _tables(database: Database, made: _Archive, result: BackupResult) -> tuple[s
     return over, uploads
 
 
+def _problems(ledger: Path) -> list[str]:
+    """What is wrong with a ledger, a sentence each; it is copied first, since others wait while nobody may write."""
+    from pharmakon.record.ledger import verify
+
+    if not ledger.is_file():
+        return ["the ledger is gone, and its head is not"] if ledger.with_name(HEAD).is_file() else []
+    with tempfile.TemporaryDirectory() as away:
+        with _unwritten(ledger):
+            for part in (ledger, ledger.with_name(HEAD)):
+                if part.is_file():
+                    shutil.copyfile(part, Path(away) / part.name)
+        return [f"the ledger: {problem}" for problem in verify(Path(away) / ledger.name).problems]
+
+
+def _is_short(database: Database, folder: Path) -> bool:
+    """Whether the bytes of an upload are gone."""
+    from sqlalchemy import select
+
+    with database.read() as connection:
+        return any(not (folder / "files" / id).is_file() for id in connection.execute(select(files.c.id)).scalars())
+
+
 def _ledger(path: Path, made: _Archive) -> dict[str, Any]:
     """The ledger and its head, between two entries."""
     if not path.is_file():
         return {}
     with _unwritten(path):
-        for part in (path, path.with_name("ledger.head.json")):
+        for part in (path, path.with_name(HEAD)):
             if part.is_file():
                 content = part.read_bytes()
                 made.add(f"{DATA}/{part.name}", io.BytesIO(content), len(content))

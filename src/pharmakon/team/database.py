@@ -122,8 +122,11 @@ def connect(url: str) -> Database:
         engine = create_engine(
             url, poolclass=QueuePool, pool_size=10, max_overflow=30, pool_pre_ping=kind != "sqlite", **more
         )
-    except ArgumentError as error:
-        raise UsageError(f"the address of the database cannot be read: {error}") from None
+    except (ArgumentError, ValueError):  # what they say may be a part of the password
+        raise UsageError(
+            "the address of the database cannot be read: it is postgresql://USER:PASSWORD@HOST:PORT/NAME, and : / @ in "
+            "a password are written as %3A %2F %40"
+        ) from None
     if kind == "sqlite":
 
         @event.listens_for(engine, "connect")

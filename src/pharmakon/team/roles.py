@@ -41,8 +41,9 @@ class Caller:
     def check(self, action: str) -> None:
         """Raise Denied where it does not."""
         if not self.may(action):
-            needed = ", ".join(sorted(permissions().get(action, ()))) or server_actions().get(action, "nobody")
-            raise Denied(f"{action} is not allowed to {self.name}: it takes a role of {needed}")
+            roles = ", ".join(sorted(permissions().get(action, ())))
+            whose = f"takes a role of {roles}" if roles else f"is for {server_actions().get(action, 'nobody')}"
+            raise Denied(f"{action} is not allowed to {self.name}: it {whose}")
 
 
 @cache

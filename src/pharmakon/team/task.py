@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -39,7 +40,7 @@ def main() -> int:
         _say(said, stopped=True)
         return 130
     except PharmakonError as error:
-        _say(said, error=str(error))
+        _say(said, error=worded(str(error), asked))
         return 1
     except MemoryError:
         _say(said, error="the job ran out of memory")
@@ -48,7 +49,7 @@ def main() -> int:
         import traceback
 
         traceback.print_exc()
-        _say(said, error=f"{type(error).__name__}: {error}")
+        _say(said, error=worded(f"{type(error).__name__}: {error}", asked))
         return 1
     _say(said, result=result)
     return 0
@@ -78,7 +79,25 @@ def perform(asked: dict[str, Any], said: TextIO) -> dict[str, Any]:
     os.chdir(inputs)
     with kept(Path(asked["kept"]), inputs, what.kept) if what.kept else contextlib.nullcontext():
         result = what.run(config, progress=progress, **more)
-    return {"notes": [str(note) for note in getattr(result, "notes", ())], "files": written(output, durable=True)}
+    notes = [worded(str(note), asked) for note in getattr(result, "notes", ())]
+    return {"notes": notes, "files": written(output, durable=True)}
+
+
+def worded(text: str, asked: dict[str, Any]) -> str:
+    """A sentence of a verb in the words of who asked for the job: without the server's folders and flags."""
+    from .verbs import verb
+
+    for id, folder in asked["made"].items():
+        text = text.replace(folder, f"job:{id}")
+    for folder in (asked["inputs"], asked["output"], asked["kept"]):
+        text = text.replace(f"{folder}/", "").replace(folder, "the job's folder")
+    fields = verb(asked["verb"]).model.model_fields
+
+    def option(flag: re.Match[str]) -> str:
+        name = flag[1].replace("-", "_")
+        return name if name in fields else flag[0]
+
+    return re.sub(r"(?<![\w-])--([a-z][a-z0-9-]*)", option, text)
 
 
 def written(folder: Path, *, durable: bool = False) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ class Verb:
     refused: frozenset[str]
     patient: bool
     patients: frozenset[str]
+    makers: Mapping[str, Sequence[str]]
     resume: bool
     kept: str
     cli: str
@@ -102,6 +103,7 @@ def verbs() -> Mapping[str, Verb]:
             refused=frozenset(row.get("refused", ())),
             patient=row.get("patient", False),
             patients=frozenset(row.get("patients", ())),
+            makers=row.get("makers", {}),
             resume=row.get("resume", False),
             kept=row.get("kept", ""),
             cli=row.get("cli", name),

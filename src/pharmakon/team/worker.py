@@ -70,6 +70,7 @@ class Worker:
     memory: float | None = None
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     stopping: threading.Event = field(default_factory=threading.Event)
+    _begun: float = field(default=0.0, init=False, repr=False)
 
     def run(self) -> None:
         """Work until told to stop; wait where the queue is empty or the database away."""
@@ -86,6 +87,7 @@ class Worker:
 
     def work(self, job: Job) -> None:
         """Run a claimed job to its end."""
+        self._begun = time.monotonic()
         before = attempts(self.folder, job.id)
         here = self.folder / job.id / str(max(before, default=0) + 1)
         try:
@@ -219,12 +221,20 @@ class Worker:
         """Write the end down; while the database is away, wait for it as long as the lease could hold."""
         for _ in range(60):
             try:
-                if not self.jobs.end(job, state, result=result, error=error):
+                if self.jobs.end(job, state, result=result, error=error):
+                    _note_end(job, state, time.monotonic() - self._begun)
+                else:
                     logger.warning("job %s: the lease was lost, its result does not count", job.id)
                 return
             except Unavailable as unavailable:
                 logger.warning("job %s: %s", job.id, unavailable)
                 time.sleep(1.0)
+
+
+def _note_end(job: Job, state: str, seconds: float) -> None:
+    """A line of the log; why a job failed is told to its people alone, since it may name what they work on."""
+    facts = {"job": job.id, "verb": job.verb, "seconds": round(seconds, 1)}
+    logger.info("job %s (%s) %s after %.1f s", job.id, job.verb, state, seconds, extra=facts)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ class BackupConfig(Place):
     """Which server to copy, and where to."""
 
     output: Path = Field(description="archive to write, TAR; only its owner may read it")
-    overwrite: bool = Field(False, description="replace an earlier copy")
+    overwrite: bool = Field(False, description="replace an earlier copy, unless the server was damaged since")
 
 
 class RestoreConfig(Place):

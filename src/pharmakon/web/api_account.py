@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pharmakon.team.accounts import LONGEST, NAME
@@ -76,7 +76,7 @@ def new_token(request: Request, caller: Caller, asked: NewToken) -> tuple[Token,
     return token, secret
 
 
-@router.delete("/tokens/{id}", status_code=204)
+@router.delete("/tokens/{id}", status_code=204, response_class=Response)
 def end_token(request: Request, id: str, caller: Caller = allowed("account.change")) -> None:
     """Take a token back: it opens nothing any more."""
     held = state(request)
@@ -84,7 +84,7 @@ def end_token(request: Request, id: str, caller: Caller = allowed("account.chang
     held.journal.note("token taken back", caller, taken=id)
 
 
-@router.post("/proof", status_code=204)
+@router.post("/proof", status_code=204, response_class=Response)
 def give_again(request: Request, asked: Proof, caller: Caller = allowed("account.change")) -> None:
     """Give the password again, as a signature wants."""
     prove(request, caller, asked.password)

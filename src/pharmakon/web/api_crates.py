@@ -20,13 +20,13 @@ from pharmakon.workflows.crate_verify import verify
 
 from .answers import Answer
 from .api_results import note_read
+from .described import binary
 from .guard import allowed, state
 from .records import folder, record
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
 
 CRATE = "crate.zip"
-ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class CheckedCrate(Answer):
     remarks: list[str]
 
 
-@router.get("/records/{id}/crate.zip", response_class=FileResponse, responses={200: ZIP})
+@router.get("/records/{id}/crate.zip", response_class=FileResponse, **binary("application/zip"))
 def download_crate(
     request: Request, id: str, asked: Annotated[AskedCrate, Depends()], caller: Caller = allowed("record.read")
 ) -> FileResponse:

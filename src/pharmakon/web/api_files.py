@@ -7,12 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from pydantic import BaseModel
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from pharmakon.team.files import File
 from pharmakon.team.roles import Caller
 
 from .answers import Answer
+from .described import binary
 from .guard import allowed, state
 
 router = APIRouter(prefix="/api/v1/files", tags=["files"])
@@ -77,7 +78,7 @@ def get_file(request: Request, id: str, caller: Caller = allowed("file.read")) -
     return FileOut.of(state(request).files.get(caller, id))
 
 
-@router.get("/{id}/content")
+@router.get("/{id}/content", response_class=FileResponse, **binary("application/octet-stream"))
 def read_file(request: Request, id: str, caller: Caller = allowed("file.read")) -> FileResponse:
     """The file's bytes."""
     held = state(request)
@@ -87,7 +88,7 @@ def read_file(request: Request, id: str, caller: Caller = allowed("file.read")) 
     return FileResponse(held.files.path(file), media_type="application/octet-stream", filename=file.name)
 
 
-@router.delete("/{id}", status_code=204)
+@router.delete("/{id}", status_code=204, response_class=Response)
 def delete_file(request: Request, id: str, caller: Caller = allowed("file.delete")) -> None:
     """Delete a file."""
     held = state(request)

@@ -18,6 +18,7 @@ from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import check, jobs_named, verb, verbs
 
 from .answers import Answer
+from .described import binary
 from .guard import allowed, state
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -155,7 +156,7 @@ def change_job(
     return JobOut.of(jobs.stop(caller, id, pause=what == "pause"))
 
 
-@router.get("/jobs/{id}/events")
+@router.get("/jobs/{id}/events", response_class=StreamingResponse, **binary("text/event-stream"))
 async def follow_job(request: Request, id: str, caller: Caller = allowed("job.read")) -> StreamingResponse:
     """The job's progress as server-sent events `job`, each a job as JSON, until it is over."""
     jobs = state(request).jobs

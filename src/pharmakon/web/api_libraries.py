@@ -18,6 +18,7 @@ from pharmakon.workflows.library_filter import LibraryFilter, Order
 from pharmakon.workflows.library_view import PAGE
 
 from .api_jobs import JobOut, JobPage, NewJob, start
+from .described import binary
 from .guard import allowed, state
 from .libraries import VERB, filter_of, job_of, library_of, mask_of, picked, runs_of_mask, selections
 
@@ -83,12 +84,19 @@ class SelectionOut(BaseModel):
 
 
 class NewSelection(BaseModel):
-    """Rows to select: by number, by a filter, or both; they replace, join or leave those of the selection."""
+    """Rows to select: by number, by a filter, or both; they replace, join or leave those of the selection.
+
+    A substructure in the filter is searched for to its end.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field("", max_length=200, description="none: the caller's working selection")
-    rows: list[Annotated[int, Field(ge=0, le=2_000_000)]] = Field(default_factory=list, max_length=1_000_000)
+    rows: list[Annotated[int, Field(ge=0, le=2_000_000)]] | None = Field(
+        None,
+        max_length=1_000_000,
+        description="counted from 0; an empty list in place of what is selected selects none",
+    )
     filter: LibraryFilter | None = None
     mode: Literal["replace", "add", "remove"] = "replace"
 
@@ -145,14 +153,14 @@ def list_rows(
     """Rows that meet a filter, in order."""
     library, asked = library_of(request, caller, id), filter_of(filter)
     chosen = picked(request, caller, id, library, asked)
-    rows = library.find(asked, Order(sort=sort, down=down), picked=chosen)
+    search = library.search(asked.smarts) if asked.smarts.strip() else None
+    going = search is not None and not search.over.is_set()  # looked at before the rows, which may be more by then
+    rows = library.find(asked, Order(sort=sort, down=down), picked=chosen, whole=not going)
     page = library.page(rows[offset : offset + limit].tolist(), columns)
     if asked.similar is not None:
         alike = library.similarity(asked.similar.smiles)
         for item in page:
             item["values"]["similarity"] = round(float(alike[item["row"]]), 3)
-    search = library.search(asked.smarts, wait=0.0) if asked.smarts.strip() else None
-    going = search is not None and not search.over.is_set()
     return RowPage(
         total=len(rows),
         offset=offset,
@@ -162,7 +170,7 @@ def list_rows(
     )
 
 
-@router.get("/{id}/values")
+@router.get("/{id}/values", response_class=Response, **binary("application/octet-stream"))
 def read_values(
     request: Request,
     id: str,
@@ -174,7 +182,7 @@ def read_values(
     return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
 
 
-@router.get("/{id}/mask")
+@router.get("/{id}/mask", response_class=Response, **binary("application/octet-stream"))
 def read_mask(request: Request, id: str, caller: Caller = allowed("library.read"), filter: FilterText = "") -> Response:
     """Which rows meet a filter: a bit a row, the first row in the highest bit of the first byte."""
     library, asked = library_of(request, caller, id), filter_of(filter)
@@ -204,7 +212,9 @@ def read_drawings(
     return {str(item["row"]): svg(parse(item["smiles"]).mol, size=(width, height)) for item in page}
 
 
-@router.get("/{id}/export")
+@router.get(
+    "/{id}/export", response_class=StreamingResponse, **binary(*(kind.partition(";")[0] for kind in KINDS.values()))
+)
 def export_rows(
     request: Request,
     id: str,
@@ -218,8 +228,6 @@ def export_rows(
 ) -> StreamingResponse:
     """The rows that meet a filter, sent while they are read; all columns where none are named."""
     library, asked = library_of(request, caller, id), filter_of(filter)
-    if asked.smarts.strip() and not library.search(asked.smarts, wait=60.0).over.is_set():
-        raise UsageError("the substructure is still being searched for: export when the search is over")
     rows = library.find(asked, Order(sort=sort, down=down), picked=picked(request, caller, id, library, asked))
     names = columns or list(library.choosable)
     stem = (
@@ -248,11 +256,14 @@ def keep_selection(
     request: Request, id: str, asked: NewSelection, caller: Caller = allowed("selection.write")
 ) -> SelectionOut:
     """Select rows; the selection stays on the server."""
+    if asked.rows is None and asked.filter is None:
+        raise UsageError('which rows? Give "rows", a list of numbers, or a "filter"; an empty list selects none')
     library, kept = library_of(request, caller, id), selections(request)
     mask = np.zeros(library.rows, dtype=bool)
-    if any(row >= library.rows for row in asked.rows):
+    rows = asked.rows or []
+    if any(row >= library.rows for row in rows):
         raise UsageError(f"the library has {library.rows:,} rows, counted from 0")
-    mask[asked.rows] = True
+    mask[rows] = True
     if asked.filter is not None:
         mask[library.find(asked.filter, picked=picked(request, caller, id, library, asked.filter))] = True
     if asked.mode != "replace":
@@ -262,7 +273,7 @@ def keep_selection(
     return SelectionOut.of(kept.keep(caller, id, runs_of_mask(mask), name=asked.name), caller)
 
 
-@router.delete("/{id}/selections/{selection}", status_code=204)
+@router.delete("/{id}/selections/{selection}", status_code=204, response_class=Response)
 def forget_selection(request: Request, id: str, selection: str, caller: Caller = allowed("selection.write")) -> None:
     """Forget a selection; the rows stay."""
     job_of(request, caller, id)

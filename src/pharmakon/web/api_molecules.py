@@ -62,7 +62,16 @@ class Card(Answer):
 def estimate(request: Request, asked: Asked, caller: Caller = allowed("molecule.read")) -> list[Card]:
     """The card of each structure, in the order asked."""
     profile = asked.profile or state(request).settings.profile
-    return [plain(card(meant(text)[0], profile)).model_copy(update={"asked": text.strip()}) for text in asked.smiles]
+    return [_told(text, profile) for text in asked.smiles]
+
+
+def _told(text: str, profile: Profile) -> Card:
+    """The card of what was asked; the name of a medicine without a structure, such as an antibody, is told as one."""
+    from pharmakon.chem.biologics import why_none
+
+    found = plain(card(meant(text)[0], profile))
+    problem = found.problem and (why_none(text) or found.problem)
+    return found.model_copy(update={"asked": text.strip(), "problem": problem})
 
 
 def plain(found: MoleculeCard) -> Card:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pharmakon.core.errors import UnknownName, UsageError
@@ -94,13 +94,13 @@ def list_members(request: Request, caller: Caller = allowed("project.read")) -> 
     return [MemberOut.of(member) for member in state(request).projects.members(caller.project)]
 
 
-@router.put("/members/{account}", status_code=204)
+@router.put("/members/{account}", status_code=204, response_class=Response)
 def set_member(request: Request, account: str, asked: Roles, caller: Caller = allowed("project.members")) -> None:
     """Give somebody these roles in the open project; `account` is an e-mail address or an id."""
     set_roles(request, caller, account, asked.roles)
 
 
-@router.delete("/members/{account}", status_code=204)
+@router.delete("/members/{account}", status_code=204, response_class=Response)
 def remove_member(request: Request, account: str, caller: Caller = allowed("project.members")) -> None:
     """Take somebody out of the open project."""
     set_roles(request, caller, account, [])
@@ -167,7 +167,7 @@ def make_project(request: Request, asked: NewProject, caller: Caller = allowed("
     return ProjectOut.of(made)
 
 
-@router.put("/projects/{id}/admins/{account}", status_code=204)
+@router.put("/projects/{id}/admins/{account}", status_code=204, response_class=Response)
 def add_admin(request: Request, id: str, account: str, caller: Caller = allowed("project.write")) -> None:
     """Make somebody an administrator of a project besides what the account is there, where the last one left, say."""
     held = state(request)

@@ -17,6 +17,7 @@ from pharmakon.team.roles import Caller
 from pharmakon.workflows.deidentify import KEY
 
 from .archive import zipped
+from .described import binary
 from .guard import allowed, state
 from .preview import first_rows
 from .security import SANDBOX
@@ -27,6 +28,11 @@ SHOWN = {".html": "text/html", ".svg": "image/svg+xml", ".png": "image/png"}
 """What a browser may show; anything else it keeps as a file."""
 KINDS = {".json": "application/json", ".csv": "text/csv", ".toml": "application/toml", ".zip": "application/zip"}
 
+PARTIAL = "PARTIAL.txt"
+_PARTIAL_TEXT = (
+    "The job was stopped before its end. What lies here is a part of what it was to make, and may end in the middle."
+)
+
 
 class Rows(BaseModel):
     """The first rows of a table; `more` where it goes on."""
@@ -36,7 +42,7 @@ class Rows(BaseModel):
     more: bool
 
 
-@router.get("/files/{name:path}")
+@router.get("/files/{name:path}", response_class=FileResponse, **binary("*/*"))
 def job_file(request: Request, id: str, name: str, caller: Caller = allowed("job.read")) -> FileResponse:
     """One file that a job wrote."""
     job = state(request).jobs.get(caller, id)
@@ -66,15 +72,27 @@ def preview(
     return Rows(columns=columns, rows=rows, more=more)
 
 
-@router.get("/archive.zip")
+@router.get("/archive.zip", response_class=StreamingResponse, **binary("application/zip"))
 def archive(request: Request, id: str, caller: Caller = allowed("job.read")) -> StreamingResponse:
-    """Everything that a job wrote but a key, as a ZIP archive made while it is sent."""
+    """Everything that a job wrote but a key, as a ZIP archive made while it is sent.
+
+    Of a job that was stopped the archive's name ends in `-partial`, and PARTIAL.txt in it says how far it was.
+    """
     held = state(request)
     job = held.jobs.get(caller, id)
     files = {name: place_of(request, job, name) for name in names_of(job) if not is_key(name)}
     note_read(request, caller, job, "archive.zip")
-    headers = {"Content-Disposition": as_file(f"{job.verb}-{job.id}.zip")}
-    return StreamingResponse(zipped(files), media_type="application/zip", headers=headers)
+    part = part_of(job)
+    texts = {PARTIAL: f"{job.verb} {job.id} is {part}\n\n{_PARTIAL_TEXT}\n"} if part else {}
+    headers = {"Content-Disposition": as_file(f"{job.verb}-{job.id}{'-partial' if part else ''}.zip")}
+    return StreamingResponse(zipped(files, texts), media_type="application/zip", headers=headers)
+
+
+def part_of(job: Job) -> str:
+    """How far a job was when it was stopped before its end, such as "partial: stopped after 40 of 200"; else ""."""
+    if not (job.over and job.result.get("partial")):
+        return ""
+    return f"partial: stopped after {job.done:,}{f' of {job.total:,}' if job.total else ''}"
 
 
 def names_of(job: Job) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Scope
 from pharmakon import __version__
 
 from . import routers
+from .described import described
 from .estimates import warm
 from .guard import api_routes, check_routes
 from .metrics import Requests
@@ -75,6 +77,9 @@ def create_app(settings: ServeConfig, *, say: Callable[[str], object] = lambda _
 
 class _Application(FastAPI):
     """FastAPI, with the checks around all of it: an answer to an error is made outside of any middleware."""
+
+    def openapi(self) -> dict[str, Any]:
+        return described(super().openapi())
 
     def build_middleware_stack(self) -> ASGIApp:
         return Observed(Protected(super().build_middleware_stack(), self.state.settings), self.state.requests)

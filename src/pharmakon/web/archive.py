@@ -33,10 +33,12 @@ class _Sent(io.RawIOBase):
         return whole
 
 
-def zipped(files: Mapping[str, Path]) -> Iterator[bytes]:
-    """The archive of files by the names that they have in it, in parts."""
+def zipped(files: Mapping[str, Path], texts: Mapping[str, str] | None = None) -> Iterator[bytes]:
+    """The archive of files, and of texts before them, by the names that they have in it, in parts."""
     target = _Sent()
     with zipfile.ZipFile(target, "w", allowZip64=True) as made:
+        for name, text in (texts or {}).items():
+            made.writestr(name, text)
         for name, path in files.items():
             entry = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
             entry.compress_type = zipfile.ZIP_STORED if path.suffix.lower() in PACKED else zipfile.ZIP_DEFLATED

@@ -17,8 +17,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack, cast, get_args
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from pharmakon.core.errors import PharmakonError, UsageError
@@ -103,6 +105,10 @@ class Client(Connection):
     def files(self) -> Iterator[FileOut]:
         """The project's files, the newest first."""
         return self._pages("/api/v1/files", FilePage)
+
+    def delete_file(self, id: str) -> None:
+        """Delete an uploaded file."""
+        self._ask("DELETE", f"/api/v1/files/{id}")
 
     def start(
         self, verb: str, config: Mapping[str, Any], *, files: Sequence[str] = (), title: str = "", key: str = ""
@@ -213,13 +219,15 @@ class Client(Connection):
         self,
         library: str,
         *,
-        rows: Sequence[int] = (),
+        rows: Sequence[int] | None = None,
         filter: Mapping[str, Any] | None = None,
         name: str = "",
         mode: Literal["replace", "add", "remove"] = "replace",
     ) -> SelectionOut:
-        """Select rows by number, by a filter, or both; without a name, in one's own working selection."""
-        body = {"rows": list(rows), "filter": None if filter is None else dict(filter), "name": name, "mode": mode}
+        """Select rows by number (from 0), by a filter, or both; without a name, in one's own working selection."""
+        body: dict[str, Any] = {"name": name, "mode": mode}
+        body |= {} if rows is None else {"rows": list(rows)}
+        body |= {} if filter is None else {"filter": dict(filter)}
         found = self._ask("PUT", f"/api/v1/libraries/{library}/selections", json=body)
         return SelectionOut.model_validate(found.json())
 
@@ -228,8 +236,27 @@ class Client(Connection):
         found = self._ask("GET", f"/api/v1/libraries/{library}/selections")
         return TypeAdapter(list[SelectionOut]).validate_python(found.json())
 
-    def export(self, library: str, path: str | Path, *, format: Format = "csv", **asked: Unpack[Asked]) -> Path:
-        """Write the rows of a library that meet a filter to `path`; all columns where none are named."""
+    def forget_selection(self, library: str, selection: str) -> None:
+        """Forget a selection, by its id; the rows stay."""
+        self._ask("DELETE", f"/api/v1/libraries/{library}/selections/{selection}")
+
+    def values(self, library: str, column: str) -> NDArray[np.float32]:
+        """A column of numbers of all rows of a library, NaN where there is none."""
+        found = self._ask("GET", f"/api/v1/libraries/{library}/values", params={"column": column})
+        return np.frombuffer(found.content, "<f4")
+
+    def mask(self, library: str, filter: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Which rows of a library meet a filter."""
+        found = self._ask("GET", f"/api/v1/libraries/{library}/mask", params=_params({"filter": filter}))
+        bits = np.frombuffer(found.content, np.uint8)
+        return np.unpackbits(bits, count=self.library(library).rows).astype(bool)
+
+    def export(self, library: str, path: str | Path, *, format: Format | None = None, **asked: Unpack[Asked]) -> Path:
+        """Write the rows of a library that meet a filter to `path`; all columns where none are named.
+
+        The format is that of the path's ending. Raises UsageError for an ending that is none of them.
+        """
+        format = format or _format(path)
         params = _params(asked) | {"format": format}
         return self._saved(f"/api/v1/libraries/{library}/export", path, params=params)
 
@@ -290,6 +317,17 @@ class Client(Connection):
         return FileOut.model_validate(
             self._ask("POST", "/api/v1/files", tries=1, files={"file": (name, content)}, data=form).json()
         )
+
+
+def _format(path: str | Path) -> Format:
+    """What a file's ending says it is. Raises UsageError."""
+    ending = Path(path).suffix.lower().removeprefix(".")
+    found = next((one for one in get_args(Format) if one == ending), None)
+    if found is None:
+        raise UsageError(
+            f"{Path(path).name} has none of the endings {', '.join(get_args(Format))}: give one, or format="
+        )
+    return cast("Format", found)
 
 
 def _params(asked: Asked) -> dict[str, Any]:

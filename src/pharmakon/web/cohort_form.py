@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ KINDS = {"binary": "one of two classes", "continuous": "a number", "survival": "
 MEASURED = {"continuous": "numbers, such as log expression", "binary": "yes or no", "counts": "raw counts of reads"}
 TRANSFORMS = {"none": "as they are", "log2": "log2(x)", "log2p1": "log2(x + 1)", "cpm": "log2 counts per million"}
 
+OWN = "own"
+"""The block of measurements that are columns of the table of patients."""
 SHOW = "declaration.show"
 """The button that asks for the declaration as a file; no key of one."""
 
@@ -61,7 +64,18 @@ def declaration(given: Given, *, clinical: str, blocks: Sequence[str]) -> dict[s
         }
         for n, name in enumerate(blocks)
     ]
+    if features := _all(given, f"{OWN}.features"):
+        made["blocks"].append({"name": _one(given, f"{OWN}.name"), "features": features})
     return made
+
+
+def placed(wrong: Mapping[str, str], blocks: int) -> dict[str, str]:
+    """Mistakes by the fields of the form: the block after those of its tables is the one of the patients' own."""
+    own = f"blocks.{blocks}."
+    found = {f"{OWN}.{key.removeprefix(own)}" if key.startswith(own) else key: said for key, said in wrong.items()}
+    if not blocks and found.pop("blocks", ""):
+        found[f"{OWN}.features"] = "tick what was measured: no table of measurements was uploaded"
+    return found
 
 
 def guesses(clinical: Columns, blocks: Sequence[str]) -> dict[str, list[str]]:
@@ -89,12 +103,14 @@ def guesses(clinical: Columns, blocks: Sequence[str]) -> dict[str, list[str]]:
     several = {"design.covariates": r"^age$|^sex$|gender|stage", "design.subgroups": CLINIC}
     lists = {key: [name for name in clinical.names if re.search(how, name.lower())] for key, how in several.items()}
     named = {f"blocks.{n}.name": [_plain(name)] for n, name in enumerate(blocks)}
-    return {key: [text] for key, text in found.items() if text} | lists | named
+    return {key: [text] for key, text in found.items() if text} | lists | named | {f"{OWN}.name": ["values"]}
 
 
 def file_name(name: str) -> str:
     """What the file of a cohort is called."""
-    return f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')[:80] or 'cohort'}.toml"
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(one for one in letters if not unicodedata.combining(one))  # ö as o, and no hyphen
+    return f"{re.sub(r'[^a-z0-9]+', '-', plain).strip('-')[:80] or 'cohort'}.toml"
 
 
 def _plain(name: str) -> str:

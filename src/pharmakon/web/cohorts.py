@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,11 @@ from typing import Any
 
 from fastapi import Request
 
-from pharmakon.core.errors import PharmakonError, UsageError
+from pharmakon.core.errors import Denied, PharmakonError, UsageError
 from pharmakon.team.containment import contained
 from pharmakon.team.files import File
 from pharmakon.team.roles import Caller
-from pharmakon.workflows import cohort_check, cohort_columns
+from pharmakon.workflows import cohort_check, cohort_columns, explain
 
 from .cohort_form import file_name
 from .copying import as_toml
@@ -24,6 +25,8 @@ from .guard import state
 
 LOOKED = 500
 """Uploads among which a cohort's tables are looked for."""
+LONGEST = 1 << 20
+"""Bytes of a declaration."""
 LARGEST = 40_000_000
 """Bytes of tables up to which a design is checked while a page waits; a discovery checks it anyway."""
 
@@ -35,6 +38,8 @@ class Declared:
     file: File
     tables: Sequence[File]
     missing: Sequence[str]
+    measured: Sequence[File] = ()
+    """Those of the tables that measurements are read from."""
 
     @property
     def size(self) -> int:
@@ -53,12 +58,21 @@ def patients_files(request: Request, caller: Caller) -> list[File]:
 
 
 def declared_cohorts(request: Request, caller: Caller) -> list[File]:
-    """The TOML files of patients' data, the newest of each name."""
+    """The TOML files of patients' data that declare a cohort, the newest of each name."""
     found: dict[str, File] = {}
     for file in patients_files(request, caller):
         if file.name.endswith(".toml"):
             found.setdefault(file.name, file)
-    return list(found.values())
+    return [file for file in found.values() if file.size <= LONGEST and _declares(state(request).files.path(file))]
+
+
+def _declares(path: Path) -> bool:
+    """Whether a TOML file is meant for a cohort: that of a release, or of the rules for columns, is of another kind."""
+    try:
+        keys = tomllib.loads(path.read_text(encoding="utf-8-sig")).keys()
+    except (OSError, ValueError, RecursionError):
+        return False
+    return {"clinical", "outcome"} <= keys
 
 
 def declared(request: Request, caller: Caller, id: str) -> Declared:
@@ -67,15 +81,14 @@ def declared(request: Request, caller: Caller, id: str) -> Declared:
     if not file.patient or not file.name.endswith(".toml"):
         raise UsageError(f"{file.name} is not the TOML file of a cohort, uploaded as patients' data")
     with laid_out(request, [file]) as folder:
-        try:
-            names = cohort_check.tables_of(folder / file.name)
-        except PharmakonError as error:
-            raise UsageError(str(error).replace(f"{folder}/", "")) from None
+        names = cohort_check.tables_of(folder / file.name)
+        measured = cohort_check.measured_in(folder / file.name)
     there: dict[str, File] = {}
     for one in patients_files(request, caller):
         there.setdefault(one.name, one)
     missing = [name for name in names if name not in there]
-    return Declared(file, [there[name] for name in names if name in there], missing)
+    tables = [there[name] for name in names if name in there]
+    return Declared(file, tables, missing, [table for table in tables if table.name in measured])
 
 
 def keep_declaration(request: Request, caller: Caller, made: Mapping[str, Any]) -> File:
@@ -90,14 +103,36 @@ def keep_declaration(request: Request, caller: Caller, made: Mapping[str, Any]) 
     return kept
 
 
+def unreadable(request: Request, caller: Caller, made: Mapping[str, Any], tables: Sequence[File]) -> dict[str, str]:
+    """Why a declaration that is not kept yet cannot be read with its tables; nothing of what can, or is large."""
+    if sum(table.size for table in tables) > LARGEST:
+        return {}
+    state(request).journal.note("patients' data read", caller, files=[table.id for table in tables])
+    try:
+        with laid_out(request, tables) as folder:
+            path = folder / file_name(made["name"])
+            path.write_text(f"{as_toml(made)}\n", encoding="utf-8")
+            contained(path)
+            cohort_check.refuse_unreadable(path)
+    except UsageError as error:
+        return {"": str(error)}
+    return {}
+
+
 def checked(request: Request, caller: Caller, cohort: Declared) -> cohort_check.CohortCheck:
     """The design check of a cohort. Raises UsageError with why it cannot be read as it is declared."""
     state(request).journal.note("patients' data read", caller, files=cohort.ids)
     with laid_out(request, [cohort.file, *cohort.tables]) as folder:
-        try:
-            return cohort_check.run(cohort_check.CohortCheckConfig(cohort=folder / cohort.file.name))
-        except PharmakonError as error:
-            raise UsageError(str(error).replace(f"{folder}/", "")) from None
+        return cohort_check.run(cohort_check.CohortCheckConfig(cohort=folder / cohort.file.name))
+
+
+def check_patient(request: Request, caller: Caller, files: Sequence[File], cohort: str, patient: str) -> None:
+    """Look a patient up in a cohort that is one of the files. Raises UsageError for one who is not in its table."""
+    if sum(file.size for file in files) > LARGEST:
+        return  # the job finds out
+    state(request).journal.note("patients' data read", caller, files=[file.id for file in files])
+    with laid_out(request, files) as folder:
+        explain.check_patient(folder / cohort, patient)
 
 
 def columns(request: Request, caller: Caller, id: str) -> tuple[File, cohort_columns.Columns]:
@@ -107,17 +142,14 @@ def columns(request: Request, caller: Caller, id: str) -> tuple[File, cohort_col
     if file.patient:
         held.journal.note("patients' data read", caller, file=file.id)
     with laid_out(request, [file]) as folder:
-        try:
-            return file, cohort_columns.run(cohort_columns.ColumnsConfig(data=folder / file.name))
-        except PharmakonError as error:
-            raise UsageError(str(error).replace(f"{folder}/", "")) from None
+        return file, cohort_columns.run(cohort_columns.ColumnsConfig(data=folder / file.name))
 
 
 @contextmanager
 def laid_out(request: Request, files: Sequence[File]) -> Iterator[Path]:
     """Files by their names in a folder, as a job would see them; none may name what lies outside.
 
-    Raises UsageError where two have one name, Denied.
+    Raises UsageError where two have one name, and for whatever cannot be read there, without the path; Denied.
     """
     held, names = state(request), [file.name for file in files]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -131,4 +163,9 @@ def laid_out(request: Request, files: Sequence[File]) -> Iterator[Path]:
             except OSError:
                 shutil.copyfile(held.files.path(file), target)
             contained(target)
-        yield folder
+        try:
+            yield folder
+        except Denied:
+            raise
+        except PharmakonError as error:
+            raise UsageError(str(error).replace(f"{folder}/", "")) from None

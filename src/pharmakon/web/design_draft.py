@@ -152,6 +152,8 @@ def start_design(request: Request, caller: Caller, config: Mapping[str, Any]) ->
     named = {str(config[key]) for key in FILES if config.get(key) and not str(config[key]).startswith("job:")}
     if any(config.get(key) for key in PATIENT):
         caller.check("patient.read")
+        if not config.get("response"):
+            raise UsageError("choose the response model that says how the patient would respond; train one if need be")
     known = {file.name: file for file in reversed(held.files.list(caller, limit=200))}
     for key in PATIENT:
         if (name := str(config.get(key, ""))) in known and not known[name].patient:

@@ -163,15 +163,22 @@ def session_of(request: Request) -> str:
 
 
 def _is_from_the_shell(request: Request) -> bool:
-    """Whether a program on the machine of a server without accounts sent JSON, or a file to the API, as curl does.
+    """Whether a program on the machine of a server without accounts sent JSON, or to the API a file or nothing.
 
-    No page elsewhere can: a browser sends JSON from there only if this server let it, and a form with a file never
-    without a header that tells it from a program. A name that was pointed at this machine (DNS rebinding) is refused
-    before, by its Host: see `security`.
+    No page elsewhere can: a browser sends JSON from there only if this server let it, and a form with a file, or a
+    request without a body, never without a header that tells it from a program. A name that was pointed at this
+    machine (DNS rebinding) is refused before, by its Host: see `security`.
     """
+    if state(request).settings.accounts or _is_browser(request):
+        return False
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    file = kind == "multipart/form-data" and request.url.path.startswith("/api/")
-    return not state(request).settings.accounts and (file or kind == "application/json") and not _is_browser(request)
+    simple = kind == "multipart/form-data" or (not kind and _is_empty(request))
+    return kind == "application/json" or (simple and request.url.path.startswith("/api/"))
+
+
+def _is_empty(request: Request) -> bool:
+    """Whether a request says that it has no body; one without a length has none unless it is sent in chunks."""
+    return request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
 
 
 def _is_browser(request: Request) -> bool:

@@ -13,7 +13,8 @@ from functools import wraps
 from typing import Any, Literal
 
 from pharmakon import __version__
-from pharmakon.core.errors import PharmakonError
+from pharmakon.core.config import explain
+from pharmakon.core.errors import PharmakonError, UnknownName
 from pharmakon.core.lazy import require
 from pharmakon.core.types import Profile
 from pharmakon.workflows.library_filter import LibraryFilter
@@ -45,12 +46,17 @@ class Tools:
 
     def find_drug(self, name: str) -> list[dict[str, Any]]:
         """Approved drugs whose name has these letters, with their SMILES."""
-        return [drug.model_dump() for drug in self._workbench.drugs(name)]
+        from pharmakon.chem.biologics import why_none
+
+        found = [drug.model_dump() for drug in self._workbench.drugs(name)]
+        if not found and (why := why_none(name)):
+            raise PharmakonError(f"{why}: it has no SMILES")
+        return found
 
     def estimate_molecules(
         self, smiles: Sequence[str], properties: Sequence[str] = (), profile: str = "fast"
     ) -> list[dict[str, Any]]:
-        """Estimate properties of up to 20 structures; `properties` are model names, profile is fast or full.
+        """Estimate properties of up to 20 structures, those named or all of them; profile is fast or full.
 
         Each has value, unit, 90 % interval (low, high), in_domain, verdict and percentile among approved drugs.
         """
@@ -59,6 +65,10 @@ class Tools:
         wanted = set(properties)
         used: Any = profile
         cards = self._workbench.molecules(list(smiles), profile=used)
+        known = {name: None for card in cards for name in (*(one.name for one in card.properties), *card.computed)}
+        for name in properties if known else ():  # where nothing could be read, each card says why
+            if name not in known:
+                raise UnknownName("property", name, known)
         return [
             card.model_dump(exclude={"properties"})
             | {"properties": [one.model_dump() for one in card.properties if not wanted or one.name in wanted]}
@@ -149,12 +159,18 @@ class Tools:
         return self._workbench.make_library(file, title=title, profile=profile, smiles_column=column).model_dump()
 
     def list_libraries(self) -> list[dict[str, Any]]:
-        """The project's libraries, the newest first, at most 50, as the jobs that make them."""
-        return [job.model_dump() for job, _ in zip(self._workbench.libraries(), range(50), strict=False)]
+        """The project's libraries, the newest first, at most 50; each has the id of the job that makes it."""
+        told = {"id", "title", "state", "done", "created", "error"}
+        return [job.model_dump(include=told) for job, _ in zip(self._workbench.libraries(), range(50), strict=False)]
 
     def open_library(self, library: str) -> dict[str, Any]:
-        """What a finished library holds: rows, rows that could not be read, and its columns."""
-        return self._workbench.library(library).model_dump()
+        """What a finished library holds: rows, rows that could not be read, and its columns by kind, name and unit."""
+        found = self._workbench.library(library)
+        columns: dict[str, dict[str, str]] = {}
+        for column in found.columns:
+            unit = f" ({column['unit']})" if column.get("unit") else ""
+            columns.setdefault(column["kind"], {})[column["name"]] = column["title"] + unit
+        return found.model_dump(exclude={"columns"}) | {"columns": columns}
 
     def library_rows(
         self,
@@ -178,14 +194,14 @@ class Tools:
         self,
         library: str,
         *,
-        rows: Sequence[int] = (),
+        rows: Sequence[int] | None = None,
         filter: LibraryFilter | None = None,
         name: str = "",
         mode: Literal["replace", "add", "remove"] = "replace",
     ) -> dict[str, Any]:
-        """Select rows of a library by number, by a filter, or both; a filter names a selection by its id.
+        """Select rows of a library by number (from 0), by a filter, or both; a filter names a selection by its id.
 
-        Without a name it is the caller's working selection, which the library's page shows.
+        Without a name it is the caller's working selection, which the library's page shows; rows=[] empties it.
         """
         wanted = None if filter is None else _plain(filter)
         return self._workbench.select(library, rows=rows, filter=wanted, name=name, mode=mode).model_dump()
@@ -230,7 +246,16 @@ class Tools:
 
     def read_result(self, job: str, name: str, start: int = 0) -> str:
         """A piece of a text that a job wrote (its names stand in the job's result), from character `start`."""
-        text = self._workbench.read(job, name).decode(errors="replace")
+        content = self._workbench.read(job, name)
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            text = "\0"
+        if "\0" in text:
+            raise PharmakonError(
+                f"{name} is no text ({len(content):,} bytes). It is downloaded from the job's page, /jobs/{job}, "
+                f"or from /api/v1/jobs/{job}/files/{name}"
+            )
         more = f"\n... {len(text) - start - PIECE:,} characters more" if len(text) > start + PIECE else ""
         return text[start : start + PIECE] + more
 
@@ -251,8 +276,26 @@ def server(workbench: Client) -> Any:
     """The MCP server. Raises MissingExtra where the library is not installed."""
     require("mcp", extra="mcp", needed_for="a server for AI assistants")
     from mcp.server import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
+    from pydantic import ValidationError
 
-    made = MCPServer("pharmakon", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING")
+    class Server(MCPServer):
+        """The library's server, which says what is wrong with the arguments in a sentence."""
+
+        async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+            tool = self._tool_manager.get_tool(name)
+            known = tool.parameters.get("properties", {}) if tool else arguments
+            for given in arguments:
+                if given not in known:
+                    raise ToolError(str(UnknownName("argument", given, known, where=name)))
+            try:
+                return await super().call_tool(name, arguments, context)
+            except ToolError as error:
+                if tool is None or not isinstance(error.__cause__, ValidationError):
+                    raise
+                raise ToolError(explain(error.__cause__, tool.fn_metadata.arg_model)) from error.__cause__
+
+    made = Server("pharmakon", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING")
     for tool in Tools(workbench).all():
         made.tool(description=tool.__doc__, structured_output=False)(_answering(tool))
     return made

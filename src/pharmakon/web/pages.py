@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from pharmakon import __version__
 from pharmakon.core.units import show, show_number
+from pharmakon.core.words import counted, sentence
 from pharmakon.team.roles import Caller
 
 from .copying import listed
@@ -82,6 +83,7 @@ def templates() -> Any:
     )
     environment.tests["contains"] = lambda held, one: one in held
     environment.filters |= {"number": show, "amount": show_number, "time": _time, "size": _size}
+    environment.filters |= {"sentence": sentence, "counted": counted}
     return environment
 
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from pharmakon.core.config import build
 from pharmakon.core.errors import Denied, UsageError
 from pharmakon.team.accounts import NAME, SHORTEST
-from pharmakon.team.roles import Caller, roles
+from pharmakon.team.roles import Caller, permissions, roles
 
 from .api_account import NewToken, end_token, new_token
 from .guard import allowed, session_of, state
@@ -102,6 +102,7 @@ def _page(request: Request, caller: Caller, *, done: str = "", secret: str = "")
         own=held.accounts.has_password(caller.user),
         tokens=held.sessions.tokens_of(caller.user),
         meanings=roles(),
+        makers=sorted(permissions()["token.write"]),
         names={project.id: project.name for project in held.projects.all()},
         shortest=SHORTEST,
     )

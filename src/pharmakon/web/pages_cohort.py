@@ -18,11 +18,12 @@ from pharmakon.workflows.cohort_check import mistakes
 
 from .api_files import keep
 from .api_jobs import NewJob, start
-from .cohort_form import KINDS, MEASURED, SHOW, TRANSFORMS, USES, declaration, file_name, guesses
-from .cohorts import LARGEST, checked, columns, declared, declared_cohorts, keep_declaration
+from .cohort_form import KINDS, MEASURED, SHOW, TRANSFORMS, USES, declaration, file_name, guesses, placed
+from .cohorts import LARGEST, checked, columns, declared, declared_cohorts, keep_declaration, unreadable
 from .copying import as_toml, copies_of
 from .guard import allowed, state
 from .pages import render
+from .patient_ways import ways
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,19 +39,20 @@ def cohorts(request: Request, caller: Caller = allowed("patient.read")) -> HTMLR
     """The project's cohorts, what was discovered in them, and where to begin."""
     jobs = state(request).jobs.list(caller, limit=JOBS, verbs=["discover"])
     aside = [verb(name) for name in ASIDE]
-    return render(request, "cohorts.html", caller, cohorts=declared_cohorts(request, caller), jobs=jobs, aside=aside)
+    known, on = declared_cohorts(request, caller), ways(request, caller)
+    return render(request, "cohorts.html", caller, cohorts=known, jobs=jobs, aside=aside, ways=on)
 
 
 @router.post("/cohort/tables")
 def upload(
     request: Request,
     clinical: UploadFile,
-    blocks: list[UploadFile],
+    blocks: list[UploadFile] | None = None,
     caller: Caller = allowed("patient.write"),
 ) -> RedirectResponse:
     """Keep the tables, and go on to the declaration."""
     first = keep(request, caller, clinical, patient=True)
-    others = [keep(request, caller, one, patient=True) for one in blocks if one.filename]
+    others = [keep(request, caller, one, patient=True) for one in blocks or () if one.filename]
     chosen = [("clinical", first.id), *(("block", one.id) for one in others)]
     return RedirectResponse(f"/cohort/new?{urlencode(chosen)}", 303)
 
@@ -100,8 +102,10 @@ def _declared_so(request: Request, caller: Caller, given: dict[str, list[str]]) 
     if not (wrong := mistakes(made)) and SHOW in given:
         copies = copies_of(verb("discover"), {"cohort": file_name(made["name"])}) | {"TOML": as_toml(made)}
         return _form(request, caller, clinical, blocks, given=given, copies=copies)
+    if not wrong:
+        wrong = unreadable(request, caller, made, files)
     if wrong:
-        page = _form(request, caller, clinical, blocks, given=given, wrong=wrong)
+        page = _form(request, caller, clinical, blocks, given=given, wrong=placed(wrong, len(blocks)))
         page.status_code = 422
         return page
     return RedirectResponse(f"/cohort/file/{keep_declaration(request, caller, made).id}", 303)
@@ -188,7 +192,7 @@ def _cohort(request: Request, caller: Caller, id: str, *, said: str = "") -> HTM
         check=check,
         problem=problem,
         said=said,
-        text=_text(request, found.file),
+        ways=ways(request, caller, found),
         jobs=[job for job in jobs if found.file.id in job.files],
         copies=copies_of(verb("discover"), {"cohort": found.file.name}) | {"TOML": _text(request, found.file)},
     )

@@ -65,8 +65,13 @@ def builder(
     example: Annotated[str, Query(max_length=40)] = "",
     run: Annotated[str, Query(max_length=16)] = "",
     molecule: Annotated[str, Query(max_length=2000)] = "",
+    patient: Annotated[str, Query(max_length=16)] = "",
+    response: Annotated[str, Query(max_length=16)] = "",
 ) -> HTMLResponse:
-    """An empty form; that of an example; that of an earlier run, and with a molecule, of analogues of that."""
+    """An empty form; that of an example; that of an earlier run, and with a molecule, of analogues of that.
+
+    With the id of a file of profiles, or of a job that made a response model, one for these patients.
+    """
     config: dict[str, Any] = dict(FRESH)
     if example in examples():
         config = dict(examples()[example].goal)
@@ -76,7 +81,23 @@ def builder(
         config |= {"mode": {"kind": "analogues", "molecule": molecule}}
         config.pop("start", None)
         config["name"] = f"{config['name']}: analogues" if config.get("name") else "Analogues"
-    return _page(request, caller, draft_of(config))
+    if patient or response:
+        config |= _for_patients(request, caller, patient, response)
+    return _page(request, caller, draft_of(config), brought=bool(patient or response))
+
+
+def _for_patients(request: Request, caller: Caller, patient: str, response: str) -> dict[str, Any]:
+    """The keys of a goal file for the profiles of a file, by the response model of a job; either may be unknown."""
+    from pharmakon.workflows.design_patient import goals_of_response
+
+    held, made = state(request), goals_of_response()
+    if patient:
+        caller.check("patient.read")
+        file = held.files.get(caller, patient)
+        made |= {"patient": file.name, "name": f"Designs for {file.name.partition('.')[0]}"}
+    if response:
+        made["response"] = f"job:{held.job_of(caller, response, ['train-response'], 'response model').id}/response"
+    return made
 
 
 @router.post("/design/new")
@@ -156,6 +177,7 @@ def _page(
     said: str = "",
     sliced: Sliced | None = None,
     added: bool = False,
+    brought: bool = False,
 ) -> HTMLResponse:
     shown = judged(request, caller, draft)
     own = own_properties(request, caller)
@@ -172,6 +194,7 @@ def _page(
         if sliced
         else [],
         added=len(shown.rows) - 1 if added else -1,
+        brought=brought,
         menu=menu(own),
         modes=MODES,
         keys=KEYS,

@@ -16,6 +16,7 @@ from pharmakon.team.verbs import verb
 from pharmakon.workflows.design_results import Results, front_of
 from pharmakon.workflows.design_watch import Progress
 
+from .api_results import part_of
 from .copying import copies_of
 from .design_drawing import scatter
 from .design_runs import FOLDER, PASSPORT, VERB, design_job, progress_of, results_of, start_passport
@@ -47,6 +48,7 @@ def run(
         job=job,
         progress=progress,
         left=_time_left(job, progress),
+        partial=bool(part_of(job)),
         curves=[_curve(progress, width) for width in WIDTHS],
         found=found,
         files=f"/api/v1/jobs/{job.id}/files/{FOLDER}",

@@ -22,7 +22,8 @@ router = APIRouter(include_in_schema=False)
 
 Email = Annotated[str, Form(max_length=ADDRESS)]
 Password = Annotated[str, Form(max_length=LONGEST)]
-Path = Annotated[str, Form(max_length=2000)]
+Path = Annotated[str, Form(max_length=20_000)]
+"""Of this server, to go back to; with the reason of a signature, if that was being written."""
 _FIRST = threading.Lock()
 
 

@@ -27,6 +27,8 @@ router = APIRouter(include_in_schema=False)
 
 LONGEST = 600
 """Seconds that somebody may be away."""
+FITS = 2700
+"""Characters of a path that a cookie holds beside the rest; of a longer one the query is dropped."""
 Text = Annotated[str, Query(max_length=4000)]
 
 
@@ -36,7 +38,8 @@ def leave(request: Request, next: str = "/", again: bool = False) -> Response:  
     count_try(request)
     away, held = secrets.token_urlsafe(32), state(request)
     there = RedirectResponse(provider(held.settings).sends(away, _back(request), again=again), 303)
-    path = base64.urlsafe_b64encode(own_path(next).encode()).decode()
+    back = own_path(next)
+    path = base64.urlsafe_b64encode((back if len(back) <= FITS else back.partition("?")[0]).encode()).decode()
     set_cookie(there, held.settings, AWAY, f"{away}.{'again' if again else 'first'}.{path}", seconds=LONGEST)
     return there
 

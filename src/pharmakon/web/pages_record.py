@@ -78,9 +78,12 @@ def one(
     before: Annotated[int, Query(ge=0)] = 0,
     form: Annotated[str, Query(max_length=200)] = "",
     done: Annotated[str, Query(max_length=20)] = "",
+    meaning: Annotated[str, Query(max_length=20)] = "",
+    why: Annotated[str, Query(max_length=2000)] = "",
 ) -> HTMLResponse:
-    """One record."""
-    return _page(request, caller, record(request, caller, id), before=before, form=form, done=done)
+    """One record; the form of a signature is filled in with what the address says of it."""
+    found = record(request, caller, id)
+    return _page(request, caller, found, before=before, form=form, done=done, meaning=meaning, why=why)
 
 
 @router.post("/record/{id}/sign")
@@ -99,7 +102,7 @@ def signed(
     try:
         sign(request, caller, found, meaning, why=why, passphrase=passphrase)
     except PharmakonError as error:
-        page = _page(request, caller, found, refused=str(error), why=why)
+        page = _page(request, caller, found, refused=str(error), meaning=meaning, why=why)
         page.status_code = 422
         return page
     return RedirectResponse(f"/record/{id}?done=signed#signatures", 303)
@@ -139,6 +142,7 @@ def _page(
     form: str = "",
     done: str = "",
     refused: str = "",
+    meaning: str = "",
     why: str = "",
 ) -> HTMLResponse:
     held, job, place = state(request), found.job, folder(request, found)
@@ -169,6 +173,7 @@ def _page(
         copies=_copies(found),
         done=DONE.get(done, ""),
         refused=refused,
+        meant=meaning,
         why=why,
         **_about(request, caller, found, form),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -43,7 +43,9 @@ def form(request: Request, name: str, caller: Caller = allowed("job.start")) -> 
     """The form of a verb; what stands in the address is filled in."""
     what = verb(name)
     given = {key: request.query_params.getlist(key) for key in request.query_params}
-    return _page(request, caller, what, fields=fields_of(what), values=given, found=Filled())
+    fields = fields_of(what)
+    brought = [one.label for one in fields if any(given.get(one.name, ()))]
+    return _page(request, caller, what, fields=fields, values=given, found=Filled(), brought=brought)
 
 
 @router.post("/run/{name}")
@@ -100,9 +102,11 @@ def _page(
     values: dict[str, list[str]],
     found: Filled,
     copies: Mapping[str, str] | None = None,
+    brought: Sequence[str] = (),
 ) -> HTMLResponse:
     if what.patient and not caller.may("patient.read"):
         raise Denied(f"{what.title} reads patients' data: it takes a role of curator")
+    files, jobs = _files(request, caller), state(request).jobs.list(caller, limit=OFFERED, states=["done"])
     loose = {name: said for name, said in found.errors.items() if name not in {one.name for one in fields}}
     return render(
         request,
@@ -114,8 +118,10 @@ def _page(
         values=values,
         errors=found.errors,
         problem="; ".join(f"{name}: {said}" if name else said for name, said in loose.items()),
-        files=_files(request, caller),
-        made=_made(state(request).jobs.list(caller, limit=OFFERED, states=["done"])),
+        files=files,
+        offered={one.name: _offered(what, one, files, jobs, values.get(one.name, ())) for one in fields},
+        brought=brought,
+        verbs=verbs(),
         shipped=_shipped() if any(one.kind == "name" for one in fields) else (),
         also=ALSO,
         patient=PATIENT,
@@ -134,13 +140,36 @@ def _files(request: Request, caller: Caller) -> list[File]:
     return state(request).files.list(caller, limit=OFFERED)
 
 
+def _offered(
+    what: Verb, field: Field, files: list[File], jobs: list[Job], chosen: Sequence[str]
+) -> tuple[list[File], list[tuple[str, str]]]:
+    """Uploads and what jobs made that a field can take; what was chosen stays, for the check to complain of."""
+    if field.kind not in ("file", "files", "name"):
+        return [], []
+    if makers := what.makers.get(field.name):
+        made = _folders([job for job in jobs if job.verb in makers])
+        return [], made + [(one, one) for one in chosen if one and one not in dict(made)]
+    if field.name in what.patients:
+        files = [file for file in files if file.patient or file.id in chosen]
+        jobs = [job for job in jobs if job.patient]
+    return files, _made(jobs)
+
+
+def _folders(jobs: list[Job]) -> list[tuple[str, str]]:
+    """(how a request names it, how a reader does) of each folder that finished jobs made."""
+    made = [(job, output) for job in jobs if job.verb in verbs() for output in verb(job.verb).outputs]
+    return [
+        (f"job:{job.id}/{output.rstrip('/')}", f"{job.title}: all of {output.rstrip('/')}")
+        for job, output in made
+        if output.endswith("/")
+    ]
+
+
 def _made(jobs: list[Job]) -> list[tuple[str, str]]:
-    """(how a request names it, how a reader does) of what finished jobs made: each file, and each folder."""
+    """The same of each folder, and of each file."""
     found = []
     for job in jobs:
-        outputs = verb(job.verb).outputs if job.verb in verbs() else ()
-        folders = [output.rstrip("/") for output in outputs if output.endswith("/")]
-        found += [(f"job:{job.id}/{name}", f"{job.title}: all of {name}") for name in folders]
+        found += _folders([job])
         names = [name for file in job.result.get("files", ()) if f"{SUFFIX}/" not in (name := str(file["name"]))]
         found += [(f"job:{job.id}/{name}", f"{job.title}: {name}") for name in names[:20]]
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from pharmakon.core.errors import PharmakonError
+from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import verb
@@ -16,9 +16,11 @@ from pharmakon.workflows.study_read import run as read_study
 
 from .api_jobs import NewJob, start
 from .api_results import note_read
+from .cohorts import check_patient
 from .copying import copies_of
 from .guard import allowed, state
 from .pages import render
+from .patient_ways import cohort_of, ways
 from .study_drawing import forest
 
 router = APIRouter(include_in_schema=False)
@@ -29,6 +31,11 @@ FOLDER, REPORT = "study", "study/report.html"
 @router.get("/cohort/{id}")
 def study(request: Request, id: str, caller: Caller = allowed("patient.read")) -> HTMLResponse:
     """A discovery, as far as it is."""
+    return _page(request, caller, id)
+
+
+def _page(request: Request, caller: Caller, id: str, *, said: str = "", patient: str = "") -> HTMLResponse:
+    """`said` is what is wrong with the patient who was asked for."""
     job, found, problem = _job(request, caller, id), None, ""
     if job.state == "done":
         note_read(request, caller, job, FOLDER)
@@ -43,10 +50,13 @@ def study(request: Request, id: str, caller: Caller = allowed("patient.read")) -
         job=job,
         found=found,
         problem=problem,
+        said=said,
+        patient=patient,
         notes=job.result.get("notes", ()),
         chart=forest(found.scores, found.measure) if found and found.scores else "",
         report=f"/api/v1/jobs/{job.id}/files/{REPORT}",
-        made=f"job:{job.id}/{FOLDER}/signature",
+        made=f"job:{job.id}/{FOLDER}",
+        ways=ways(request, caller, cohort_of(request, caller, job)),
         copies=copies_of(verb("discover"), job.config),
     )
 
@@ -57,12 +67,19 @@ def explain(
     id: str,
     patient: Annotated[str, Form(min_length=1, max_length=200)],
     caller: Caller = allowed("patient.read"),
-) -> RedirectResponse:
+) -> Response:
     """Say why the signature gives a patient of its cohort this risk."""
-    job = _job(request, caller, id)
-    config = {"signature": f"job:{id}/{FOLDER}/signature", "cohort": job.config["cohort"], "patient": patient.strip()}
-    asked = NewJob(verb="explain", config=config, files=list(job.files), title=f"Why {patient.strip()} has this risk")
-    return RedirectResponse(f"/jobs/{start(request, caller, asked).id}", 303)
+    job, who = _job(request, caller, id), patient.strip()
+    config = {"signature": f"job:{id}/{FOLDER}/signature", "cohort": job.config["cohort"], "patient": who}
+    asked = NewJob(verb="explain", config=config, files=list(job.files), title=f"Why {who} has this risk")
+    try:
+        files = [state(request).files.get(caller, file) for file in job.files]
+        check_patient(request, caller, files, job.config["cohort"], who)
+        return RedirectResponse(f"/jobs/{start(request, caller, asked).id}", 303)
+    except UsageError as error:
+        page = _page(request, caller, id, said=str(error), patient=who)
+        page.status_code = 422
+        return page
 
 
 def _job(request: Request, caller: Caller, id: str) -> Job:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,8 @@ from pharmakon.core.log import logger
 from .guard import NotLoggedIn, NotProved
 from .pages import is_page, render
 
+SIGNED = ("meaning", "why")
+"""Fields of a signature's form that are kept while the password is given again."""
 TITLES = {
     400: "Not understood",
     401: "Not logged in",
@@ -64,6 +66,15 @@ def _path(request: Request) -> str:
     return urlsplit(request.headers.get("referer", "/")).path
 
 
+async def _typed(request: Request) -> str:
+    """What somebody gave as the reason of a signature, as a query that fills the form again; never a passphrase."""
+    if request.method == "GET":
+        return ""
+    async with request.form() as form:
+        given = {key: text for key in SIGNED if isinstance(text := form.get(key), str) and text}
+    return f"?{urlencode(given)}" if given else ""
+
+
 def handle_problems(app: FastAPI) -> None:
     """Answer every error in this way."""
 
@@ -73,7 +84,7 @@ def handle_problems(app: FastAPI) -> None:
         if status == 401 and is_page(request) and request.method == "GET":
             return RedirectResponse(f"/login?next={quote(_path(request))}", 303)
         if isinstance(error, NotProved) and is_page(request):
-            return RedirectResponse(f"/again?next={quote(_path(request))}", 303)
+            return RedirectResponse(f"/again?next={quote(_path(request) + await _typed(request))}", 303)
         headers = {"Retry-After": f"{error.wait + 1:.0f}"} if isinstance(error, TooMany) else {}
         if status == 401:
             headers["WWW-Authenticate"] = "Bearer"

@@ -19,13 +19,17 @@ from pharmakon.team.logs import set_up
 
 from .app import create_app
 from .settings import ServeConfig, WorkerConfig
+from .state import State
 
 AGAIN = 1.0
 """Seconds before a worker that died is started again."""
 
 
 def run(config: ServeConfig, *, say: Callable[[str], object]) -> None:
-    """Serve until a signal comes. Raises UsageError where the port is taken."""
+    """Serve until a signal comes.
+
+    Raises UsageError where the port is taken, or folder or database are not to be used; Unavailable.
+    """
     import uvicorn
 
     if not config.accounts and not config.is_local:
@@ -33,6 +37,8 @@ def run(config: ServeConfig, *, say: Callable[[str], object]) -> None:
     set_up(config.log)
     app = create_app(config, say=say)
     with _bound(config) as listening:
+        # Before anything starts: what is wrong here is said in a sentence, and the workers find their tables.
+        State.open(config).database.close()
         port = listening.getsockname()[1]
         server = uvicorn.Server(
             uvicorn.Config(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from pharmakon.core.errors import UnknownName
+from pharmakon.core.errors import UnknownName, UsageError
 from pharmakon.team.accounts import Accounts
 from pharmakon.team.database import Database, connect, migrate
 from pharmakon.team.files import Files
@@ -41,8 +41,14 @@ class State:
 
     @classmethod
     def open(cls, settings: ServeConfig) -> Self:
-        """Connect, bring the tables up to date, and make the one user and project of a server without accounts."""
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Connect, bring the tables up to date, and make the one user and project of a server without accounts.
+
+        Raises UsageError for a folder that cannot be made, or tables of a later version; Unavailable.
+        """
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise UsageError(f"{settings.data} cannot be made: {error.strerror}") from None
         database = connect(settings.url)
         migrate(database)
         jobs = Queue(database, Limits(settings.running, settings.waiting))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pharmakon.core.units import show
+from pharmakon.core.words import sentence
 from pharmakon.fairness.groups import CANNOT_TELL
 from pharmakon.fairness.power import ASSUMED
 from pharmakon.record.statement import Grid, Part, Picture, StatementPage, render
@@ -59,7 +60,7 @@ def page(result: AuditCohortResult, config: AuditCohortConfig) -> str:
         StatementPage(
             kind="cohort audit",
             title=f"{cohort.declaration.name}: who it is of, and for whom it works",
-            summary=[_verdict(result), *(f"{note[:1].upper()}{note[1:]}." for note in result.notes)],
+            summary=[_verdict(result), *map(sentence, result.notes)],
             figures=[
                 (f"{len({*cohort.patients}):,}", "patients"),
                 (f"{len(result.groups)}", "group columns" if len(result.groups) != 1 else "group column"),

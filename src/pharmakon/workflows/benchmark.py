@@ -11,7 +11,6 @@ import math
 import platform
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +30,7 @@ from pharmakon.store.provenance import code_identity, git_commit
 from pharmakon.store.runs import sha256, versions, write_atomic
 
 from .benchmark_beside import outcomes
+from .benchmark_result import BenchmarkResult
 from .engines import Address, Machines, OnEngine, address_is_of_a_cluster
 
 PROTOCOL_CALLS, GUACAMOL_CALLS = 10_000, 20_000
@@ -238,14 +238,6 @@ BENCHMARKS: Registry[Benchmark] = Registry(
         "server-faults": "pharmakon.web.benchmark_faults:FAULTS",
     },
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkResult:
-    """Where the results are, and what they are."""
-
-    path: Path
-    record: dict[str, Any]
 
 
 def run(config: BenchmarkConfig, *, progress: Progress = silent, learner: Learner | None = None) -> BenchmarkResult:

@@ -93,3 +93,19 @@ def tables_of(cohort: Path) -> list[str]:
     from pharmakon.biomarkers.cohort import paths_of
 
     return list(dict.fromkeys(str(path.relative_to(cohort.parent)) for path in paths_of(cohort)[1:]))
+
+
+def measured_in(cohort: Path) -> list[str]:
+    """Those of the files that its measurements are read from. Raises as `tables_of` does."""
+    from pharmakon.biomarkers.cohort import read_declaration
+
+    declared = read_declaration(cohort)
+    files = dict.fromkeys(cohort.parent / (block.file or declared.clinical.file) for block in declared.blocks)
+    return [str(path.relative_to(cohort.parent)) for path in files]
+
+
+def refuse_unreadable(cohort: Path) -> None:
+    """Raise what `run` would raise for a cohort that cannot be read as it is declared, and check nothing."""
+    from pharmakon.biomarkers.cohort import read_cohort
+
+    read_cohort(cohort)

@@ -14,6 +14,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.units import show, show_interval
 from pharmakon.record.beside import record_of, results_of, top_of
+from pharmakon.record.notebook import Shown
 from pharmakon.store.runs import RUN, RunFolder
 
 from .reproduce_verbs import CONFIGS, PLACES, config_of, pruned
@@ -52,7 +53,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Shown):
     """The rows of each part, in the order of PARTS."""
 
     parts: Mapping[str, tuple[Row, ...]]
@@ -83,10 +84,19 @@ def _rows(facts: Sequence[Mapping[str, str]], unsaid: Sequence[Mapping[str, str]
 
 
 def _facts(folder: Path) -> dict[str, dict[str, str]]:
-    """The facts of one run by part."""
-    if (folder / CARD).is_file() and not (folder / RUN).is_file():
-        return _of_model(json.loads((folder / CARD).read_bytes()))
-    folder = record_of(folder)
+    """The facts of one run by part: of a model what its card tells, and its record beside it, if it has one."""
+    record = record_of(folder)
+    if not (folder / CARD).is_file() or (folder / RUN).is_file():
+        return {**_of_run(record), "results": _results(record)}
+    card = _of_model(json.loads((folder / CARD).read_bytes()))
+    if record == folder:
+        return card
+    made = _of_run(record)
+    return {part: made.get(part, {}) | card[part] for part in (UNSAID, *PARTS)}
+
+
+def _of_run(folder: Path) -> dict[str, dict[str, str]]:
+    """The facts of a run's record but for its results."""
     run = RunFolder.open(folder).run
     verb = str(run["verb"])
     config = pruned(config_of(verb), run["config"]) if verb in CONFIGS else run["config"]
@@ -100,7 +110,6 @@ def _facts(folder: Path) -> dict[str, dict[str, str]]:
         UNSAID: _defaults(verb) if verb in CONFIGS else {},
         "request": {"verb": verb, "seed": str(run["seed"]), **asked},
         "inputs": {Path(str(one["path"])).name: str(one["sha256"]) for one in run["inputs"]},
-        "results": _results(folder),
         "versions": versions,
     }
 

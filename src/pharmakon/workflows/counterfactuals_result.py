@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.types import Estimates, Property
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from pharmakon.chem.matched_pairs import Change
@@ -56,7 +57,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class CounterfactualsResult:
+class CounterfactualsResult(Shown):
     """The molecule as it was read, its answer, what was wanted, and the edits that bring it, best first.
 
     `withheld` says why nothing was looked for; `tried` what was.

@@ -26,6 +26,7 @@ from pharmakon.record.crate import ENVELOPE, METADATA, describe, files_of, read
 from pharmakon.record.entry import LEDGER
 from pharmakon.record.identity import Signer
 from pharmakon.record.identity import read as read_identity
+from pharmakon.record.notebook import Shown
 from pharmakon.store.runs import RunFolder
 
 from .crate_inputs import OF_PEOPLE, access_of_inputs, found_again, inputs_of, mirrored
@@ -54,7 +55,7 @@ class CrateConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class CrateResult:
+class CrateResult(Shown):
     """What was written."""
 
     place: Path

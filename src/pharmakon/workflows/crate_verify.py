@@ -13,6 +13,7 @@ from pharmakon.record.attestation import Attested
 from pharmakon.record.beside import record_of
 from pharmakon.record.crate import ENVELOPE, METADATA, Listed, files_of, read
 from pharmakon.record.entry import LEDGER, SIGNATURES
+from pharmakon.record.notebook import Shown
 from pharmakon.record.trust import TrustList
 from pharmakon.store.runs import RUN
 
@@ -24,7 +25,7 @@ _ADDED = "was added after the crate was written"
 
 
 @dataclass(frozen=True, slots=True)
-class CrateVerification:
+class CrateVerification(Shown):
     """What was found: no problem, or a sentence for each."""
 
     files: int

@@ -15,6 +15,7 @@ from pharmakon.core.errors import DataError
 from pharmakon.core.files import replacing
 from pharmakon.core.log import data_root
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 from pharmakon.store.catalogue import PACKED, DataFile, DataSet, catalogue, data_set
 from pharmakon.store.download import Patience, download
 from pharmakon.store.places import cache_folder, content_sha256, is_there, is_whole, unpacked
@@ -39,7 +40,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class FetchResult:
+class FetchResult(Shown):
     """A data set on this machine: its facts, its files, and what its licence asks for."""
 
     item: DataSet

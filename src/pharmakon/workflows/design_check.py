@@ -79,8 +79,13 @@ def _of_form(data: Mapping[str, Any]) -> Iterator[Mistake]:
 def _of_term(
     key: str, number: int, term: Goal | Constraint, data: Mapping[str, Any], properties: Mapping[str, Property]
 ) -> Iterator[Mistake]:
+    from .design_patient import OURS
+
     if NOVELTY.name in halves(term) and data.get("known"):
         return  # the distance from a table that the run will read
+    if {*OURS} & {*halves(term)} and not data.get("patient"):
+        said = "this is the response of a patient: give the profile's table as patient"
+        yield Mistake((key, number, "property"), said)
     wishes: dict[str, Any] = {key: [term]}
     try:
         Objective(**wishes, scorer=_Meanings(properties))

@@ -148,6 +148,11 @@ def _told(predictor: ResponsePredictor, path: Path) -> Profiles:
     return profiles
 
 
+def goals_of_response() -> dict[str, Any]:
+    """The key of a goal file that such goals are, of one group: what a form begins with."""
+    return {"goals": [goal.model_dump(mode="json", exclude_defaults=True) for goal in ALONE]}
+
+
 def with_goal(config: DesignConfig) -> DesignConfig:
     """The configuration with goals of the patient's response, where it has none."""
     terms: tuple[Goal | Constraint, ...] = (*config.goals, *config.constraints)

@@ -21,6 +21,7 @@ from pharmakon.record.discovery import RESULT
 from pharmakon.record.dossier import FormPage, IndexPage, render_form, render_index
 from pharmakon.record.filling import Answers, FilledForm, Fillers, read_answers, unanswered
 from pharmakon.record.form import FORMS
+from pharmakon.record.notebook import Shown
 from pharmakon.store.runs import RUN
 
 from .dossier_evidence import Evidence, of_model, of_run
@@ -50,7 +51,7 @@ class DossierConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class DossierResult:
+class DossierResult(Shown):
     """The forms by name, the folder, and the files in it."""
 
     folder: Path

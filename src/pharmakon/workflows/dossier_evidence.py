@@ -12,7 +12,7 @@ from typing import Any
 from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
 from pharmakon.core.units import show, show_interval
-from pharmakon.core.words import joined
+from pharmakon.core.words import joined, sentence
 from pharmakon.record.approval import check
 from pharmakon.record.card import METRICS
 from pharmakon.record.discovery import RESULT, SIGNATURE
@@ -21,7 +21,7 @@ from pharmakon.record.ledger import verify
 from pharmakon.store.models import CARD
 from pharmakon.store.runs import RunFolder
 
-from .dossier_facts import ModelFacts, coverage_table, is_qsar, said_access, scores_table, sentence
+from .dossier_facts import ModelFacts, coverage_table, is_qsar, said_access, scores_table
 from .dossier_plan import Judgement
 from .dossier_qmrf import QMRF
 from .dossier_qmrf_rules import RULES

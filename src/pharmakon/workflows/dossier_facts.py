@@ -14,6 +14,7 @@ from pharmakon.core.errors import DataError, ModelError
 from pharmakon.core.files import sha256
 from pharmakon.core.types import Profile
 from pharmakon.core.units import show, show_interval
+from pharmakon.core.words import sentence
 from pharmakon.predict.endpoints import Endpoint, endpoints
 from pharmakon.predict.mutagenicity import NAME as RULES
 from pharmakon.record.beside import record_beside
@@ -143,12 +144,6 @@ def said_access(card: Mapping[str, Any]) -> str:
     """The access class and terms that a card or a declaration states, in a sentence; "" without any."""
     access, terms = access_of(card)
     return f"Access to the data: {access}{f'; {terms}' if terms else ''}." if access else ""
-
-
-def sentence(text: str) -> str:
-    """With a capital and a full stop."""
-    text = text.strip()
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}" if text else ""
 
 
 def score(found: Any) -> str:

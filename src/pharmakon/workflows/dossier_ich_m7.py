@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pharmakon.core.errors import DataError
 from pharmakon.core.units import show, show_interval
+from pharmakon.core.words import sentence
 from pharmakon.record.filling import Fillers, Said, points
 
-from .dossier_facts import sentence
 from .mutagenicity import MODEL, ImpurityCall, Judge
 
 ICH_M7: Fillers[ImpurityFacts]

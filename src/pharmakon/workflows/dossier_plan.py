@@ -19,6 +19,7 @@ from pharmakon.record.audit import verify
 from pharmakon.record.entry import Entry, locate, parse
 from pharmakon.record.filling import Written
 from pharmakon.record.ledger import Ledger
+from pharmakon.record.notebook import Shown
 
 PLAN = "plan"
 """The event of a registered plan."""
@@ -73,7 +74,7 @@ class Plan(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Shown):
     """A plan as a ledger holds it, and how that is known."""
 
     plan: Plan

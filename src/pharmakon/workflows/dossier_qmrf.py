@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pharmakon.core.units import show
-from pharmakon.core.words import joined
+from pharmakon.core.words import joined, sentence
 from pharmakon.record.card import METRICS
 from pharmakon.record.filling import Said, absent, points
 
-from .dossier_facts import SPLITS, ModelFacts, coverage_table, scores_table, sentence
+from .dossier_facts import SPLITS, ModelFacts, coverage_table, scores_table
 from .dossier_qmrf_model import QMRF
 
 __all__ = ["QMRF"]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from pharmakon.core.units import show
-from pharmakon.core.words import joined
+from pharmakon.core.words import joined, sentence
 from pharmakon.predict.endpoints import endpoints
 from pharmakon.record.filling import Fillers, Said, absent, points
 
 from .dossier_facts import (
     LICENCE,
     ModelFacts,
-    sentence,
 )
 
 QMRF: Fillers[ModelFacts] = Fillers("qmrf")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import isfinite
 
 from pharmakon.core.units import show, show_interval
+from pharmakon.core.words import sentence
 from pharmakon.record.filling import Fillers, Said, absent, points
 
-from .dossier_facts import LICENCE, scores_table, sentence
+from .dossier_facts import LICENCE, scores_table
 from .dossier_prediction import PredictionFacts
 from .dossier_qmrf import QMRF as MODEL
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import UnknownName
+from pharmakon.core.errors import UnknownName, did_you_mean
 from pharmakon.core.types import Progress, silent
 from pharmakon.core.words import joined
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.block import Block
@@ -32,6 +33,7 @@ RESULT = "result.json"
 NAMED = 3
 """Markers that the sentences name."""
 CLINICAL = "clinical"
+_BY_ROW = re.compile(r"#\d{1,9}(,\d{1,9})*")
 
 
 class ExplainConfig(Config):
@@ -132,7 +134,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainResult:
+class ExplainResult(Shown):
     """Patients in the order of the cohort."""
 
     name: str
@@ -207,12 +209,33 @@ def _wanted(config: ExplainConfig, cohort: Cohort) -> list[int]:
     if not config.patient:
         return list(range(len(cohort)))
     rows = [i for i, names in enumerate(zip(cohort.ids, cohort.patients, strict=True)) if config.patient in names]
-    if not rows and re.fullmatch(r"#\d{1,9}(,\d{1,9})*", config.patient):
+    if not rows and _BY_ROW.fullmatch(config.patient):
         rows = [int(number) - 1 for number in config.patient[1:].split(",")]
         rows = rows if all(0 <= row < len(cohort) for row in rows) else []
     if not rows:
-        raise UnknownName("patient", config.patient, [*cohort.ids], where=str(config.cohort))
+        raise _unknown(config.patient, [*cohort.ids, *map(str, cohort.patients)], config.cohort)
     return rows
+
+
+def check_patient(cohort: Path, patient: str) -> None:
+    """Look a patient up in the clinical table of a cohort's file, before anything else is read.
+
+    Raises UnknownName for one who is not there, ConfigError or DataError where the table cannot be read.
+    """
+    from pharmakon.biomarkers.cohort import read_declaration
+    from pharmakon.store.matrix import read_frame
+
+    clinical = read_declaration(cohort).clinical
+    own = [clinical.patient] if clinical.patient else []
+    table = read_frame(cohort.parent / clinical.file, columns=[clinical.id, *own])
+    names = [str(name) for name in table.to_numpy().ravel()]
+    if patient not in names and not _BY_ROW.fullmatch(patient):
+        raise _unknown(patient, names, cohort)
+
+
+def _unknown(patient: str, names: Sequence[str], cohort: Path) -> UnknownName:
+    """Names the patient most alike at most: the error goes where no list of patients should."""
+    return UnknownName("patient", patient, (), where=cohort.name, hint=did_you_mean(patient, names))
 
 
 def _stable(folder: Path) -> set[tuple[str, str]] | None:

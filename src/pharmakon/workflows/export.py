@@ -13,6 +13,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import GivesAway, NotPermitted, RecordError, UsageError
 from pharmakon.core.files import sha256
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 
 class ExportConfig(Config):
@@ -31,7 +32,7 @@ class ExportConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class ExportResult:
+class ExportResult(Shown):
     """The folder to hand on, and its card."""
 
     folder: Path

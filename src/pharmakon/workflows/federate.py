@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from .federate_plan import Answer, Plan, State
@@ -43,7 +44,7 @@ class CombineConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerResult:
+class AnswerResult(Shown):
     """What was written, and of how many patients."""
 
     answer: Answer
@@ -55,7 +56,7 @@ class AnswerResult:
 
 
 @dataclass(frozen=True, slots=True)
-class CombineResult:
+class CombineResult(Shown):
     """The next state; `signature` is the folder of the model, once it is fitted."""
 
     plan: Plan

@@ -12,6 +12,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.cohort import Cohort
@@ -56,7 +57,7 @@ class Simulated:
 
 
 @dataclass(frozen=True, slots=True)
-class SimulateResult:
+class SimulateResult(Shown):
     """Where it lies, and what it is."""
 
     folder: Path

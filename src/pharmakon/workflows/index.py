@@ -20,6 +20,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .molecules import CountedRows
 
@@ -48,7 +49,7 @@ class IndexConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class IndexResult:
+class IndexResult(Shown):
     """A finished index: its folder, the rows of the library, and how many of them could not be read."""
 
     folder: Path

@@ -23,6 +23,7 @@ from pharmakon.core.files import sha256
 from pharmakon.core.types import Progress, silent
 from pharmakon.engine.forked import Limits, Lost, forked
 from pharmakon.engine.local import cores, engine
+from pharmakon.record.notebook import Shown, table
 
 from .index import FORMAT
 from .index_files import ENDS, INDEX, LOOSE, MOLECULES, PATTERNS, mapped, open_fingerprints, probe
@@ -62,7 +63,7 @@ class Progressed:
     searched: int = 0
 
 
-class Index:
+class Index(Shown):
     """A folder that `pharmakon index` wrote, opened: its files are mapped into memory, and read where needed.
 
     Raises DataError where the folder holds none, it is not whole, or this version of RDKit makes other fingerprints.
@@ -84,6 +85,10 @@ class Index:
             version = self.facts["versions"].get("rdkit", "another version")
             raise DataError(f"{folder} was made with RDKit {version}, whose fingerprints differ: make it again")
         self._slow: list[Molecule] = []
+
+    def _repr_html_(self) -> str:
+        facts = {"folder": self.folder, "molecules": len(self), "bits": self.facts["bits"], **self.facts["versions"]}
+        return table(("", ""), facts.items(), title="Index")
 
     def __len__(self) -> int:
         return int(self.facts["molecules"])

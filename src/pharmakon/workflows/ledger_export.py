@@ -11,6 +11,7 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.files import write_atomic
 from pharmakon.record.copies import FILES, Row, as_csv, as_jsonl, rows
+from pharmakon.record.notebook import Shown
 from pharmakon.record.registry import opened
 
 
@@ -33,7 +34,7 @@ class LedgerExportConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerExportResult:
+class LedgerExportResult(Shown):
     """Where the copies are, and how many rows."""
 
     place: str

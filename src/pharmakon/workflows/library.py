@@ -15,8 +15,10 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Estimates, Profile, Progress, Property, silent
+from pharmakon.record.notebook import Shown
 
-from .library_repeats import COLUMN, REPEAT, repeats
+from .library_numbers import numeric
+from .library_repeats import COLUMN, NONE, REPEAT, repeats
 from .molecule import COMPUTED
 from .molecules import CountedRows
 
@@ -25,14 +27,11 @@ if TYPE_CHECKING:
 
 MOST = 1_000_000
 """Rows of a library."""
-FORMAT = 1
+FORMAT = 2
+"""What is written; the first is read too."""
 TABLE, FACTS, SCREEN, ECFP4 = "molecules.parquet", "library.json", "screen.npy", "ecfp4.npy"
 OWN = {"row": "row", "id": "id", "smiles": "smiles", "problem": "problem", "changes": "Changed by standardising"}
 """Columns that every library begins with, and their titles; `row` counts from 0."""
-MOSTLY = 0.9
-"""Share of a column's cells that must be numbers, or censored ones, for it to be a column of numbers."""
-MARKS = "<>=≤≥~ "
-"""What may stand before the number in a cell: ">7" counts as 7."""
 DESCRIPTORS = (*COMPUTED, "aromatic_rings", "fsp3", "stereo_centres", "charge")
 ROW_GROUP = 20_000
 
@@ -54,7 +53,7 @@ class LibraryConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryResult:
+class LibraryResult(Shown):
     """A finished library: its folder, its rows, and how many of them have a problem."""
 
     folder: Path
@@ -238,6 +237,7 @@ def _describe(rows: list[Row]) -> tuple[bytes, int]:
 
 def _estimated(name: str, got: Estimates, good: list[int], n: int) -> dict[str, Any]:
     import numpy as np
+    import pandas as pd
 
     columns: dict[str, Any] = {}
     for suffix, values in (("", got.value), ("_low", got.low), ("_high", got.high)):
@@ -245,17 +245,17 @@ def _estimated(name: str, got: Estimates, good: list[int], n: int) -> dict[str, 
         columns[name + suffix][good] = values
     verdict = np.full(n, "", dtype=object)
     verdict[good] = list(got.verdict)
-    inside = np.zeros(n, dtype=bool)
-    inside[good] = got.in_domain
+    inside = pd.array([pd.NA] * n, dtype="boolean")  # no model was asked of a row that cannot be read
+    inside[np.array(good, dtype=int)] = got.in_domain
     return columns | {f"{name}_verdict": verdict, f"{name}_in_domain": inside}
 
 
 def _type(values: Any, np: Any) -> str:
+    if getattr(values, "dtype", None) == "boolean":
+        return "BOOLEAN"
     first = values[0]
     if isinstance(first, bytes):
         return "BLOB"
-    if isinstance(first, (bool, np.bool_)):
-        return "BOOLEAN"
     if isinstance(first, (int, np.integer)):
         return "INTEGER"
     return "FLOAT" if isinstance(first, (float, np.floating)) else "VARCHAR"
@@ -284,26 +284,25 @@ def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -
         connection.execute("SET threads = 1; SET temp_directory = ''; SET preserve_insertion_order = true")
         literal = [str(path) for path in files]
         connection.from_parquet(literal).create_view("parts")
-        numeric = _numeric(connection, [column["name"] for column in layout if column["kind"] == "text"])
+        numbers = numeric(connection, [column["name"] for column in layout if column["kind"] == "text"])
         names = list(connection.table("parts").columns)
         columns, replaced, added = [], list[str](), list[str]()
         for column in layout:
-            whole = numeric.get(column["name"])
-            if whole is not None:
+            number = numbers.get(column["name"])
+            if number is not None:
                 column = column | {"kind": "number"}
-                number = _number(column["name"])
-                if whole:
-                    replaced.append(f'{number} AS "{_escaped(column["name"])}"')
+                if number.plain:
+                    replaced.append(f'{number.sql} AS "{_escaped(column["name"])}"')
                 else:  # the cells stay as they were written; their numbers stand in a column beside them
                     column["numbers"] = _free(f"{column['name']}_number", names)
-                    added.append(f', {number} AS "{_escaped(column["numbers"])}"')
+                    added.append(f', {number.sql} AS "{_escaped(column["numbers"])}"')
             columns.append(column)
         columns.insert(len(OWN), dict(COLUMN))
         first = repeats(connection)
         connection.register("again", pd.DataFrame({REPEAT: first}))
         replace = f" REPLACE ({', '.join(replaced)})" if replaced else ""
         made = folder / (TABLE + ".new")
-        added.append(f", NULLIF(again.{REPEAT}, 0) AS {REPEAT}")
+        added.append(f", NULLIF(again.{REPEAT}, {NONE}) AS {REPEAT}")
         connection.execute(
             f"COPY (SELECT parts.* EXCLUDE (_screen, _ecfp4){replace}{''.join(added)} "  # noqa: S608
             f"FROM parts POSITIONAL JOIN again) TO '{_quoted(made)}' "
@@ -312,33 +311,7 @@ def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -
         made.replace(folder / TABLE)
         for bits, name in (("_screen", SCREEN), ("_ecfp4", ECFP4)):
             _write_bits(connection, bits, folder / name)
-    return columns, int((first > 0).sum())
-
-
-def _numeric(connection: Any, texts: Sequence[str]) -> dict[str, bool]:
-    """The columns of the input in which nearly all that is filled in is a number; whether all of it is a plain one."""
-    from pharmakon.store.numbers import MISSING
-
-    if not texts:
-        return {}
-    missing = ", ".join(f"'{word}'" for word in sorted(MISSING))
-    asked = list[str]()
-    for name in texts:
-        text = f"""trim("{_escaped(name)}")"""
-        plain = f"TRY_CAST({text} AS DOUBLE) IS NOT NULL"
-        filled = f"{text} <> '' AND ({plain} OR lower({text}) NOT IN ({missing}))"
-        asked += [
-            f"count(*) FILTER ({filled}), count(*) FILTER ({text} <> '' AND {_number(name)} IS NOT NULL)",
-            f"count(*) FILTER ({text} <> '' AND NOT {plain})",
-        ]
-    found = connection.execute(f"SELECT {', '.join(asked)} FROM parts").fetchone()  # noqa: S608
-    counts = zip(texts, found[::3], found[1::3], found[2::3], strict=True)
-    return {name: not odd for name, filled, numbers, odd in counts if numbers and numbers >= MOSTLY * filled}
-
-
-def _number(name: str) -> str:
-    """The number in a cell of text as SQL: a censored one is its bound, what is no number is NULL."""
-    return f"""TRY_CAST(ltrim("{_escaped(name)}", '{MARKS}') AS DOUBLE)"""
+    return columns, int((first != NONE).sum())
 
 
 def _write_bits(connection: Any, column: str, path: Path) -> None:
@@ -372,6 +345,6 @@ def read_facts(folder: Path) -> Mapping[str, Any]:
         facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise DataError(f"{folder} holds no library") from None
-    if facts.get("format") != FORMAT:
+    if facts.get("format") not in (1, FORMAT):
         raise DataError(f"{folder} holds a library of another version: make it again from its file")
     return facts

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from .library_filter import known, quoted
+from .library_repeats import REPEAT
 from .library_view import Library, Rows
 
 Format = Literal["csv", "sdf", "parquet"]
@@ -39,7 +40,8 @@ def exported(library: Library, rows: Rows, columns: Sequence[str], format: Forma
 def header(library: Library, columns: Sequence[str]) -> Iterator[str]:
     """The columns of an export."""
     yield from FIXED
-    for name in dict.fromkeys(columns):
+    named = (name for column in columns for name in (("row", column) if column == REPEAT else (column,)))
+    for name in dict.fromkeys(named):  # what a row repeats is told by the number of a row, which stands beside it
         kind = known(name, library.columns)["kind"]
         if name not in FIXED:
             yield name

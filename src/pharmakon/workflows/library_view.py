@@ -31,6 +31,8 @@ PAGE = 500
 """Rows of the longest page."""
 SECONDS = 120.0
 """Of the longest search for a substructure."""
+SOON, LONGEST = 1.0, 50.0
+"""Seconds that its end is waited for: by who takes a part of the rows, and by who wants all of them."""
 
 
 class Search:
@@ -59,7 +61,7 @@ class Library:
         self._connection.execute("SET threads = 2; SET memory_limit = '1GB'; SET temp_directory = ''")
         path = re.sub(r"([*?\[])", r"[\1]", str(folder / TABLE))  # DuckDB would take these for wildcards
         try:
-            self._connection.from_parquet(path).create_view("molecules")
+            self._connection.from_parquet(path).project(self._as_now()).create_view("molecules")
         except duckdb.Error as error:
             raise DataError(f"the library cannot be read: {error}") from None
         self._lock, self._searching = threading.Lock(), threading.Lock()
@@ -70,12 +72,24 @@ class Library:
         """A connection for one thread; the table is `molecules`."""
         return self._connection.cursor()
 
+    def _as_now(self) -> str:
+        """The columns as SQL, as this version writes them: the first format counted what is repeated from 1."""
+        if not self.marked or self.facts["format"] > 1:
+            return "*"
+        return f"* REPLACE ({REPEAT} - 1 AS {REPEAT})"
+
     def find(
-        self, asked: LibraryFilter, order: Order | None = None, *, picked: NDArray[np.bool_] | None = None
+        self,
+        asked: LibraryFilter,
+        order: Order | None = None,
+        *,
+        picked: NDArray[np.bool_] | None = None,
+        whole: bool = True,
     ) -> Rows:
         """The rows (from 0) that meet a filter, in order; `picked` is the selection that the filter names.
 
-        A substructure that is still searched for gives what was found by now: see `search`.
+        A substructure is waited for, and UsageError raised where that takes too long; `whole=False` gives what was
+        found by now: see `search`.
         """
         order = order or Order()
         if order.sort == SIMILARITY and asked.similar is None:
@@ -86,9 +100,11 @@ class Library:
         )
         mask = np.ones(self.rows, dtype=bool) if picked is None else picked.copy()
         if asked.smarts.strip():
-            search = self.search(asked.smarts)
+            search = self.search(asked.smarts, wait=LONGEST if whole else 0.0)
             if search.error is not None:
                 raise search.error
+            if whole and not search.over.is_set():
+                raise UsageError("the substructure is still being searched for: ask again when the search is over")
             mask &= search.mask
         if asked.similar is not None:
             mask &= self.similarity(asked.similar.smiles) >= asked.similar.at_least
@@ -114,13 +130,15 @@ class Library:
         for suffix in ("_low", "_high", "_verdict", "_in_domain"):
             wanted += [name + suffix for name in estimates]
         found = self._cells(rows, [*wanted, REPEAT] if self.marked else wanted)
-        firsts = {int(cell[REPEAT]) for cell in found.values() if cell.get(REPEAT)}
-        ids = {row + 1: cell["id"] for row, cell in self._cells([first - 1 for first in firsts], ["row", "id"]).items()}
+        firsts = {first for cell in found.values() if (first := cell.get(REPEAT)) is not None}
+        ids = {row: cell["id"] for row, cell in self._cells(list(firsts), ["row", "id"]).items()}
         shown = []
         for row in rows:
             cell = found[int(row)]
-            first = cell.get(REPEAT) or 0
-            shown.append(self._told(cell, chosen, estimates) | {"repeat": told(first, ids.get(first, ""))})
+            first = cell.get(REPEAT)
+            shown.append(
+                self._told(cell, chosen, estimates) | {"repeat": told(first, "" if first is None else ids[first])}
+            )
         return shown
 
     def _cells(self, rows: Sequence[int], columns: Sequence[str]) -> dict[int, dict[str, Any]]:
@@ -156,7 +174,7 @@ class Library:
         found: NDArray[np.float32] = self._remembered(("similarity", smiles.strip()), compared)
         return found
 
-    def search(self, smarts: str, *, wait: float = 1.0) -> Search:
+    def search(self, smarts: str, *, wait: float = SOON) -> Search:
         """The search for a substructure, begun where nobody asked before; waits so many seconds for its end.
 
         Raises DataError for what is no SMARTS.

@@ -19,6 +19,7 @@ from pharmakon.core.lazy import require
 from pharmakon.record.audit import verify
 from pharmakon.record.crate import METADATA, files_of
 from pharmakon.record.entry import LEDGER, parse
+from pharmakon.record.notebook import Shown
 from pharmakon.store.runs import RunFolder
 
 from .crate_inputs import OF_PEOPLE
@@ -44,7 +45,7 @@ class MlflowConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class MlflowResult:
+class MlflowResult(Shown):
     """What was copied."""
 
     run_id: str

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ class PassportConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class PassportResult:
+class PassportResult(Shown):
     """The passports, and where they were written."""
 
     found: Passports

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.errors import RecordError
+from pharmakon.record.notebook import Shown
 
 from .design_journal import CALLS
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayResult:
+class ReplayResult(Shown):
     """How many molecules were made of others and came out again, how many a search began from, and those that differ.
 
     `outside` are molecules that no scorer saw and that gave parts: visitors of the search.

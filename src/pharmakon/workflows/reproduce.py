@@ -22,6 +22,7 @@ from pharmakon.record.beside import record_of, results_of, top_of
 from pharmakon.record.crate import METADATA
 from pharmakon.record.environment import FILE as ENVIRONMENT
 from pharmakon.record.environment import lock, read_lock
+from pharmakon.record.notebook import Shown
 from pharmakon.store.provenance import code, package_folder
 from pharmakon.store.runs import RUN, RunFolder
 
@@ -41,7 +42,7 @@ class ReproduceConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class ReproduceResult:
+class ReproduceResult(Shown):
     """What came out again, and what did not."""
 
     verb: str

@@ -14,6 +14,7 @@ from pharmakon.core.errors import ConfigError
 from pharmakon.core.files import write_atomic
 from pharmakon.record import sbom
 from pharmakon.record.environment import ROOT, Installed, closure
+from pharmakon.record.notebook import Shown
 
 EPOCH = "SOURCE_DATE_EPOCH"
 """Environment variable of reproducible builds: seconds since 1970 that stand for now."""
@@ -36,7 +37,7 @@ class SbomConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class SbomResult:
+class SbomResult(Shown):
     """The bill, and how much of it says under which licence it is."""
 
     text: str

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pharmakon.core.config import Config
 from pharmakon.core.types import Profile
+from pharmakon.record.notebook import Shown
 from pharmakon.store.remote import path_in
 
 from .engines import Address, OnEngine, Workers, address_is_of_a_cluster
@@ -78,7 +79,7 @@ class ScreenConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenResult:
+class ScreenResult(Shown):
     """A finished screen: its folder, how many rows there were and what became of them, and the ledger's head.
 
     Where `url` is not empty the folder is there, and nothing is left at `folder`.

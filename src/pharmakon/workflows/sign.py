@@ -16,6 +16,7 @@ from pharmakon.record.actor import Actor
 from pharmakon.record.approval import Approval, Signature
 from pharmakon.record.crate import redescribed
 from pharmakon.record.identity import VARIABLE
+from pharmakon.record.notebook import Shown
 from pharmakon.record.state import Meaning
 from pharmakon.record.trust import TrustList
 from pharmakon.store import keys
@@ -35,7 +36,7 @@ class SignConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class SignResult:
+class SignResult(Shown):
     """The signature that was given, and where the record stands now."""
 
     signature: Signature

@@ -12,6 +12,7 @@ from pydantic import Field
 from pharmakon.core.config import Config
 from pharmakon.core.errors import UsageError
 from pharmakon.core.types import Problem, Progress, silent
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from .index_view import Hit, Index
@@ -45,7 +46,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class SimilarResult:
+class SimilarResult(Shown):
     """How many queries and hits there were; the answers themselves where no file was written."""
 
     molecules: int

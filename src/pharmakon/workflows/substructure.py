@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pharmakon.core.config import Config
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 if TYPE_CHECKING:
     from .index_view import Molecule
@@ -36,7 +37,7 @@ class SubstructureConfig(Config):
 
 
 @dataclass(slots=True)
-class SubstructureResult:
+class SubstructureResult(Shown):
     """How many molecules have the part; `complete` where all were searched, and not the first `limit` found alone.
 
     Without a file the first 10,000 are in `molecules`; `slow` are those that took too long.

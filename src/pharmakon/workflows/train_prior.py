@@ -15,6 +15,7 @@ from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError, DataError, UsageError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .train import check_name, slug
 
@@ -55,7 +56,7 @@ class PriorConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class PriorResult:
+class PriorResult(Shown):
     """A prior: where it is, and its card."""
 
     folder: Path

@@ -12,6 +12,7 @@ from pharmakon.core.access import SAID, TERMS, AccessClass, stated
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Progress, silent
+from pharmakon.record.notebook import Shown
 
 from .recorded import recorded
 
@@ -57,7 +58,7 @@ class ResponseConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseResult:
+class ResponseResult(Shown):
     """A response model: where it is, and its card."""
 
     folder: Path

@@ -11,7 +11,7 @@ from pharmakon.core.types import Progress, silent
 
 if TYPE_CHECKING:
     from pharmakon.record.ledger import Verification
-    from pharmakon.workflows.benchmark import BenchmarkResult
+    from pharmakon.workflows.benchmark_result import BenchmarkResult
     from pharmakon.workflows.compare_runs import Compared
     from pharmakon.workflows.crate import CrateResult
     from pharmakon.workflows.crate_verify import CrateVerification

@@ -1,35 +1,21 @@
 // The page of a run follows it: each word of the job fetches the page, and what changed in it takes its place.
+const { follow, isOver } = await import(`./follow.js${new URL(import.meta.url).search}`);
 const run = document.querySelector("#run");
-const OVER = ["done", "failed", "cancelled", "paused"];
-let busy = false, again = false;
 
 async function look() {
-  if (busy) { again = true; return; }
-  busy = true;
-  try {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const state = page.querySelector("#run")?.dataset.state;
-    if (state === "done" && run.dataset.state !== "done") { location.reload(); return; }
-    run.dataset.state = state;
-    for (const part of run.querySelectorAll("[data-live]")) {
-      const fresh = page.getElementById(part.id);
-      if (fresh && fresh.outerHTML !== part.outerHTML && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(fresh));
-    }
-  } finally {
-    setTimeout(() => { busy = false; if (again) { again = false; look(); } }, 1200);
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  if (!answer.ok) throw new Error(answer.statusText);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const state = page.querySelector("#run")?.dataset.state;
+  if (state === "done" && run.dataset.state !== "done") { location.reload(); return; }
+  run.dataset.state = state;
+  for (const part of run.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(part.id);
+    if (fresh && fresh.outerHTML !== part.outerHTML && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(fresh));
   }
 }
 
-if (run && !OVER.includes(run.dataset.state)) {
-  const events = new EventSource(`/api/v1/jobs/${run.dataset.job}/events`);
-  events.addEventListener("job", (event) => {
-    if (OVER.includes(JSON.parse(event.data).state)) events.close();
-    look();
-  });
-  setInterval(() => { if (!OVER.includes(run.dataset.state)) look(); }, 5000);
-}
+if (run && !isOver(run.dataset.state)) follow(run.dataset.job, look);
 
 const views = document.querySelector("#views");
 if (views) {

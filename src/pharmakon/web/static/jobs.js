@@ -1,4 +1,5 @@
-// Jobs as they go: the list by looking again, one job by the server's events. Without it, a reload does the same.
+// Jobs as they go: the list and one job by looking again. Without it, a reload does the same.
+const { follow, isOver } = await import(`./follow.js${new URL(import.meta.url).search}`);
 const list = document.querySelector("table[data-live]");
 const going = () => list.querySelector('tr[data-state="queued"], tr[data-state="running"]');
 
@@ -15,11 +16,9 @@ async function look() {
 if (list) setInterval(() => look().catch(() => {}), 3000);
 
 const job = document.querySelector("#job");
-if (job && ["queued", "running"].includes(job.dataset.state)) {
-  const events = new EventSource(`/api/v1/jobs/${job.dataset.id}/events`);
+if (job && !isOver(job.dataset.state)) {
   const put = (id, text) => { const place = document.getElementById(id); if (place.textContent !== text) place.textContent = text; };
-  events.addEventListener("job", (event) => {
-    const now = JSON.parse(event.data);
+  follow(job.dataset.id, (now) => {
     const bar = document.querySelector("#job-progress");
     if (now.total) bar.value = Math.min(1, now.done / now.total); else bar.removeAttribute("value");
     put("job-words", now.total ? `${now.done.toLocaleString("en")} of ${now.total.toLocaleString("en")}` : now.done ? now.done.toLocaleString("en") : "");
@@ -30,9 +29,6 @@ if (job && ["queued", "running"].includes(job.dataset.state)) {
       state.className = `state ${now.state}`;
       state.textContent = now.state;
     }
-    if (!["queued", "running"].includes(now.state)) {
-      events.close();
-      location.reload();  // what it made, and what can be done with it now
-    }
+    if (isOver(now.state)) location.reload();  // what it made, and what can be done with it now
   });
 }

@@ -1,5 +1,6 @@
 // A library: its list, its filters, its plot and the selection that the server keeps.
 import { send } from "./app.js";
+import "./library_copies.js";
 import { List, make, shownUnit } from "./library_list.js";
 import { Plot, histogram, three } from "./library_plot.js";
 
@@ -11,7 +12,7 @@ const query = new URLSearchParams(location.search);
 const state = { filter: told.filter, sort: query.get("sort") ?? "", down: query.get("down") === "true", shown: told.shown };
 const selected = new Uint8Array(told.rows);
 const kept = new Map(); // column -> its numbers
-let left = null, loading = 0;
+let left = null, loading = 0, changes = 0, busy = 0;
 
 const source = {
   path, total: 0, selects: told.selects,
@@ -61,6 +62,12 @@ async function page(offset, limit) {
   return found;
 }
 
+/** Mark the field that a refusal is about; none without one. */
+function blame(message) {
+  $("smarts").setAttribute("aria-invalid", /SMARTS|substructure/.test(message));
+  $("similar").setAttribute("aria-invalid", /compare with/.test(message));
+}
+
 /** Ask again for everything that depends on the filter and the order. */
 async function load(keep = false) {
   const mine = ++loading;
@@ -70,29 +77,38 @@ async function load(keep = false) {
     const first = await page(0, list.size);
     if (mine !== loading) return;
     source.total = first.total;
+    list.none = first.to_search ? "None found so far." : "No molecule meets the filter.";
     list.refresh(keep);
     list.blocks.set(0, first.items);
     list.draw();
     const going = first.to_search ? `: ${first.searched.toLocaleString("en")} of ${first.to_search.toLocaleString("en")} searched` : "";
-    $("count").textContent = `${first.total.toLocaleString("en")} of ${told.rows.toLocaleString("en")} molecules`;
+    $("count").textContent = `${first.total.toLocaleString("en")} of ${told.rows.toLocaleString("en")} ${told.rows === 1 ? "molecule" : "molecules"}`;
     $("searching").textContent = going ? `Searching${going}` : "";
-    $("smarts").setAttribute("aria-invalid", "false");
+    blame("");
     $("direction").setAttribute("aria-pressed", state.down);
     $("sort").value = state.sort;
-    left = filterText() ? await mask(filterText()) : null;
+    $("selectall").disabled = !told.selects || Boolean(going); // a part of what is searched for is no answer
+    left = going ? new Uint8Array(told.rows) : filterText() ? await mask(filterText()) : null;
     if (mine !== loading) return;
     marks();
     if (going) setTimeout(() => mine === loading && load(true), 700);
   } catch (error) {
     if (mine !== loading) return;
-    $("count").textContent = error.message;
-    if (state.filter.smarts && /SMARTS|substructure/.test(error.message)) $("smarts").setAttribute("aria-invalid", "true");
+    $("count").textContent = list.none = error.message;
+    $("searching").textContent = "";
+    $("selectall").disabled = true;
+    blame(error.message);
+    source.total = 0;
+    left = new Uint8Array(told.rows);
+    list.refresh();
+    marks();
   }
   exporting();
 }
 
 async function mask(filter) {
   const answer = await fetch(`${path}/mask?${new URLSearchParams({ filter })}`);
+  if (!answer.ok) throw new Error((await answer.json()).detail);
   const bits = new Uint8Array(await answer.arrayBuffer()), found = new Uint8Array(told.rows);
   for (let i = 0; i < told.rows; i += 1) found[i] = (bits[i >> 3] >> (7 - (i & 7))) & 1;
   return found;
@@ -118,12 +134,14 @@ function marks() {
 async function select(change, now) {
   if (!told.selects) return;
   const before = selected.slice();
+  changes += 1;
+  busy += 1;
   now();
   marks();
   list.draw();
   try {
-    await send("PUT", `${path}/selections`, change);
-    if (change.filter || change.mode === "replace") await selections();
+    try { await send("PUT", `${path}/selections`, change); } finally { busy -= 1; }
+    if (change.filter || change.mode === "replace") await selections(Boolean(change.filter));
   } catch (error) {
     selected.set(before);
     marks();
@@ -132,11 +150,16 @@ async function select(change, now) {
   }
 }
 
-/** The selections that the server keeps, and the working one as it stands there. */
-async function selections(first = false) {
-  const found = await (await fetch(`${path}/selections`)).json();
+/** The selections that the server keeps; `again` takes the working one as it stands there, perhaps from another tab. */
+async function selections(again = false) {
+  const at = changes, found = await (await fetch(`${path}/selections`)).json();
   const own = found.find((one) => one.name === "" && one.own);
-  if (first && own?.count) { selected.set(await mask(JSON.stringify({ selection: own.id }))); marks(); list.draw(); }
+  const there = again && own?.count ? await mask(JSON.stringify({ selection: own.id })) : null;
+  if (again && !busy && at === changes) { // what was picked here meanwhile is newer
+    if (there) selected.set(there); else selected.fill(0);
+    marks();
+    list.draw();
+  }
   const items = found.filter((one) => one.name).map((one) => {
     const row = make("div", "saved"), use = make("button", "", `${one.name} (${one.count.toLocaleString("en")})`), filter = make("button", "", "Filter");
     use.type = filter.type = "button";
@@ -158,27 +181,30 @@ async function selections(first = false) {
     }
     return row;
   });
+  const typed = $("selections").querySelector("input"), typing = typed && typed === document.activeElement;
   const name = make("input"), save = make("button", "primary", "Save the selection"), form = make("form", "saver");
   name.required = true;
   name.maxLength = 200;
   name.setAttribute("aria-label", "Name of the selection");
   name.placeholder = "Name";
+  name.value = typed?.value ?? "";
   form.append(name, save);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const rows = [];
     selected.forEach((one, row) => { if (one) rows.push(row); });
     await send("PUT", `${path}/selections`, { name: name.value, rows });
+    name.value = "";
     selections();
   });
   $("selections").replaceChildren(...(told.selects ? [form] : []), ...items);
+  if (typing) name.focus();
   $("export").dataset.own = own?.count ? own.id : "";
   exporting();
 }
 
 function exporting() {
   const links = [];
-  
   for (const [title, filter] of [["What the filter leaves", filterText()], ["The selection", $("export").dataset.own ? JSON.stringify({ selection: $("export").dataset.own }) : null]]) {
     const line = make("p", "", `${title}: `);
     if (filter === null) line.append(make("span", "hint", "nothing is selected"));
@@ -359,6 +385,7 @@ function begin() {
     const menu = event.key === "Escape" && document.querySelector(".tools .menu[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
+  window.addEventListener("focus", () => selections(true));
   if (matchMedia("(max-width: 60rem)").matches) [$("filters").open, $("plot").open] = [false, false];
   fields();
   load().then(axis).then(() => selections(true));

@@ -10,6 +10,7 @@ export class List {
     this.blocks = new Map();
     this.at = 0; // the row that the keyboard is on
     this.view = "table";
+    this.none = ""; // what an empty list says
     this.pictures = new Map();
     this.version = 0;
     root.replaceChildren();
@@ -105,6 +106,12 @@ export class List {
       }
       shown.push(row);
     }
+    if (!source.total && this.none) {
+      const row = make("div", "vnone");
+      row.setAttribute("role", "row");
+      row.append(cell("hint", this.none));
+      shown.push(row);
+    }
     this.body.replaceChildren(...shown);
     if (source.total) root.setAttribute("aria-activedescendant", `at${this.at}`); else root.removeAttribute("aria-activedescendant");
     clearTimeout(this.drawing);
@@ -150,7 +157,7 @@ export class List {
     const picked = this.source.selected(item.row);
     card.setAttribute("aria-selected", picked);
     const top = make("div", "vcardtop");
-    top.append(this.checkbox(item, picked), this.link(item));
+    top.append(this.checkbox(item, picked), this.link(item), this.number(item));
     card.append(top);
     if (item.repeat) card.append(make("p", "repeat", item.repeat));
     if (item.smiles) card.append(this.image(item, 200, 120));
@@ -179,9 +186,15 @@ export class List {
 
   name(item) {
     const place = cell("vcell vname");
-    place.append(this.link(item));
+    place.append(this.link(item), this.number(item));
     for (const [kind, text] of [["hint", item.problem], ["repeat", item.repeat]]) if (text) { const said = make("span", kind, text); said.title = text; place.append(said); }
     return place;
+  }
+
+  number(item) {
+    const said = make("span", "rownumber", `row ${item.row.toLocaleString("en")}`);
+    said.title = "counted from 0, as in exports and in the API";
+    return said;
   }
 
   link(item) {

@@ -9,7 +9,7 @@ box.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     const text = box.value.trim();
-    if (/^[a-z][a-z0-9 -]{1,}$/i.test(text)) {
+    if (/^[a-z][a-z0-9 -]{1,60}$/i.test(text)) {  // a longer text is a structure, and no medicine's name
       const answer = await fetch(`/api/v1/drugs?q=${encodeURIComponent(text)}`);
       if (!answer.ok) return;
       const drugs = await answer.json();

@@ -2,6 +2,7 @@
 document.querySelector("#problem")?.focus();
 for (const pick of document.querySelectorAll(".pick")) {
   const choice = pick.querySelector("select"), upload = pick.querySelector("input[type=file]");
+  if (!upload) continue; // what only another job makes
   upload.addEventListener("change", () => { if (upload.files.length && !choice.multiple) choice.value = ""; });
   choice.addEventListener("change", () => { if (!choice.multiple && choice.value) upload.value = ""; });
 }
