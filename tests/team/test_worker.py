@@ -20,7 +20,7 @@ from pharmakon.team.files import Files
 from pharmakon.team.queue import Limits, Queue
 from pharmakon.team.worker import Worker, attempts, output_folder
 
-GOAL = {"goals": [{"property": "qed", "want": ">= 0.9"}], "batch": 5, "designs": 1}
+GOAL = {"goals": [{"property": "qed", "want": ">= 0.9"}], "batch": 5, "designs": 1, "proposals": 2}
 FEW = {"smiles": ["CCO", "c1ccccc1O"]}
 ROWS = 1500
 TABLE = b"id,smiles\n" + b"".join(b"M%d,%s\n" % (n, b"C" * (n % 20 + 1) + b"O") for n in range(ROWS))

@@ -67,6 +67,9 @@ def test_styles_are_kept_by_the_browser_under_an_address_that_changes_with_them(
         assert addresses and all(address.endswith(f"?{client.app.state.stamp}") for address in addresses)
         for address in addresses:
             assert "immutable" in client.get(address).headers["cache-control"]
+            for other in (address.partition("?")[0], f"{address}0"):  # as another script imports it; upgraded
+                headers = client.get(other).headers
+                assert headers["cache-control"] == "no-cache" and headers["etag"]
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "app.css").write_text("a")
     before = application._stamp(tmp_path)

@@ -22,7 +22,7 @@ models = ["{model}"]
 calls = 70
 batch = 10
 designs = 8
-proposals = 10
+proposals = 4
 goals = [
   {{ property = "logs", want = ">= 0.5" }},
   {{ property = "mw", want = "150..300" }},

@@ -66,7 +66,7 @@ def create_app(settings: ServeConfig, *, say: Callable[[str], object] = lambda _
     app.state.stamp = _stamp(static)
     for router in routers.all_routers():
         app.include_router(router)
-    app.mount("/static", _Static(directory=static), name="static")
+    app.mount("/static", _Static(static, app.state.stamp), name="static")
     handle_problems(app)
     check_routes(app)
     for route in api_routes(app.routes):
@@ -86,11 +86,19 @@ class _Application(FastAPI):
 
 
 class _Static(StaticFiles):
-    """Styles and scripts, kept by the browser: their addresses carry a hash of what they hold."""
+    """Styles and scripts, kept by the browser where their address carries the `stamp` of all of them.
+
+    A script that another imports by its bare name is asked for again, or after an upgrade old and new would meet.
+    """
+
+    def __init__(self, folder: Path, stamp: str) -> None:
+        super().__init__(directory=folder)
+        self.stamp = stamp
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         answer = await super().get_response(path, scope)
-        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        stamped = scope["query_string"].decode("latin-1") == self.stamp
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if stamped else "no-cache"
         return answer
 
 
