@@ -49,7 +49,16 @@ def workshop(tmp_path, monkeypatch):
 
 
 def design(output, *, scorer=SCORER, functions=None, resume=False, **keys):
-    wishes = {"goals": GOALS, "start": START, "calls": 20, "batch": 10, "designs": 1, "proposals": 4, "scorers": [scorer], **keys}
+    wishes = {
+        "goals": GOALS,
+        "start": START,
+        "calls": 20,
+        "batch": 10,
+        "designs": 1,
+        "proposals": 4,
+        "scorers": [scorer],
+        **keys,
+    }
     config = build(DesignConfig, wishes)
     return run(config, output=Path(output), resume=resume, workers=1, functions=functions or {})
 
