@@ -1,8 +1,6 @@
 """Findings come with the worst first."""
 
-import pytest
-
-from pharmakon.predict.findings import Case, Finding, cases, counted, passed, ranked
+from pharmakon.predict.findings import Case, Finding, cases, passed, ranked
 
 
 def finding(name, severity, *rows):
@@ -26,8 +24,3 @@ def test_a_row_in_two_cases_is_one_row():
 def test_the_largest_case_comes_first_and_equals_keep_the_order_of_rows():
     found = cases([Case((5,), "", 1.0), Case((9,), "", 3.0), Case((2,), "", 1.0)])
     assert [case.rows for case in found] == [(9,), (2,), (5,)]
-
-
-@pytest.mark.parametrize(("n", "words"), [(0, "0 rows"), (1, "1 row"), (1200, "1,200 rows")])
-def test_a_count_agrees_with_its_noun(n, words):
-    assert counted(n, "row") == words

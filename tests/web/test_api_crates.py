@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 
 import pytest
@@ -12,15 +11,6 @@ from .kept_records import place, recorded
 
 CHECK = "/api/v1/crates/check"
 SAID = "the board, 3 May 2026, minutes 12"
-
-
-@pytest.fixture
-def here(monkeypatch, tmp_path):
-    """Where temporary folders are made."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def crate(who, id, **asked):

@@ -12,6 +12,8 @@ from pharmakon.team.verbs import verb
 from pharmakon.workflows.release import ReleaseConfig
 from pharmakon.workflows.release import run as release
 
+from .ended_jobs import done
+
 AT = "/api/v1/trust"
 HOWTO = Path(__file__).parents[2] / "docs" / "howto"
 FOUND = {
@@ -24,17 +26,6 @@ FOUND = {
 def keep(who, name, content, *, patient=False):
     sent = {"files": {"file": (name, content)}, "data": {"patient": str(patient).lower()}}
     return who.ask("POST", "/api/v1/files", **sent).json()["id"]
-
-
-def done(server, who, verb, files, *, patient=False):
-    id = server.held.jobs.add(who.caller, verb, {}, patient=patient).id
-    job = server.held.jobs.claim("w")
-    for name, content in files.items():
-        path = server.held.job_root / id / "1" / "output" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    server.held.jobs.end(job, "done", result={"files": [{"name": name, "size": 1} for name in files], "attempt": 1})
-    return id
 
 
 def test_an_audit_is_a_job_on_the_tables_that_are_named_by_their_ids(fresh):

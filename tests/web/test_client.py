@@ -23,6 +23,8 @@ from pharmakon.web.settings import ServeConfig
 from pharmakon.web.work import worker_of
 from pharmakon.workflows.library_filter import LibraryFilter
 
+from .canned import canned
+
 HOWTO = Path(__file__).parents[2] / "docs" / "howto"
 TABLE = b"smiles,id\nCCO,ethanol\nc1ccccc1O,phenol\n"
 
@@ -53,16 +55,8 @@ def _works(config):
 
 def _answers(*replies):
     """A client whose server gives these answers in turn, and the requests that it got."""
-    asked, left = [], list(replies)
-
-    def reply(request):
-        asked.append(request)
-        found = left.pop(0)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    return Client(token="phk_x", http=httpx.Client(transport=httpx.MockTransport(reply), base_url="http://x")), asked
+    http, asked = canned(*replies)
+    return Client(token="phk_x", http=http), asked
 
 
 def test_who_calls_and_what_a_molecule_does(workbench):

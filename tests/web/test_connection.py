@@ -10,6 +10,8 @@ from pharmakon.web import connection as module
 from pharmakon.web.api_files import FilePage
 from pharmakon.web.connection import Connection
 
+from .canned import canned
+
 FILE = {"name": "a.csv", "size": 1, "sha256": "", "patient": False, "created": 0.0}
 
 
@@ -20,16 +22,7 @@ def _hurried(monkeypatch):
 
 def _answers(*replies, token="phk_x"):  # noqa: S107 - of no server
     """A connection whose server gives these answers in turn, and the requests that it got."""
-    asked, left = [], list(replies)
-
-    def reply(request):
-        asked.append(request)
-        found = left.pop(0)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    http = httpx.Client(transport=httpx.MockTransport(reply), base_url="http://x")
+    http, asked = canned(*replies)
     return Connection(token=token, http=http), asked
 
 

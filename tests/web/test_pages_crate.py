@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 
 import pytest
@@ -11,15 +10,6 @@ import pytest
 from .kept_records import place, recorded
 
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture
-def here(monkeypatch, tmp_path):
-    """Where temporary folders are made."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def check(who, content, name="mine.zip"):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import shutil
 
 import duckdb
 import numpy as np
@@ -76,17 +74,6 @@ def test_every_export_has_the_mark(library, tmp_path):
 def test_the_row_stands_beside_what_it_repeats_and_nowhere_else(library):
     assert list(header(library, ["mw", REPEAT])) == ["id", "smiles", "problem", "mw", "row", REPEAT]
     assert list(header(library, [REPEAT, "row"]))[3:] == ["row", REPEAT] and "row" not in header(library, ["mw"])
-
-
-def test_a_library_of_the_first_format_counted_from_one_and_is_shown_as_this_one(library, tmp_path):
-    older = tmp_path / "older"
-    shutil.copytree(library.folder, older)
-    table = older / "molecules.parquet"
-    duckdb.sql(
-        f"COPY (SELECT * REPLACE ({REPEAT} + 1 AS {REPEAT}) FROM '{library.folder}/molecules.parquet') TO '{table}'"  # noqa: S608
-    )
-    (older / "library.json").write_text(json.dumps({**library.facts, "format": 1}), encoding="utf-8")
-    assert Library(older).page(range(8), [REPEAT]) == library.page(range(8), [REPEAT])
 
 
 def test_a_library_made_before_repeats_were_marked_says_so(library):

@@ -17,7 +17,11 @@ def some(words: Sequence[str], most: int = 3) -> str:
 
 
 def counted(number: int, one: str, several: str = "") -> str:
-    """A number of things: "1 molecule", "1,200 molecules"."""
+    """A number of things.
+
+    >>> counted(1, "row"), counted(2400, "molecule"), counted(2, "family", "families")
+    ('1 row', '2,400 molecules', '2 families')
+    """
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 

@@ -6,13 +6,13 @@ import math
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import numpy as np
 
 from pharmakon.chem.parse import canonical
 from pharmakon.chem.scheduled import refuse
+from pharmakon.core.closing import Closing
 from pharmakon.core.errors import ScorerError
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Property
@@ -45,7 +45,7 @@ class Backend(Protocol):
         ...
 
 
-class OwnScorer:
+class OwnScorer(Closing):
     """See core.types.Scorer. `function` answers where the configuration names neither python, command nor url.
 
     Scheduled chemicals are refused, not asked about. `asked` and `cached` count molecules. A context manager that ends
@@ -89,14 +89,6 @@ class OwnScorer:
     def close(self) -> None:
         """End programs and connections. It can not be asked again."""
         self._backend.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _ask(self, smiles: Sequence[str], known: dict[str, Answer | Failed]) -> None:
         """Ask, and keep what is answered also when a later molecule fails."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol
+
+from pharmakon.core.closing import Closing
 
 __all__ = ["Caller", "Callers", "Failed"]
 
@@ -54,7 +55,7 @@ class _Task:
         return _Task([self.positions[place]], [self.items[place]], self.results, self.cancelled)
 
 
-class Callers:
+class Callers(Closing):
     """Deals items to so many callers, `at_once` at a time; each is made when first needed and kept.
 
     Whoever may be to blame for a failure is asked again alone, so that a Failed names the guilty one.
@@ -96,14 +97,6 @@ class Callers:
             caller.close()
         for thread in self._threads:
             thread.join(PATIENCE)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _work(self) -> None:
         caller = self._make()

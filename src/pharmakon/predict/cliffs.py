@@ -14,8 +14,9 @@ from pharmakon.chem import fingerprints
 from pharmakon.chem.identity import first_shared
 from pharmakon.chem.similarity import similar_pairs
 from pharmakon.core.types import Progress, silent
+from pharmakon.core.words import counted
 
-from .findings import Case, Finding, cases, counted, passed, verb
+from .findings import Case, Finding, cases, passed, verb
 from .measured import Sample
 
 SIMILAR = 0.9

@@ -6,7 +6,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from .findings import Case, Finding, cases, counted, passed
+from pharmakon.core.words import counted
+
+from .findings import Case, Finding, cases, passed
 from .quick import FEWEST, Quick
 
 TOP, SHARE = 10, 0.5

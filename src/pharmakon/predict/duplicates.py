@@ -7,8 +7,9 @@ from collections import defaultdict
 import numpy as np
 
 from pharmakon.chem.identity import LEVELS, SAME_STRUCTURE, Level, difference
+from pharmakon.core.words import counted
 
-from .findings import Case, Finding, Severity, cases, counted, passed, verb
+from .findings import Case, Finding, Severity, cases, passed, verb
 from .measured import Sample
 
 MANY_UNREADABLE = 0.1

@@ -57,15 +57,6 @@ def passed(name: str, title: str, sentence: str, measures: Mapping[str, float] |
     return Finding(name, "passed", title, sentence, measures=measures or {})
 
 
-def counted(n: int, noun: str, many: str = "") -> str:
-    """Such as "1 row" and "2,400 rows".
-
-    >>> counted(1, "row"), counted(2400, "molecule")
-    ('1 row', '2,400 molecules')
-    """
-    return f"{n:,} {noun if n == 1 else many or noun + 's'}"
-
-
 def verb(n: int, one: str, many: str) -> str:
     """The form of a verb after `counted`."""
     return one if n == 1 else many

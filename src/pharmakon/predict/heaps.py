@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from pharmakon.chem import fingerprints, similarity
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats
+from pharmakon.core.words import counted
 
-from .findings import Case, Finding, cases, counted, verb
+from .findings import Case, Finding, cases, verb
 from .measured import Sample
 
 POWERS = (3, 6, 9)

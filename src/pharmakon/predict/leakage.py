@@ -9,10 +9,11 @@ import numpy as np
 from pharmakon.chem import fingerprints, similarity
 from pharmakon.chem.identity import LEVELS, Level, difference, first_shared
 from pharmakon.core.random import stream
+from pharmakon.core.words import counted
 from pharmakon.learn.bias import ave_bias
 
 from .duplicates import ASIDE
-from .findings import Case, Finding, Severity, cases, counted, passed, verb
+from .findings import Case, Finding, Severity, cases, passed, verb
 from .measured import Sample
 
 BIASED = 0.3

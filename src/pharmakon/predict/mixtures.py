@@ -12,8 +12,9 @@ from itertools import combinations
 import numpy as np
 
 from pharmakon.core.types import Floats
+from pharmakon.core.words import counted
 
-from .findings import Case, Finding, Severity, cases, counted, passed, verb
+from .findings import Case, Finding, Severity, cases, passed, verb
 from .heaps import ADVICE, POWERS, heaps, misfits
 from .measured import Sample
 

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pharmakon.core.types import Floats
+from pharmakon.core.words import counted
 from pharmakon.learn.metrics import auroc
 from pharmakon.learn.splits import random_folds
 
-from .findings import Finding, counted, passed
+from .findings import Finding, passed
 from .quick import Quick
 
 NAMES = (

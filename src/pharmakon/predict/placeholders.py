@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .findings import Case, Finding, cases, counted, passed, verb
+from pharmakon.core.words import counted
+
+from .findings import Case, Finding, cases, passed, verb
 from .measured import Sample
 
 PILED, MANY_PILED = 0.05, 0.2

@@ -8,9 +8,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from pharmakon.core.closing import Closing
 from pharmakon.core.errors import DataError
 
 __all__ = ["Answer", "Cache", "Question"]
@@ -55,7 +54,7 @@ class Question:
     definition: str
 
 
-class Cache:
+class Cache(Closing):
     """Answers by question and canonical SMILES, in the file at `path`, which is made where there is none.
 
     Raises DataError where the file is damaged or something else; deleting it costs nothing but asking again.
@@ -97,14 +96,6 @@ class Cache:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _begin(self) -> None:
         with self._writing():

@@ -12,11 +12,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from pydantic import BaseModel
 
+from pharmakon.core.closing import Closing
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.files import append, locked, sha256, sweep, sync_folder, write_atomic
 from pharmakon.core.log import logger
@@ -135,7 +135,7 @@ class RunFolder:
         return Journal(self.path / name)
 
 
-class Journal:
+class Journal(Closing):
     """An append-only file of one JSON object a line, each on disk before `append` returns.
 
     One process may append at a time. `dropped` holds the torn last line that `read` left out, if there was one.
@@ -177,14 +177,6 @@ class Journal:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _open(self) -> BinaryIO:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from pharmakon.core.closing import Closing
 from pharmakon.core.errors import Denied, PharmakonError, TooMany, Unavailable, UnknownName, UsageError
 
 from .api_server import Me
@@ -17,7 +17,7 @@ TRIES, LOOK = 4, 1.0
 """Times that a request is sent while the server is away; seconds between two of them."""
 
 
-class Connection:
+class Connection(Closing):
     """A workbench at an address, as the user of a token; without one, the server of this machine.
 
     `http` is an httpx.Client to use in place of an own one. A context manager that closes it.
@@ -29,14 +29,6 @@ class Connection:
         self._http: Any = http or httpx.Client(base_url=server, timeout=60.0)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._csrf = "" if token else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pharmakon.chem.descriptors import descriptor_names
+from pharmakon.core.closing import Closing
 from pharmakon.core.errors import ConfigError, UsageError
 from pharmakon.design.lineage import Archive
 from pharmakon.design.own_scorer import Function, OwnScorer
@@ -62,7 +62,7 @@ def check_same(held: Sequence[Mapping[str, Any]], configs: Sequence[ScorerConfig
             )
 
 
-class OwnScorers:
+class OwnScorers(Closing):
     """The scorers of a run, ready to be asked; a context manager that ends what they started.
 
     `taken` are the names of models. Raises ConfigError for a name that is in use and for what cannot be asked.
@@ -111,12 +111,8 @@ class OwnScorers:
             self._told[name] = scorer.asked, scorer.cached
         return {"scorers": found} if found else {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End what they started."""
         self._open.close()
 
 

@@ -17,6 +17,7 @@ from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Estimates, Profile, Progress, Property, silent
 from pharmakon.record.notebook import Shown
 
+from .library_filter import quoted
 from .library_numbers import numeric
 from .library_repeats import COLUMN, NONE, REPEAT, repeats
 from .molecule import COMPUTED
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 
 MOST = 1_000_000
 """Rows of a library."""
-FORMAT = 2
-"""What is written; the first is read too."""
+FORMAT = 1
 TABLE, FACTS, SCREEN, ECFP4 = "molecules.parquet", "library.json", "screen.npy", "ecfp4.npy"
 OWN = {"row": "row", "id": "id", "smiles": "smiles", "problem": "problem", "changes": "Changed by standardising"}
 """Columns that every library begins with, and their titles; `row` counts from 0."""
@@ -231,7 +231,7 @@ def _describe(rows: list[Row]) -> tuple[bytes, int]:
             frame |= _estimated(name, got[name], good, len(rows))
     frame["_screen"] = list(map(bytes, pattern_bits(mols)))
     frame["_ecfp4"] = list(map(bytes, bits(mols)))
-    types = [f'CAST("{_escaped(name)}" AS {_type(values, np)}) AS "{_escaped(name)}"' for name, values in frame.items()]
+    types = [f"CAST({quoted(name)} AS {_type(values, np)}) AS {quoted(name)}" for name, values in frame.items()]
     return _parquet(pd.DataFrame(frame), types), len(rows) - len(good)
 
 
@@ -292,10 +292,10 @@ def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -
             if number is not None:
                 column = column | {"kind": "number"}
                 if number.plain:
-                    replaced.append(f'{number.sql} AS "{_escaped(column["name"])}"')
+                    replaced.append(f"{number.sql} AS {quoted(column['name'])}")
                 else:  # the cells stay as they were written; their numbers stand in a column beside them
                     column["numbers"] = _free(f"{column['name']}_number", names)
-                    added.append(f', {number.sql} AS "{_escaped(column["numbers"])}"')
+                    added.append(f", {number.sql} AS {quoted(column['numbers'])}")
             columns.append(column)
         columns.insert(len(OWN), dict(COLUMN))
         first = repeats(connection)
@@ -305,7 +305,7 @@ def _merged(files: Sequence[Path], folder: Path, layout: list[dict[str, Any]]) -
         added.append(f", NULLIF(again.{REPEAT}, {NONE}) AS {REPEAT}")
         connection.execute(
             f"COPY (SELECT parts.* EXCLUDE (_screen, _ecfp4){replace}{''.join(added)} "  # noqa: S608
-            f"FROM parts POSITIONAL JOIN again) TO '{_quoted(made)}' "
+            f"FROM parts POSITIONAL JOIN again) TO '{_in_quotes(made)}' "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         made.replace(folder / TABLE)
@@ -331,11 +331,7 @@ def _write_bits(connection: Any, column: str, path: Path) -> None:
             first = found.fetchmany(5_000)
 
 
-def _escaped(name: str) -> str:
-    return name.replace('"', '""')
-
-
-def _quoted(path: Path) -> str:
+def _in_quotes(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
@@ -345,6 +341,6 @@ def read_facts(folder: Path) -> Mapping[str, Any]:
         facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise DataError(f"{folder} holds no library") from None
-    if facts.get("format") not in (1, FORMAT):
+    if facts.get("format") != FORMAT:
         raise DataError(f"{folder} holds a library of another version: make it again from its file")
     return facts

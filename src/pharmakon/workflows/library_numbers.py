@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from pharmakon.store.numbers import MISSING, Decimal, decimal_of
 
+from .library_filter import quoted
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -37,7 +39,7 @@ def numeric(connection: DuckDBPyConnection, texts: Sequence[str]) -> Mapping[str
     missing = ", ".join(f"'{word}'" for word in sorted(MISSING))
     found, asked = {name: _number(name, _decimal(connection, name)) for name in texts}, list[str]()
     for name, number in found.items():
-        text = f"trim({_quoted(name)})"
+        text = f"trim({quoted(name)})"
         plain = f"TRY_CAST({text} AS DOUBLE) IS NOT NULL"
         filled = f"{text} <> '' AND ({plain} OR lower({text}) NOT IN ({missing}))"
         asked += [
@@ -55,7 +57,7 @@ def numeric(connection: DuckDBPyConnection, texts: Sequence[str]) -> Mapping[str
 
 def _decimal(connection: DuckDBPyConnection, name: str) -> Decimal:
     """The decimal mark of a column; "" where no cell has a comma, which no other mark is mistaken for."""
-    cell = f"ltrim({_quoted(name)}, '{MARKS}')"
+    cell = f"ltrim({quoted(name)}, '{MARKS}')"
     like = f"FROM parts WHERE regexp_full_match(trim({cell}), '[-+0-9.,eE]+')"
     if not connection.execute(f"SELECT 1 {like} AND contains({cell}, ',') LIMIT 1").fetchall():
         return ""
@@ -64,12 +66,8 @@ def _decimal(connection: DuckDBPyConnection, name: str) -> Decimal:
 
 def _number(name: str, decimal: Decimal) -> str:
     """The number in a cell as SQL, NULL where it holds none."""
-    cell = f"trim(ltrim({_quoted(name)}, '{MARKS}'))"
+    cell = f"trim(ltrim({quoted(name)}, '{MARKS}'))"
     if decimal == ",":
         point = f"replace(replace({cell}, '.', ''), ',', '.')"
         cell = f"CASE WHEN regexp_full_match({cell}, '{COMMA}') THEN {point} ELSE {cell} END"
     return f"TRY_CAST({cell} AS DOUBLE)"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -61,7 +61,7 @@ class Library:
         self._connection.execute("SET threads = 2; SET memory_limit = '1GB'; SET temp_directory = ''")
         path = re.sub(r"([*?\[])", r"[\1]", str(folder / TABLE))  # DuckDB would take these for wildcards
         try:
-            self._connection.from_parquet(path).project(self._as_now()).create_view("molecules")
+            self._connection.from_parquet(path).create_view("molecules")
         except duckdb.Error as error:
             raise DataError(f"the library cannot be read: {error}") from None
         self._lock, self._searching = threading.Lock(), threading.Lock()
@@ -71,12 +71,6 @@ class Library:
     def cursor(self) -> DuckDBPyConnection:
         """A connection for one thread; the table is `molecules`."""
         return self._connection.cursor()
-
-    def _as_now(self) -> str:
-        """The columns as SQL, as this version writes them: the first format counted what is repeated from 1."""
-        if not self.marked or self.facts["format"] > 1:
-            return "*"
-        return f"* REPLACE ({REPEAT} - 1 AS {REPEAT})"
 
     def find(
         self,
