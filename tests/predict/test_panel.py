@@ -137,3 +137,11 @@ def test_every_shipped_target_passed_the_bar() -> None:
         assert scores["model"]["spearman"][0] >= 0.5
         assert scores["model"]["rmse"][0] < scores["nearest_neighbour"]["rmse"][0]
     assert len(target_names()) > 20
+
+
+def test_who_asks_for_a_shipped_model_that_somebody_holds_shares_it_and_an_own_one_is_read_anew(trained: Path) -> None:
+    first = Panel.load(["solubility", "herg"], profile="fast")
+    again = Panel.load(["herg", "bbb"], profile="fast")
+    assert again.models["herg"] is first.models["herg"]
+    assert Panel.load(["herg"]).models["herg"] is not first.models["herg"]
+    assert load_model(trained) is not load_model(trained)

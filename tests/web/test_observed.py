@@ -18,9 +18,11 @@ def test_its_line_has_no_question_and_no_token(fresh, caplog):
     with caplog.at_level(logging.INFO, logger="pharmakon"):
         ada.ask("GET", "/jobs?verb=secretquestion")
         fresh.client.get("/health")
-    said = [record.getMessage() for record in caplog.records if record.name == "pharmakon"]
-    assert said == ["GET /jobs 200"]
-    assert ada.token not in caplog.text and "secretquestion" not in caplog.text
+    ours = [record for record in caplog.records if record.name == "pharmakon"]  # the client speaks beside it, or not
+    assert [record.getMessage() for record in ours] == ["GET /jobs 200"]
+    for record in ours:
+        everything = repr(vars(record))
+        assert ada.token not in everything and "secretquestion" not in everything
 
 
 def test_what_was_never_found_is_counted_as_one_route(fresh):

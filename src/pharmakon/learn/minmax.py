@@ -148,7 +148,8 @@ class MinMax:
         position = np.repeat(np.arange(len(rows_with)), rows_with)
         packed = dense[position]
         row = np.empty(len(position), dtype=np.int64)
-        row[packed] = np.nonzero(np.unpackbits(arrays["bits"], axis=1, count=int(dense.sum())).T)[1]
+        bits = np.ascontiguousarray(np.unpackbits(arrays["bits"], axis=1, count=int(dense.sum())).T)
+        row[packed] = np.flatnonzero(bits.view(bool)) % max(n, 1)
         # Each column's first gap counts from 0, not from the last row of the column before.
         ends = np.cumsum(rows_with[~dense])
         before = np.concatenate([[0], running])[ends - rows_with[~dense]]

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
+from weakref import WeakValueDictionary
 
 from pharmakon.core.errors import ModelError, UnknownName, did_you_mean
 from pharmakon.core.types import Estimates, Profile, Property
@@ -21,6 +22,8 @@ from .screen import NAME as SCREEN
 
 LOADERS = 4
 """Models that are read at a time."""
+_HELD: WeakValueDictionary[Path, Model] = WeakValueDictionary()
+"""Shipped models that somebody holds: whoever asks for one of them shares it, and nobody reads it twice."""
 
 
 def shipped_folder() -> Path:
@@ -82,9 +85,14 @@ def load_model(name_or_path: str | Path, profile: Profile = "full") -> Model:
     fast one.
     """
     place = model_place(name_or_path, profile)
-    if place.is_dir():
+    if shipped_folder() not in place.parents:  # somebody's own, which may have been trained anew
         return Model.load(place, lender=shipped_pair)
-    return shipped_screen(place.parent.name).model(place.stem)
+    held = _HELD.get(place)
+    if held is None:
+        screen = None if place.is_dir() else shipped_screen(place.parent.name)
+        held = Model.load(place, lender=shipped_pair) if screen is None else screen.model(place.stem)
+        _HELD[place] = held
+    return held
 
 
 def card_file(name_or_path: str | Path, profile: Profile = "full") -> Path:
