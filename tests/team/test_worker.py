@@ -130,7 +130,7 @@ def test_a_prediction_goes_on_from_the_rows_that_it_has(jobs, worker, person):
 class TestWhatStops:
     def test_a_design_is_paused_with_what_it_has_and_goes_on_from_there(self, jobs, worker, person):
         ada = person("analyst")
-        job = jobs.add(ada, "design", {**GOAL, "calls": 100})
+        job = jobs.add(ada, "design", {**GOAL, "calls": 40})
         with working(worker):
             wait(lambda: jobs.get(ada, job.id).done >= 5)
             jobs.stop(ada, job.id, pause=True)

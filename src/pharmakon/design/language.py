@@ -137,6 +137,7 @@ class LanguageModel:
 
         options = SessionOptions()
         options.intra_op_num_threads = self.threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a core that waits is another's
         options.log_severity_level = 3
         try:
             return InferenceSession(self.onnx, options, providers=["CPUExecutionProvider"])
