@@ -33,11 +33,11 @@ class Scale:
 
     what = "what a screen of billions would take, from screens of thousands"
     protocol = (
-        "molecules of public sets as Parquet, every endpoint of the profile, three goals and two constraints, 30 or 40 "
-        "shards; a rate is that between the third shard's end and the last's. fast, full: one process. cores: two "
-        "processes, their rate beside twice one's, measured in turns, the median of the repeats. machines: a Ray cluster of one node with "
-        "one worker, then of two such nodes, all on this machine. first process: a real shard of 20,000 rows written "
-        "down 300 times as a screen does, and merged"
+        "molecules of public sets as Parquet, every endpoint of the profile, three goals and two constraints, 30 or "
+        "40 shards; a rate is that between the third shard's end and the last's. fast, full: one process. cores: two "
+        "processes, their rate beside twice one's, measured in turns, the median of the repeats. machines: a Ray "
+        "cluster of one node with one worker, then of two such nodes, all on this machine. first process: a real "
+        "shard of 20,000 rows written down 300 times as a screen does, and merged"
     )
     published = "none"
     needs = data_set(SETS[0]).files[0].path
