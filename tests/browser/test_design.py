@@ -6,7 +6,7 @@ import re
 
 RUN = re.compile(r"/design/[0-9a-f]{16}$")
 LONG = 420_000
-"""Milliseconds for a run of 30 molecules on a busy machine."""
+"""Milliseconds for a run of 20 molecules on a busy machine."""
 
 
 def state(page):
@@ -53,21 +53,21 @@ def test_a_goal_is_built_with_sliders_and_every_mistake_is_said_at_once(page, ax
 def test_a_run_from_start_to_passport(page, axe, shoot):
     page.set_default_timeout(LONG)
     page.goto("/design/new?example=quick")
-    page.fill("#calls", "30")
-    page.fill("#designs", "6")
+    page.fill("#calls", "20")
+    page.fill("#designs", "3")
     page.click("#startrun")
     page.wait_for_url(RUN)
     page.wait_for_selector("#bestgrid .structure")
     assert not axe(page)
     shoot(page, "workbench-design-live")
-    if state(page) == "running" and scored(page) < 30:
+    if state(page) == "running" and scored(page) < 20:
         page.get_by_role("button", name="Pause").click()
         page.wait_for_selector("#run[data-state=paused], #run[data-state=done]")
     if state(page) == "paused":
         page.get_by_role("button", name="Go on").click()
     page.wait_for_selector("#run[data-state=done]")
     page.wait_for_selector("#grid .design")
-    assert scored(page) == 30
+    assert scored(page) == 20
     page.locator("#views input[value=table]").check()
     assert page.locator("#table").is_visible() and not page.locator("#grid").is_visible()
     page.locator(".pareto a").first.focus()

@@ -64,6 +64,10 @@ def test_stability_is_known_beside_the_run_only(discovered, other, tmp_path):
     stable = json.loads((discovered.folder / "result.json").read_text())["stable markers"]["rna"]
     assert {push.marker for push in with_run.pushes if push.stable} <= set(stable)
     assert not any("stable" in sentence for sentence in alone.sentences)
+    result = json.loads((discovered.folder / "result.json").read_text())
+    (tmp_path / "result.json").write_text(json.dumps(result | {"stable markers": {}}))  # as --without stability has it
+    shutil.copytree(discovered.folder / "signature", tmp_path / "signature")
+    assert not run(ExplainConfig(signature=tmp_path / "signature", cohort=other)).patients[0].stability
 
 
 def test_a_patient_who_made_it_is_told_of(discovered):

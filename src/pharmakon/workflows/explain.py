@@ -239,12 +239,15 @@ def _unknown(patient: str, names: Sequence[str], cohort: Path) -> UnknownName:
 
 
 def _stable(folder: Path) -> set[tuple[str, str]] | None:
-    """(block, marker) that were stable in the run that made the signature; None where that run is not beside it."""
+    """(block, marker) that were stable in the run that made the signature.
+
+    None where that run is not beside it, or looked for none.
+    """
     result = folder.parent / RESULT
     if not result.is_file():
         return None
     said = json.loads(result.read_text(encoding="utf-8")).get("stable markers")
-    return {(block, name) for block, names in said.items() for name in names} if isinstance(said, dict) else None
+    return {(block, name) for block, names in said.items() for name in names} if said else None
 
 
 def _explained(
