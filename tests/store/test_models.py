@@ -38,6 +38,32 @@ def test_what_is_saved_is_loaded(saved):
             np.testing.assert_array_equal(loaded[name], array)
 
 
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array(3, np.uint32),
+        np.zeros((0, 4), np.float32),
+        np.asfortranarray(np.arange(12).reshape(3, 4)),
+        np.arange(24, dtype=np.int8).reshape(2, 3, 4),
+        np.array([True, False]),
+        np.arange(3, dtype=">i2"),
+        np.array(["ab", "µ"]),
+    ],
+)
+def test_an_array_of_any_kind_is_read_as_it_was_and_one_cut_short_is_not(array, tmp_path):
+    folder = save_folder(tmp_path / "m", card={}, arrays={"a": {"x": array}}, texts={})
+    found = folder.arrays("a")["x"]
+    assert (found.dtype, found.shape, found.flags.writeable) == (array.dtype, array.shape, True)
+    np.testing.assert_array_equal(found, array)
+    whole, short = io.BytesIO(), io.BytesIO()
+    np.save(whole, array)
+    with zipfile.ZipFile(short, "w") as archive:
+        archive.writestr("x.npy", whole.getvalue()[: -1 if array.size else -64])
+    (tmp_path / "m" / "a.npz").write_bytes(short.getvalue())
+    with pytest.raises(ModelError, match=r"a\.npz cannot be read"):
+        folder.arrays("a")
+
+
 def test_the_same_content_gives_the_same_bytes(saved, tmp_path):
     card = {"rmse": 0.5, "name": "m"}
     arrays = {stem: dict(reversed(a.items())) for stem, a in reversed(ARRAYS.items())}
