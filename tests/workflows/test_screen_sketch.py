@@ -36,6 +36,21 @@ def test_the_best_of_parts_in_any_order_are_the_best_of_all(seed):
     assert [hit_of(json.loads(json.dumps(hit))) for hit in whole.hits] == whole.hits
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_only_those_hits_of_a_part_are_made_that_merging_would_take_in(seed):
+    rows = hits(2000)
+    whole = Best(300)
+    taken = 0
+    for part in parts(rows, seed):
+        plain = json.loads(json.dumps(Best(300, part).hits))
+        first = whole.taken(plain)
+        taken += len(first)
+        assert len(first) == len(plain) or len(whole.hits) == 300
+        whole.merge(Best(300, map(hit_of, first)))
+    assert whole.hits == sorted(rows, key=Hit.place)[:300]
+    assert taken < 7 * 300
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_histogram_of_parts_is_that_of_all_and_loses_no_value(seed):
     values = [*np.random.default_rng(seed).normal(0.5, 0.4, 997).tolist(), math.nan, 0.0, 1.0]

@@ -148,7 +148,7 @@ class _Work:
         written = time.monotonic()
         whole = read_part(parts[0], top=10_000, seed=0)
         for part in parts[1:]:
-            whole.merge(read_part(part, top=10_000, seed=0))
+            whole.merge(read_part(part, top=10_000, seed=0, into=whole.best))
         merged = time.monotonic()
         return {
             "bytes a row": (self.place / "library.parquet").stat().st_size / self.rows,

@@ -124,7 +124,7 @@ def _merged(
         CsvWriter(place / QUARANTINE, (*head, "reason")) as quarantine,
     ):
         for done, part in enumerate(parts, start=1):
-            one = read_part(part, top=screener.asked.top, seed=screener.asked.seed)
+            one = read_part(part, top=screener.asked.top, seed=screener.asked.seed, into=whole.best)
             for writer, word, rows in ((problems, "problem", one.problems), (quarantine, "reason", one.set_aside)):
                 for file, row, id, text, why in rows:
                     writer.write({"file": labels[file], "row": row, "id": id, "structure": text, word: why})

@@ -75,11 +75,11 @@ class Summary:
         )
 
     @classmethod
-    def read(cls, text: str | bytes, *, top: int, seed: int) -> Self:
-        """What `text` gave."""
+    def read(cls, text: str | bytes, *, top: int, seed: int, into: Best | None = None) -> Self:
+        """What `text` gave; to be merged `into` some hits, without those that would not be among them."""
         held: dict[str, Any] = json.loads(text)
         return cls(
-            Best(top, map(hit_of, held["best"])),
+            Best(top, map(hit_of, held["best"] if into is None else into.taken(held["best"]))),
             Scaffolds.of(held["scaffolds"], size=SAMPLE, seed=seed),
             {name: Histogram.of(plain) for name, plain in held["histograms"].items()},
             Distinct.of(held["distinct"]),
@@ -99,13 +99,14 @@ def packed(summary: Summary) -> bytes:
     return gzip.compress(summary.text().encode(), 6, mtime=0)
 
 
-def read_part(path: Path, *, top: int, seed: int) -> Summary:
-    """The summary of a part, which may be a Parquet file of every row."""
+def read_part(path: Path, *, top: int, seed: int, into: Best | None = None) -> Summary:
+    """The summary of a part, which may be a Parquet file of every row; see Summary.read."""
     if path.suffix != ".parquet":
-        return Summary.read(gzip.decompress(path.read_bytes()), top=top, seed=seed)
+        return Summary.read(gzip.decompress(path.read_bytes()), top=top, seed=seed, into=into)
     import duckdb
 
     with duckdb.connect() as connection:
         literal = str(path).replace("'", "''")
         found = connection.execute(f"SELECT key, value FROM parquet_kv_metadata('{literal}')").fetchall()  # noqa: S608
-    return Summary.read(next(bytes(value) for key, value in found if bytes(key) == KEY.encode()), top=top, seed=seed)
+    text = next(bytes(value) for key, value in found if bytes(key) == KEY.encode())
+    return Summary.read(text, top=top, seed=seed, into=into)
