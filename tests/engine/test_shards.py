@@ -59,7 +59,8 @@ def test_only_what_cannot_be_trusted_is_computed_again(tmp_path, work):
     parts[0].write_bytes(b"altered")
     parts[2].unlink()
     lines = (tmp_path / MANIFEST).read_text().splitlines(keepends=True)
-    (tmp_path / MANIFEST).write_text("".join([*lines[:4], '{"index":9}\n', "[]\n", lines[5], lines[4][:20]]))
+    odd = ['{"index":9}\n', "[]\n", "null\n", lines[3].replace('"index":3', '"index":"x"')]
+    (tmp_path / MANIFEST).write_text("".join([*lines[:4], *odd, lines[5], lines[4][:20]]))
     (tmp_path / ".part-000004.csv.01234567.partial").touch()
     work.calls.clear()
     assert run_shards(BATCHES, work, tmp_path) == parts

@@ -8,7 +8,7 @@ import pytest
 from pharmakon.core.errors import RecordError
 from pharmakon.record.actor import Actor
 from pharmakon.record.audit import verify
-from pharmakon.record.crate import METADATA, close, describe, files_of, named_by_hash, read
+from pharmakon.record.crate import METADATA, close, describe, files_of, finished, named_by_hash, read
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.runs import RunFolder
 
@@ -84,6 +84,20 @@ def test_a_run_below_is_another_crate(folder):
     (folder / ".hidden").write_text("")
     assert not any(name.startswith(("design", ".")) for name in files_of(folder))
     assert "run/design/x.csv" in {f"run/{n}" for n in ["design/x.csv"]} & set(files_of(folder.parent))
+
+
+def test_what_a_kill_kept_from_being_done_at_the_end_is_done_and_a_changed_result_is_named(folder):
+    assert finished(folder).event == "closed"
+    (folder / METADATA).unlink()
+    (folder / "scratch").mkdir()
+    assert finished(folder, scratch=folder / "scratch").event == "closed"
+    assert not (folder / "scratch").exists() and read((folder / METADATA).read_bytes()).whole
+    (folder / "deep" / "a & b.csv").write_text("y\n3\n")
+    with pytest.raises(RecordError, match=r"a & b\.csv"):
+        finished(folder)
+    ledger = folder / "ledger.jsonl"
+    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:-1]))
+    assert finished(folder) is None
 
 
 def test_what_cannot_be_described(folder, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pharmakon.core.errors import PharmakonError, UsageError
@@ -66,6 +68,20 @@ def test_a_second_run_is_refused_while_the_first_lives_and_not_when_it_is_dead(s
     monkeypatch.setattr(module.time, "sleep", lambda _: second.push(now=True))
     with pytest.raises(UsageError, match="another process is working"):
         third.take()
+
+
+def test_a_run_whose_shard_takes_long_lives_although_nothing_is_finished(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "EVERY", 0.02)
+    monkeypatch.setattr(module, "WATCH", 1.0)
+    with mirrored(URL, tmp_path / "a", resume=False):
+        with pytest.raises(UsageError, match="another process is working"):
+            Mirror(URL, tmp_path / "b").take()
+        store.pipe_file(f"/mirror/run/{LEASE}", b"other 1")  # taken all the same: its signs of life are not ours
+        sent = len(store.puts)
+        time.sleep(0.2)
+        assert len(store.puts) == sent
+        store.rm(f"/mirror/run/{LEASE}")
+    assert not store.exists(f"/mirror/run/{LEASE}")
 
 
 def test_a_clock_that_jumps_takes_no_lease(store, tmp_path, monkeypatch):

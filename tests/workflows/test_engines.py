@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from pharmakon.engine.local import LocalEngine, SerialEngine
 from pharmakon.learn.splits import random_folds
 from pharmakon.predict.blend import Blend
 from pharmakon.predict.features import Features
-from pharmakon.workflows import design, engines
+from pharmakon.store.writers import write_parquet
+from pharmakon.workflows import design, engines, screen
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
 from pharmakon.workflows.engines import Machines
 from pharmakon.workflows.screen_request import ScreenConfig
@@ -99,6 +101,22 @@ class TestOnACluster:
                 for opener in (None, Machines(2, "ray", cluster).engine)
             )
         np.testing.assert_array_equal(here, there)
+
+    def test_a_screen_of_files_that_lie_beside_one(self, cluster, molecules, tmp_path, monkeypatch):
+        """Relative paths, of the library, of what is known and of a model; the cluster was started elsewhere."""
+        monkeypatch.chdir(tmp_path)
+        rows = [{"id": f"M{i}", "smiles": smiles} for i, smiles in enumerate(molecules[:220])]
+        write_parquet(Path("library.parquet"), ("id", "smiles"), rows)
+        Path("known.csv").write_text("smiles\n" + "\n".join(molecules[220:230]) + "\n")
+        Path("goal.toml").write_text(
+            'known = "known.csv"\ngoals = [{ property = "logp", want = "1..3" }, '
+            '{ property = "novelty", want = ">= 0.3" }]\n'
+        )
+        for name, options in {"here": {}, "there": {"engine": "ray", "address": cluster}}.items():
+            asked = {"inputs": ("library.parquet",), "objective": Path("goal.toml"), "rows": 100, "output": name}
+            screen.run(ScreenConfig(**asked, workers=1, **options))
+        for file in ("top.csv", "sketches.json", "scaffolds.csv"):
+            assert (tmp_path / "there" / file).read_bytes() == (tmp_path / "here" / file).read_bytes()
 
     def test_the_tasks_of_a_benchmark(self, cluster, tmp_path):
         tasks = ("continuous, independent", "binary, independent")

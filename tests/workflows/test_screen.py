@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,11 @@ import sys
 import pytest
 
 from pharmakon.chem.standardize import standardize
-from pharmakon.core.errors import ConfigError, DataError, UnknownName, UsageError
+from pharmakon.core.errors import ConfigError, DataError, RecordError, UnknownName, UsageError
 from pharmakon.design.objective import Objective
 from pharmakon.predict.panel import Panel
-from pharmakon.record.ledger import verify
+from pharmakon.record import crate
+from pharmakon.record.ledger import Ledger, verify
 from pharmakon.store.writers import write_parquet
 from pharmakon.workflows.design import DesignConfig
 from pharmakon.workflows.screen import SHARDS, ScreenConfig, run
@@ -170,6 +172,49 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(place, undisturbed, tmp
     assert not (tmp_path / "run" / "top.csv").exists()
     resumed = run(config(place, tmp_path / "run", resume=True))
     assert files(resumed.folder) == files(undisturbed.folder)
+
+
+def test_a_run_that_was_killed_at_its_end_computes_no_shard_again(place, undisturbed, tmp_path, monkeypatch):
+    def die(*_, **__):
+        raise Killed
+
+    for name in ("seal", "describe"):  # before the ledger is closed, and after
+        output = tmp_path / name
+        with monkeypatch.context() as patch:
+            patch.setattr(*((Ledger, name, die) if name == "seal" else (crate, name, die)))
+            with pytest.raises(Killed):
+                run(config(place, output))
+        with monkeypatch.context() as patch:
+            patch.setattr("pharmakon.workflows.screen_shard.score", die)
+            result = run(config(place, output, resume=True))
+        assert files(output) == files(undisturbed.folder)
+        assert result.rows == undisturbed.rows and not (output / SHARDS).exists()
+        assert verify(output).ok
+        listed = crate.read((output / crate.METADATA).read_bytes())
+        assert listed.whole and not any(name.startswith(SHARDS) for name in listed.files)
+
+
+def test_a_finished_run_whose_list_is_gone_or_changed_is_not_said_to_be_there(place, undisturbed, tmp_path):
+    output = tmp_path / "run"
+    shutil.copytree(undisturbed.folder, output)
+    assert run(config(place, output, resume=True)).head == undisturbed.head
+    (output / "top.csv").write_text("mine")
+    with pytest.raises(RecordError, match=r"top\.csv"):
+        run(config(place, output, resume=True))
+    (output / "top.csv").unlink()
+    with pytest.raises(RecordError, match=r"top\.csv"):
+        run(config(place, output, resume=True))
+
+
+def test_limits_may_be_given_otherwise_and_the_ledger_has_both(place, undisturbed, tmp_path):
+    with pytest.raises(Killed):
+        run(config(place, tmp_path / "run", seconds_per_molecule=9), progress=stopping_after(2))
+    run(config(place, tmp_path / "run", seconds_per_molecule=30, resume=True))
+    assert files(tmp_path / "run")["top.csv"] == files(undisturbed.folder)["top.csv"]
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["config"]["seconds_per_molecule"] == 9
+    entries = map(json.loads, (tmp_path / "run" / "ledger.jsonl").read_text().splitlines())
+    (again,) = [entry["data"] for entry in entries if entry["event"] == "resumed"]
+    assert again["seconds_per_molecule"] == 30
 
 
 def test_a_run_is_not_gone_on_with_for_another_wish_or_library(place, tmp_path):

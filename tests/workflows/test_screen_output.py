@@ -60,10 +60,11 @@ def test_files_of_one_name_are_told_apart():
 
 
 def test_only_a_closed_ledger_is_an_end(screened, tmp_path):
-    found = finished(screened.folder, ["a note"])
+    config = ScreenConfig(inputs=("set.csv",), output=screened.folder, models=("herg",))
+    found = finished(screened.folder, config, ["a note"])
     assert found is not None
     assert (found.rows, found.best, found.head) == (screened.rows, screened.best, screened.head)
     lines = (screened.folder / "ledger.jsonl").read_bytes().splitlines(keepends=True)
     (tmp_path / "ledger.jsonl").write_bytes(b"".join(lines[:-1]))
-    assert finished(tmp_path, []) is None
-    assert finished(tmp_path / "nowhere", []) is None
+    assert finished(tmp_path, config, []) is None
+    assert finished(tmp_path / "nowhere", config, []) is None

@@ -56,6 +56,22 @@ def test_the_columns_asked_for_are_read(files):
     assert next(iter(plan))[1].lines()[0][:3] == (1, "1", "CO")
 
 
+def test_what_is_no_file_is_told_and_a_file_without_rows_is_named(files, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for text, said in (
+        (str(tmp_path / "folder"), "is a folder; name the files in it, as"),
+        ("", "there is no file ''"),
+        ("x" * 300, "there is no file xxx"),
+    ):
+        with pytest.raises(DataError, match=said):
+            files_of([text])
+    (tmp_path / "bare.csv").write_text("smiles\n")
+    (tmp_path / "one.csv").write_text("smiles\nCCO\n")
+    plan = Plan(opened([tmp_path / "bare.csv", tmp_path / "one.csv"], smiles=None, id=None), 10)
+    assert [(number, batch.file) for number, batch in plan] == [(0, 1)]
+    assert plan.empty == ["bare.csv"]
+
+
 def test_patterns_name_files_by_name_and_each_once(files, tmp_path):
     (tmp_path / "part[1].csv").write_text("smiles\nC\n")
     assert files_of([str(tmp_path / "*.parquet"), str(tmp_path / "*")])[:2] == files

@@ -6,6 +6,7 @@ one that joins gets work at once. Ray passes functions and items by pickle: only
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
@@ -14,6 +15,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pharmakon.core.errors import Cancelled, PharmakonError, UsageError
@@ -34,7 +36,7 @@ PATIENCE = 30.0
 """Seconds that a cluster's head may be away; Ray itself ends this process after 60."""
 STARTS = 3
 """How often a cluster of this machine is started: on a busy one, Ray does not wait for its own helpers."""
-_Setup = tuple[bytes, Callable[..., object] | None, tuple[Any, ...]]
+_Setup = tuple[bytes, str, Callable[..., object] | None, tuple[Any, ...]]
 STORE = 256 << 20
 """Bytes of shared memory that a cluster of this machine may hold items and results in."""
 
@@ -43,8 +45,9 @@ class RayEngine(Closing):
     """The workers of the cluster at `address` ("host:6379", or "auto" for that of this machine), from the first use on.
 
     Without an address a cluster is started on this machine, for as long as the engine is open. `initializer(*initargs)`
-    runs once in each process that works. `workers` bounds how many items are worked on at a time. Nothing is told to
-    Ray's makers, and there is no dashboard. MissingExtra without Ray, PharmakonError where nothing answers.
+    runs once in each process that works, in the folder that this one works in, where its machine has it: so relative
+    paths lead to the same files. `workers` bounds how many items are worked on at a time. Nothing is told to Ray's
+    makers, and there is no dashboard. MissingExtra without Ray, PharmakonError where nothing answers.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class RayEngine(Closing):
         if address not in (None, "auto") and not _answers(address):  # Ray itself would ask for minutes
             raise PharmakonError(f"nothing answers at {address}; start a cluster there: ray start --head")
         self._asked, self._address = workers, address
-        self._setup = secrets.token_bytes(8), initializer, initargs
+        self._setup: _Setup = secrets.token_bytes(8), str(Path.cwd()), initializer, initargs
         self._started: Any = None
         self._ours = False
         self._head = ""
@@ -213,12 +216,12 @@ _loaded: list[bytes] = []
 """In a worker: which engine's initializer has run."""
 
 
-def _task(
-    setup: tuple[bytes, Callable[..., object] | None, tuple[Any, ...]], function: Callable[[A], B], item: A
-) -> Any:
+def _task(setup: _Setup, function: Callable[[A], B], item: A) -> Any:
     """In a worker: an item's outcome."""
-    token, initializer, initargs = setup
+    token, folder, initializer, initargs = setup
     if _loaded != [token]:
+        with contextlib.suppress(OSError):
+            os.chdir(folder)
         failed_start.clear()
         begin(initializer, initargs)
         _loaded[:] = [token]

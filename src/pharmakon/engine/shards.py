@@ -143,8 +143,11 @@ def _listed(folder: Path) -> list[Shard]:
         try:
             values: dict[str, Any] = json.loads(text)
             shard = Shard(**values)
+            sound = isinstance(shard.index, int) and shard.index >= 0
         except (ValueError, TypeError):
             continue  # torn by a kill; the part is computed again
+        if not sound:
+            continue
         shards[shard.index] = shard
     return [shard for _, shard in sorted(shards.items())]
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import posixpath
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,9 @@ from pharmakon.core.files import sha256, write_atomic
 from pharmakon.store.plain import document
 from pharmakon.store.runs import RUN, RunFolder
 
+from .audit import verify
 from .beside import is_beside
-from .entry import CRATE, LEDGER, OUTPUT, SIGNATURES, Entry, parse
+from .entry import CLOSED, CRATE, LEDGER, OUTPUT, SIGNATURES, Entry, parse
 from .environment import FILE as ENVIRONMENT
 from .environment import lock
 from .ledger import Ledger
@@ -73,13 +75,39 @@ class Listed:
         return next((name.removesuffix(RUN) for name in sorted(self.files, key=len) if Path(name).name == RUN), "")
 
 
-def close(ledger: Ledger, **data: Any) -> Entry:
-    """End a run: record what was installed, close its ledger, and describe the folder as an RO-Crate."""
+def close(ledger: Ledger, /, *, scratch: Path | None = None, **data: Any) -> Entry:
+    """End a run: record what was installed, close its ledger, and describe the folder as an RO-Crate.
+
+    `scratch` is a folder in it that is done with: it goes once the run is known to be over, and no earlier.
+    """
     folder = ledger.path.parent
     ledger.output(write_atomic(folder / ENVIRONMENT, lock()))
     end = ledger.seal(**data)
-    write_atomic(folder / METADATA, describe(folder))
+    _tidy(folder, scratch)
     return end
+
+
+def finished(folder: Path, *, scratch: Path | None = None) -> Entry | None:
+    """The closing entry of a run that had come to its end; what a kill kept `close` from is done. Else None.
+
+    RecordError where the run's files are not what they were when it ended.
+    """
+    path = folder / LEDGER
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    last = parse(lines[-1]) if lines else None
+    if last is None or last.event != CLOSED:
+        return None
+    if problems := verify(folder).problems:
+        raise RecordError(f"{folder} holds a run that came to its end, and now: {problems[0]}; choose another -o")
+    if (scratch is not None and scratch.exists()) or not (folder / METADATA).is_file():
+        _tidy(folder, scratch)
+    return last
+
+
+def _tidy(folder: Path, scratch: Path | None) -> None:
+    if scratch is not None and scratch.exists():
+        shutil.rmtree(scratch)
+    write_atomic(folder / METADATA, describe(folder))
 
 
 def describe(root: Path, *, run: str = "", notes: Sequence[str] = ()) -> str:

@@ -7,13 +7,14 @@ machine, and its files are put as they are finished. Put last are those that tel
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from pharmakon.core.errors import UsageError
+from pharmakon.core.errors import PharmakonError, UsageError
 
 from .remote import lists, patiently, store_of
 
@@ -102,6 +103,13 @@ class Mirror:
         self._next = time.monotonic() + EVERY
         self.failed = False
 
+    def keep(self, ended: threading.Event) -> None:
+        """Give signs of life until it has ended, however long a shard takes. `push` tells of what is wrong."""
+        while not ended.wait(EVERY):
+            with suppress(PharmakonError):
+                if (self._lease() or "").startswith(self._token):
+                    self._beat()
+
     def leave(self) -> None:
         """Give the lease back."""
         if (self._lease() or "").startswith(self._token):
@@ -139,10 +147,15 @@ def mirrored(url: str, folder: Path, *, resume: bool) -> Iterator[Mirror]:
     if not resume and mirror.names():
         raise UsageError(f"{url} is not empty; add --resume to go on with a run there, or choose another -o")
     mirror.take()
+    ended = threading.Event()
+    living = threading.Thread(target=mirror.keep, args=(ended,), daemon=True)
+    living.start()
     try:
         mirror.pull()
         yield mirror
     finally:
+        ended.set()
+        living.join()
         if not mirror.failed:
             mirror.push(now=True)
             mirror.leave()

@@ -67,7 +67,7 @@ def store_of(url: str) -> tuple[AbstractFileSystem, str]:
     try:
         store, path = fsspec.core.url_to_fs(url)
     except ImportError as error:
-        driver = next(iter(re.findall(r"(?:Install|install) (\w+)", str(error))), protocol)
+        driver = next(iter(re.findall(r"[Ii]nstall (\w+)", str(error))), "aiohttp" if "http" in protocol else protocol)
         raise MissingExtra(driver, "cloud", needed_for=f"{protocol}://") from None
     except ValueError:
         raise UnknownName("kind of address", protocol, fsspec.available_protocols()) from None

@@ -102,7 +102,8 @@ class RunFolder:
             raise RecordError(f"{path} is not a run folder: it has no readable {RUN}") from None
         except ValueError as error:
             raise RecordError(f"{path / RUN} is damaged: {error}") from None
-        if not isinstance(run, dict) or not {"verb", "config", "inputs", "seed"} <= run.keys():
+        kinds = {"verb": str, "config": dict, "inputs": list, "seed": int}
+        if not isinstance(run, dict) or not all(isinstance(run.get(key), kind) for key, kind in kinds.items()):
             raise RecordError(f"{path / RUN} is damaged: it does not describe a run")
         return cls(path, run)
 

@@ -33,7 +33,8 @@ from pharmakon.design.pareto import Scalarisation
 from pharmakon.design.scorers import ScorerConfig, Scorers
 from pharmakon.design.selection import by_front, select
 from pharmakon.design.strangers import Policy
-from pharmakon.record.entry import CLOSED, canonical, parse
+from pharmakon.record import crate
+from pharmakon.record.entry import canonical
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.models import load_folder
 from pharmakon.store.runs import RunFolder, sha256
@@ -383,12 +384,8 @@ def hashes(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 def _finished(folder: Path) -> DesignResult | None:
     """The result of a run that had come to its end, when that is what the folder holds."""
-    path = folder / LEDGER
-    if not path.is_file():
-        return None
-    lines = path.read_bytes().splitlines()
-    last = parse(lines[-1]) if lines else None
-    if last is None or last.event != CLOSED:
+    last = crate.finished(folder)
+    if last is None:
         return None
     found = last.data
     return DesignResult(

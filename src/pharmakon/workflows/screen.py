@@ -29,6 +29,8 @@ __all__ = ["REPORT", "SHARDS", "ScreenConfig", "ScreenResult", "run"]
 USED = {"name", "goals", "constraints", "aggregate", "models", "known"}
 """The keys of a goal file that a screen heeds; the others are about a search."""
 FORMAT = 2
+LIMITS = ("seconds_per_molecule", "megabytes_per_molecule")
+"""What may be given otherwise to go on with: a run that set too many molecules aside says so. The ledger has both."""
 
 
 def run(config: ScreenConfig, *, progress: Progress = silent) -> ScreenResult:
@@ -115,9 +117,9 @@ def _run(
         inputs=[*files, *goals],
         seed=config.seed,
         resume=config.resume,
-        ignore=("output", "workers", "resume", "engine", "address"),
+        ignore=("output", "workers", "resume", "engine", "address", *LIMITS),
     )
-    if (done := finished(folder.path, notes)) is not None:
+    if (done := finished(folder.path, config, notes)) is not None:
         return done
     ledger = Ledger(folder.path / LEDGER)
     if not ledger.head.count:
@@ -125,7 +127,7 @@ def _run(
         ledger.append("started", verb="screen", seed=config.seed, models=hashes(cards), wanted=_wanted(asked))
         ledger.output(folder.path / RUN)
     elif folder.resumed:
-        ledger.append("resumed")
+        ledger.append("resumed", **{name: getattr(config, name) for name in LIMITS})
     digests = [str(one["sha256"]) for one in folder.run["inputs"][: len(files)]]
     with pool:
         parts = run_shards(
@@ -142,6 +144,7 @@ def _run(
         )
     if not plan.rows:
         raise DataError(f"{files[0]} has no rows" if len(files) == 1 else "the files have no rows")
+    notes = [*notes, *(f"{name}: it has no rows" for name in plan.empty)]
     return write(config, screener, parts, files, folder=folder, ledger=ledger, notes=notes, progress=progress)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,14 @@ from pharmakon.chem.standardize import inchikey
 from pharmakon.core.files import write_atomic
 from pharmakon.core.types import Progress
 from pharmakon.engine.guarded import each
-from pharmakon.record.crate import close
-from pharmakon.record.entry import CLOSED, parse
+from pharmakon.record import crate
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.plain import document
 from pharmakon.store.runs import RunFolder
 from pharmakon.store.writers import CsvWriter, own_columns, write_csv, write_parquet
 
 from .screen_report import page
-from .screen_request import LEDGER, REPORT, SHARDS, ScreenConfig, ScreenResult
+from .screen_request import REPORT, SHARDS, ScreenConfig, ScreenResult
 from .screen_sketch import Hit
 from .screen_summary import Summary, read_part
 
@@ -69,8 +67,6 @@ def write(
     write_atomic(place / REPORT, render(page(config, screener, whole, files, notes)))
     for name in [*made, REPORT]:
         ledger.output(place / name)
-    if not config.whole:
-        shutil.rmtree(place / SHARDS)  # every row's estimates stay; sketches of shards have been merged
     counts = whole.counts
     result: dict[str, Any] = {
         "rows": counts["rows"],
@@ -80,18 +76,22 @@ def write(
         "set_aside": counts["set aside"],
         "best": whole.hits()[0].score if whole.hits() else None,
     }
-    return ScreenResult(place, **result, head=close(ledger, **result).hash, notes=list(notes))
+    end = crate.close(ledger, scratch=_scratch(place, config), **result)
+    return ScreenResult(place, **result, head=end.hash, notes=list(notes))
 
 
-def finished(folder: Path, notes: Sequence[str]) -> ScreenResult | None:
-    """The result of a run that had come to its end, when that is what the folder holds."""
-    path = folder / LEDGER
-    lines = path.read_bytes().splitlines() if path.is_file() else []
-    last = parse(lines[-1]) if lines else None
-    if last is None or last.event != CLOSED:
+def finished(folder: Path, config: ScreenConfig, notes: Sequence[str]) -> ScreenResult | None:
+    """The result of a run that had come to its end, when that is what the folder holds; RecordError as crate's."""
+    last = crate.finished(folder, scratch=_scratch(folder, config))
+    if last is None:
         return None
     found = {name: last.data[name] for name in ("rows", "unreadable", "feasible", "listed", "set_aside", "best")}
     return ScreenResult(folder, **found, head=last.hash, notes=list(notes))
+
+
+def _scratch(folder: Path, config: ScreenConfig) -> Path | None:
+    """The shards, where their sketches are all that is kept of them: every row's estimates stay."""
+    return None if config.whole else folder / SHARDS
 
 
 def labels_of(files: Sequence[Path]) -> list[str]:

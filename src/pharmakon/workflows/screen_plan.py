@@ -7,11 +7,13 @@ are read here, once, and handed over.
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pharmakon.core.errors import DataError
+from pharmakon.core.excerpt import excerpt
 from pharmakon.store.parquet import Parquet
 from pharmakon.store.remote import is_url, listed, place_of
 from pharmakon.store.tables import Table, open_table
@@ -54,6 +56,8 @@ class Plan:
 
     def __init__(self, tables: Sequence[Table], size: int) -> None:
         self.tables, self.size, self.rows = tuple(tables), size, 0
+        self.empty: list[str] = []
+        """Files without a row, once all batches were given out."""
         self._counts = {i: Parquet(table.path).count() for i, table in enumerate(tables) if _seekable(table.path)}
 
     @property
@@ -64,10 +68,16 @@ class Plan:
         return sum(-(-count // self.size) for count in self._counts.values())
 
     def __iter__(self) -> Iterator[tuple[int, Batch]]:
-        self.rows = 0
-        for number, batch in enumerate(batch for i in range(len(self.tables)) for batch in self._of(i)):
-            self.rows += batch.count
-            yield number, batch
+        self.rows, number = 0, 0
+        self.empty.clear()
+        for i, table in enumerate(self.tables):
+            before = self.rows
+            for batch in self._of(i):
+                self.rows += batch.count
+                yield number, batch
+                number += 1
+            if self.rows == before:
+                self.empty.append(table.path.name)
 
     def _of(self, i: int) -> Iterator[Batch]:
         table = self.tables[i]
@@ -92,10 +102,13 @@ def files_of(inputs: Sequence[str]) -> list[Path]:
             files = [place_of(url) for url in listed(text)]
         else:
             # A pattern may be absolute, which Path.glob refuses.
-            paths = [text] if Path(text).is_file() else sorted(glob.glob(text, recursive=True))  # noqa: PTH207
-            files = [Path(path) for path in paths if Path(path).is_file()]
+            # A name may be too long for one, which Path.is_file does not take for a no.
+            paths = [text] if os.path.isfile(text) else sorted(glob.glob(text, recursive=True))  # noqa: PTH113, PTH207
+            files = [Path(path) for path in paths if os.path.isfile(path)]  # noqa: PTH113
+        if not files and text and os.path.isdir(text):  # noqa: PTH112
+            raise DataError(f"{text} is a folder; name the files in it, as '{text.rstrip('/')}/*'")
         if not files:
-            raise DataError(f"there is no file {text}")
+            raise DataError(f"there is no file {excerpt(text, 200) or repr(text)}")
         for path in files:
             found.setdefault(path.resolve(), path)
     return list(found.values())

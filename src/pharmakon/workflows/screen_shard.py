@@ -18,6 +18,7 @@ import numpy as np
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.scheduled import is_scheduled
 from pharmakon.chem.standardize import standardize
+from pharmakon.core.errors import PharmakonError
 from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Estimates, Profile, Property
 from pharmakon.design.aggregate import Aggregate
@@ -339,8 +340,15 @@ def _parquet(columns: Mapping[str, list[Any]], summary: str) -> bytes:
         connection.execute("SET threads = 1")
         connection.register("frame", pd.DataFrame(columns))
         held = summary.replace("'", "''")
-        connection.execute(
-            f"COPY (SELECT {', '.join(casts)} FROM frame) TO '{path}' "  # noqa: S608 - quoted
-            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{KEY}: '{held}'}})"
-        )
+        try:
+            connection.execute(
+                f"COPY (SELECT {', '.join(casts)} FROM frame) TO '{path}' "  # noqa: S608 - quoted
+                f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{KEY}: '{held}'}})"
+            )
+        except duckdb.IOException as error:
+            said = str(error).partition("{")[0].strip()
+            raise PharmakonError(
+                f"a shard cannot be written in {Path(folder).parent}: is it full? Make room there, or set TMPDIR to "
+                f"another folder, and go on with --resume ({excerpt(said, 200)})"
+            ) from None
         return path.read_bytes()
