@@ -94,10 +94,10 @@ def test_resuming_nothing_starts(start):
     ("config", "options", "named"),
     [
         (Design(goals=("herg",)), {}, "config key 'goals'"),
-        (Design(calls=5, goals=()), {}, "config key 'calls', config key 'goals'"),
+        (Design(calls=5, goals=()), {}, r"config key 'calls' \(it was 2000\), config key 'goals'"),
         (Design(), {"seed": 2}, "seed"),
         (Design(), {"inputs": ()}, "number of input files"),
-        (Design(workers=2), {}, "config key 'workers'"),
+        (Design(workers=2), {}, r"config key 'workers' \(it was 1\)"),
     ],
 )
 def test_another_run_is_not_resumed_and_the_difference_is_named(start, config, options, named):

@@ -23,7 +23,7 @@ def screen(config: workflow.ScreenConfig) -> int:
         render.note(text)
     place = result.url or result.folder
     aside = f"{result.set_aside:,} set aside, " if result.set_aside else ""
-    held = f"{result.feasible:,} hold every constraint" if config.objective else f"{result.feasible:,} looked at"
+    held = f"{result.feasible:,} {'hold every constraint' if config.objective else 'have estimates'}"
     print(f"{result.rows:,} rows, {result.unreadable:,} unreadable, {aside}{held}")
     if result.best is not None:
         print(f"best score {result.best:.3f}; {result.listed:,} rows in {place}/top.csv")

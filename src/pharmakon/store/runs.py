@@ -215,12 +215,16 @@ def _describe(path: Path) -> dict[str, Any]:
 
 
 def _differences(held: Mapping[str, Any], asked: Mapping[str, Any], ignore: Collection[str]) -> list[str]:
-    """What sets two runs apart, as words: "seed", "config key 'goals'", "content of molecules.csv"."""
+    """What sets two runs apart, as words: "seed", "config key 'calls' (it was 5)", "content of molecules.csv"."""
     different = [key for key in ("verb", "seed") if held[key] != asked[key]]
     before, after = (_by_content(run["config"], run["inputs"]) for run in (held, asked))
     keys = sorted((before.keys() | after.keys()) - set(ignore))
     # A key that is not there was unknown when the run began, which is how nothing given was and is.
-    different += [f"config key {key!r}" for key in keys if before.get(key) != after.get(key)]
+    for key in keys:
+        if before.get(key) != after.get(key):
+            was = before.get(key)
+            told = f" (it was {was})" if isinstance(was, (int, float)) else ""
+            different.append(f"config key {key!r}{told}")
     if len(held["inputs"]) != len(asked["inputs"]):
         different.append("number of input files")
     for old, new in zip(held["inputs"], asked["inputs"], strict=False):

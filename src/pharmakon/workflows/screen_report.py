@@ -45,7 +45,7 @@ def page(
         (f"{counts['rows']:,}", "rows"),
         (f"{whole.distinct.count():,}", "different molecules, about"),
         (f"{whole.scaffolds.count():,}", "scaffolds of those that hold, about"),
-        (f"{counts['feasible']:,}", "hold every constraint"),
+        (f"{counts['feasible']:,}", _held(screener)),
     ]
     parts = [
         Part("best", "The best", list(_best(screener, whole)), structures=list(_drawn(whole, screener.asked.limits)))
@@ -53,11 +53,14 @@ def page(
     if screener.objective is None:
         parts = []
     parts += [
-        Part("rows", "What became of the rows", [*notes], [_fates(whole), *_tables(whole)]),
+        Part("rows", "What became of the rows", [*notes], [_fates(screener, whole), *_tables(whole)]),
         Part(
             "spread",
             "How values are spread",
-            ["Of all rows that could be read; a score is of those that hold every constraint."],
+            [
+                "Of all rows that could be read"
+                + ("; a score is of those that hold every constraint." if screener.objective is not None else ".")
+            ],
             pictures=[_picture(screener, name, one) for name, one in whole.histograms.items() if one.counts.any()],
         ),
     ]
@@ -111,14 +114,19 @@ def _drawing(smiles: str) -> str:
     return svg(to_mol(smiles))
 
 
-def _fates(whole: Summary) -> Grid:
+def _held(screener: Screener) -> str:
+    """What is said of the rows that nothing speaks against."""
+    return "hold every constraint" if screener.objective is not None else "have estimates, and are not scheduled"
+
+
+def _fates(screener: Screener, whole: Summary) -> Grid:
     said = {
         "unreadable": "cannot be read: problems.csv says why",
         "set aside": "hang, take too much memory or crash: quarantine.csv says which, and how",
         "infeasible": "break a constraint",
         "no estimate": "a model says nothing of",
         "scheduled": "belong to the schedules of the Chemical Weapons Convention, and are not ranked",
-        "feasible": "hold every constraint",
+        "feasible": _held(screener),
         "outside": "lie outside the domain of a model",
     }
     rows = [(text, f"{whole.counts[name]:,}") for name, text in said.items() if whole.counts[name]]
