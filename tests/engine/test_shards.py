@@ -2,6 +2,7 @@ import errno
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -226,6 +227,36 @@ def test_a_disk_that_is_full_from_any_write_on_is_told_and_harms_nothing(tmp_pat
         assert [part.read_bytes() for part in parts] == expected
     assert len(told) == left > 2 * len(BATCHES)
     assert all("cannot be written: No space left" in said for said in told)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own, in memory, of 32 kB; `grow` makes it larger."""
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def mount(*options):
+        return subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", place], check=False, capture_output=True)
+
+    if shutil.which("mount") is None or mount("-o", "size=32k").returncode:
+        pytest.skip("this machine lends no disk: that takes the command mount and the rights of root")
+    yield place, lambda: mount("-o", "remount,size=1m")
+    subprocess.run(["umount", place], check=True)
+
+
+def test_a_disk_that_has_no_room_is_told_and_with_room_it_goes_on(small_disk):
+    place, grow = small_disk
+
+    def function(payload):
+        return f"{payload[0]}".ljust(9_000, ".")
+
+    with pytest.raises(PharmakonError, match="cannot be written: No space left"):
+        run_shards(BATCHES, function, place / "parts")
+    assert grow().returncode == 0
+    seen = []
+    parts = run_shards(BATCHES, function, place / "parts", progress=lambda done, *_: seen.append(done))
+    assert 0 < seen[0] < len(BATCHES)  # what was written is kept
+    assert [part.read_text() for part in parts] == [function(payload) for _, payload in BATCHES]
 
 
 def test_one_changed_byte_is_seen_and_that_part_alone_is_computed_again(tmp_path, work):
