@@ -16,7 +16,9 @@ for number in range(int(sys.argv[1])):
     rows.append((f"L{number:05d}", "C1CC" if number % 997 == 5 else CORES[core].format(a=ARMS[a], b=ARMS[b])))
 
 folder = Path("library")
-folder.mkdir()
+folder.mkdir(exist_ok=True)  # one that this script made before is replaced
+if any(path.name not in {"a.csv", "b.csv", "b.parquet"} for path in folder.iterdir()):
+    sys.exit(f"{folder} holds other files: try this in another folder")
 half = len(rows) // 2
 for name, some in (("a.csv", rows[:half]), ("b.csv", rows[half:])):
     (folder / name).write_text("id,smiles\n" + "".join(f"{id},{smiles}\n" for id, smiles in some))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 
 import numpy as np
@@ -11,10 +13,37 @@ from rdkit import Chem
 
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.similarity import tanimoto
-from pharmakon.core.errors import Cancelled, DataError, UsageError
+from pharmakon.core.errors import Cancelled, DataError, PharmakonError, UsageError
+from pharmakon.core.files import alone
 from pharmakon.workflows.index import IndexConfig, run
 from pharmakon.workflows.index_files import FILES
 from pharmakon.workflows.index_view import Index
+
+
+@pytest.fixture
+def config(index_table, tmp_path):
+    (tmp_path / "set.csv").write_text(index_table)
+    return IndexConfig(data=tmp_path / "set.csv", output=tmp_path / "lib.index", workers=1, batch=40)
+
+
+@pytest.fixture
+def made(config, index_folder):
+    """The same index, in a folder to be damaged."""
+    shutil.copytree(index_folder, config.output)
+    return config.output
+
+
+def same(folder, index_folder):
+    return [name for name in FILES if (folder / name).read_bytes() != (index_folder / name).read_bytes()] == []
+
+
+def stop(done, total, note):
+    if done == 3:
+        raise KeyboardInterrupt
+
+
+def full(*args):
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_each_row_is_found_as_it_stands_in_the_library_or_named_with_its_problem(index_folder, molecules):
@@ -27,27 +56,105 @@ def test_each_row_is_found_as_it_stands_in_the_library_or_named_with_its_problem
     assert not (index_folder / "parts").exists()
 
 
-def test_a_killed_run_goes_on_to_the_same_bytes(index_folder, index_table, tmp_path):
-    (tmp_path / "set.csv").write_text(index_table)
-    config = IndexConfig(data=tmp_path / "set.csv", output=tmp_path / "lib.index", workers=1, batch=40)
-
-    def stop(done, total, note):
-        if done == 3:
-            raise KeyboardInterrupt
-
+def test_a_killed_run_goes_on_to_the_same_bytes(config, index_folder):
     with pytest.raises(Cancelled):
         run(config, progress=stop)
     with pytest.raises(DataError, match="no index"):
         Index(config.output)
     run(config.model_copy(update={"resume": True}))
-    for name in FILES:
-        assert (config.output / name).read_bytes() == (index_folder / name).read_bytes(), name
+    assert same(config.output, index_folder)
+
+
+def test_a_second_run_is_refused_and_costs_the_first_nothing(config, index_folder):
+    refused = []
+
+    def second(done, total, note):
+        with pytest.raises(UsageError, match=r"another process is working in .*lib\.index"):
+            run(config)
+        refused.append(note)
+
+    run(config, progress=second)
+    assert refused[-1] == "writing the index" and len(refused) > 3
+    assert same(config.output, index_folder)
+
+
+def test_a_second_run_leaves_what_a_killed_one_had_finished(config):
+    with pytest.raises(Cancelled):
+        run(config, progress=stop)
+    before = sorted((config.output / "parts").iterdir())
+    with alone(config.output), pytest.raises(UsageError, match="another process"):
+        run(config)
+    assert before and sorted((config.output / "parts").iterdir()) == before
+    assert not list(config.output.parent.glob(".*.partial"))
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="room is reserved where the system can")
+def test_a_full_disk_is_told_costs_no_older_index_and_the_run_goes_on(config, made, index_folder, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "posix_fallocate", full)
+        with pytest.raises(PharmakonError, match=r"ecfp4\.npy cannot be written: No space left.*--resume goes on"):
+            run(config.model_copy(update={"bits": 1024}))
+    assert Index(made).verify().facts["bits"] == 2048
+    seen = []
+    run(config.model_copy(update={"bits": 1024, "resume": True}), progress=lambda *told: seen.append(told))
+    assert Index(made).verify().facts["bits"] == 1024
+    assert seen[0][0] == -(-Index(made).facts["rows"] // 40), "every shard was kept"
+
+
+def test_the_index_of_another_library_is_not_replaced_and_that_of_the_same_is(config, made, index_folder):
+    before = (made / "index.json").read_bytes()
+    config.data.write_text("id,smiles\na,CCO\n")
+    for resume in (False, True):
+        with pytest.raises(UsageError, match=r"already holds an index of set\.csv, whose content is not that of"):
+            run(config.model_copy(update={"resume": resume}))
+    assert (made / "index.json").read_bytes() == before and Index(made).verify()
+    assert not (made / "parts").exists()
+    config.data.write_text((index_folder.parent / "set.csv").read_text())
+    run(config.model_copy(update={"bits": 1024}))
+    assert Index(made).verify().facts["bits"] == 1024
+
+
+def test_a_whole_index_is_not_made_twice(config, made):
+    before = (made / "ecfp4.npy").stat()
+    result = run(config.model_copy(update={"resume": True}))
+    after = (made / "ecfp4.npy").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert (result.rows, result.problems, result.notes) == (Index(made).facts["rows"], 2, [])
+
+
+@pytest.mark.parametrize("damage", ["missing", "short", "no manifest", "damaged manifest"])
+def test_an_index_that_is_not_whole_is_made_again(config, made, index_folder, damage):
+    words, manifest = made / "ecfp4.npy", made / "index.json"
+    if damage == "missing":
+        words.unlink()
+    elif damage == "short":
+        words.write_bytes(words.read_bytes()[:-1])
+    elif damage == "no manifest":
+        manifest.unlink()
+    else:
+        manifest.write_text('{"format":1}')
+    result = run(config.model_copy(update={"resume": True}))
+    assert ["was not whole" in note for note in result.notes] == [True] * (damage != "no manifest")
+    assert Index(made).verify() and same(made, index_folder)
+
+
+def test_nothing_is_left_of_a_library_without_structures(tmp_path):
+    for text in ("C1CC one\n", "smiles\n"):
+        (tmp_path / "lib.smi").write_text(text)
+        with pytest.raises(DataError, match="no structure that can be read"):
+            run(IndexConfig(data=tmp_path / "lib.smi", output=tmp_path / "none", workers=1))
+        assert [path.name for path in tmp_path.iterdir()] == ["lib.smi"]
+
+
+def test_a_library_is_not_read_from_where_it_is_written(config, made):
+    with pytest.raises(UsageError, match="lies in the folder to write"):
+        run(config.model_copy(update={"data": made / "problems.csv"}))
+    with pytest.raises(UsageError, match="is a file, not a folder"):
+        run(config.model_copy(update={"output": config.data}))
 
 
 def test_what_is_no_whole_index_is_refused(index_folder, tmp_path):
-    (tmp_path / "lib.smi").write_text("C1CC one\n")
-    with pytest.raises(DataError, match="no structure that can be read"):
-        run(IndexConfig(data=tmp_path / "lib.smi", output=tmp_path / "none", workers=1))
+    (tmp_path / "lib.smi").write_text("CCO one\n")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.doc").write_text("mine")
     with pytest.raises(UsageError, match="other files"):

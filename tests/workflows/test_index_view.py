@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 
 import numpy as np
@@ -51,3 +53,53 @@ def test_a_query_that_is_no_structure_is_refused(index_folder):
         Index(index_folder).similar(["CCO", "C1CC"])
     with pytest.raises(DataError, match="not a SMARTS"):
         list(Index(index_folder).having("c1ccc"))
+
+
+def refilled(path, value):
+    """A file of the same size whose numbers are others."""
+    array = np.load(path, allow_pickle=False)
+    array[:] = value
+    np.save(path, array)
+
+
+def asked(index):
+    return index.similar(["CCO"]), list(index.having("C"))
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("order.npy", lambda path: refilled(path, 2**32 - 1)),
+        ("ends.npy", lambda path: refilled(path, 5)),
+        ("ends.npy", lambda path: refilled(path, -(2**62))),
+        ("patterns.npy", lambda path: np.save(path, np.load(path, allow_pickle=False).T)),
+        ("molecules.tsv", lambda path: path.write_bytes(b"\xff" * path.stat().st_size)),
+        ("molecules.tsv", lambda path: path.write_bytes(path.read_bytes().replace(b"\t", b" "))),
+    ],
+)
+def test_a_damaged_file_of_the_same_size_is_named(index_folder, tmp_path, name, damage):
+    copy = tmp_path / "copy"
+    shutil.copytree(index_folder, copy)
+    size = (copy / name).stat().st_size
+    damage(copy / name)
+    assert (copy / name).stat().st_size == size
+    index = Index(copy)
+    with pytest.raises(DataError, match=rf"({name}|molecules\.tsv) is damaged: make the index again"):
+        asked(index)
+    with pytest.raises(DataError, match="was changed since"):
+        index.verify()
+
+
+def test_a_manifest_of_another_number_of_molecules_is_damaged(index_folder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(index_folder, copy)
+    facts = json.loads((copy / "index.json").read_text())
+    (copy / "index.json").write_text(json.dumps(facts | {"molecules": facts["molecules"] + 1}))
+    with pytest.raises(DataError, match=r"index\.json is damaged"):
+        Index(copy).similar(["CCO"])
+    with pytest.raises(DataError, match="is damaged"):
+        list(Index(copy).having("C"))
+
+
+def test_an_index_can_be_walked_through(index_folder, molecules):
+    assert [one.smiles for one in Index(index_folder)] == molecules

@@ -48,6 +48,24 @@ def test_a_library_of_no_rows_and_a_folder_of_others_are_refused(tmp_path):
         Library(tmp_path)
 
 
+def test_a_second_run_in_one_folder_is_refused_and_costs_the_first_nothing(library_table, library_folder, tmp_path):
+    (tmp_path / "set.csv").write_text(library_table)
+    config = LibraryConfig(
+        data=tmp_path / "set.csv", output=tmp_path / "out", models=("herg", "ames"), workers=1, batch=25
+    )
+    refused = []
+
+    def second(done, total, note):
+        with pytest.raises(UsageError, match="another process is working in"):
+            run(config)
+        refused.append(note)
+
+    assert run(config, progress=second).rows == 60 and len(refused) > 2
+    assert Library(config.output).facts["rows"] == read_facts(library_folder)["rows"]
+    with pytest.raises(UsageError, match="is a file"):
+        run(config.model_copy(update={"output": tmp_path / "set.csv"}))
+
+
 def test_a_killed_run_goes_on_to_the_same_bytes(library_table, library_folder, tmp_path):
     (tmp_path / "set.csv").write_text(library_table)
     config = LibraryConfig(

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from pharmakon.core.errors import UsageError
+from pharmakon.core.errors import DataError, UsageError
 from pharmakon.workflows import similar
 from pharmakon.workflows.similar import SimilarConfig, run
 
@@ -43,3 +43,45 @@ def test_many_queries_need_a_file(index_folder, molecules, monkeypatch):
     monkeypatch.setattr(similar, "ROUND", 2)
     with pytest.raises(UsageError, match="-o"):
         run(SimilarConfig(queries=tuple(molecules[:3]), index=index_folder))
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder to work in, in which nothing new may be left."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "CCO").mkdir()
+    (tmp_path / "header.csv").write_text("id,smiles\n")
+    (tmp_path / "one.csv").write_text("id,smiles\na,CCO\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "said"),
+    [
+        ("nofile.xlsx", UsageError, r"nofile\.xlsx"),
+        ("nofile.pq", UsageError, r"nofile\.pq"),
+        ("a folder", UsageError, "a folder is a folder"),
+        ("header.csv", DataError, r"there are no rows in header\.csv"),
+    ],
+)
+@pytest.mark.parametrize("output", [None, "hits.csv"])
+def test_a_query_that_is_no_table_is_told_and_nothing_is_written(index_folder, here, query, kind, said, output):
+    before = sorted(here.iterdir())
+    with pytest.raises(kind, match=said) as caught:
+        run(SimilarConfig(queries=(query,), index=index_folder, output=output))
+    assert "SMILES:" not in str(caught.value)
+    assert sorted(here.iterdir()) == before
+
+
+def test_a_folder_named_like_a_molecule_and_a_table_without_rows_beside_others_cost_nothing(index_folder, here):
+    result = run(SimilarConfig(queries=("CCO", "header.csv", "one.csv"), index=index_folder))
+    assert [answer.query for answer in result.answers] == ["CCO", "a"]
+    assert result.notes == ["header.csv has no rows"] and not result.problems
+
+
+def test_hits_are_not_written_into_the_index(index_folder):
+    before = sorted(index_folder.iterdir())
+    with pytest.raises(UsageError, match="lies in the folder of the index"):
+        run(SimilarConfig(queries=("CCO",), index=index_folder, output=index_folder / "hits.csv"))
+    assert sorted(index_folder.iterdir()) == before

@@ -7,10 +7,10 @@ memory does not grow with the library.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,18 +18,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import DataError, UsageError
+from pharmakon.core.errors import DataError, PharmakonError, UsageError
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.notebook import Shown
 
 from .molecules import CountedRows
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from pharmakon.store.tables import Table
 
-    from pharmakon.store.tables import Row, Table
-
-FORMAT = 1
 PARTS = "parts"
 MOST = 2**32 - 1
 """Rows of an index."""
@@ -61,15 +58,51 @@ class IndexResult(Shown):
 def run(config: IndexConfig, *, progress: Progress = silent) -> IndexResult:
     """Read, standardise and fingerprint every row; those that cannot be read are listed in problems.csv, with why.
 
-    Raises DataError for a file that cannot be read or has no structure, UnknownName for a wrong column.
+    Raises DataError for a file that cannot be read or has no structure, UnknownName for a wrong column, UsageError
+    where another process is working in the folder or it holds something else, PharmakonError on a full disk.
     """
     from pharmakon.store.tables import open_table
 
     from .recorded import recorded
 
     table = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
-    with recorded("index", config, [config.output], inputs=[config.data]):
-        return _made(config, table, progress)
+    with _ours(config), recorded("index", config, [config.output], inputs=[config.data]):
+        try:
+            return _made(config, table, progress)
+        except PharmakonError as error:
+            if type(error) is PharmakonError:  # a full disk, a lost worker: what is finished is kept
+                raise PharmakonError(f"{error}; --resume goes on with what is finished") from error
+            raise
+
+
+@contextmanager
+def _ours(config: IndexConfig) -> Iterator[None]:
+    """A folder that no other process works in, and that holds nothing else; one that stays empty does not stay."""
+    from pharmakon.core.files import alone
+
+    folder = config.output
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file, not a folder; choose another -o")
+    if config.data.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{config.data} lies in the folder to write; choose another -o")
+    new = not folder.exists()
+    with alone(folder):
+        try:
+            _check(folder)
+            yield
+        finally:
+            if new:
+                with suppress(OSError):  # it holds something
+                    folder.rmdir()
+
+
+def _check(folder: Path) -> None:
+    """UsageError for a folder that holds what is none of ours."""
+    from .index_files import FILES, INDEX
+
+    known = {*FILES, INDEX, PARTS}
+    if any(path.name not in known for path in folder.iterdir() if path.name[0] != "."):
+        raise UsageError(f"{folder} holds other files: name another folder")
 
 
 def _made(config: IndexConfig, table: Table, progress: Progress) -> IndexResult:
@@ -77,25 +110,24 @@ def _made(config: IndexConfig, table: Table, progress: Progress) -> IndexResult:
     from pharmakon.engine.local import engine
     from pharmakon.engine.shards import marked, run_shards
 
-    from .index_files import INDEX, probe
+    from .index_facts import FORMAT
+    from .index_files import probe
+    from .index_shard import begin, described
 
-    parts, manifest = config.output / PARTS, config.output / INDEX
-    _check(config.output)
+    parts, notes = config.output / PARTS, list(table.notes)
     digest = sha256(config.data)
-    stamp = hashlib.sha256(
-        json.dumps(
-            [FORMAT, digest, config.bits, config.smiles_column, config.id_column, config.batch, probe(config.bits)]
-        ).encode()
-    ).hexdigest()
-    if config.resume and manifest.is_file() and (facts := json.loads(manifest.read_bytes())).get("stamp") == stamp:
-        return IndexResult(config.output, facts["rows"], facts["problems"], list(table.notes))
+    _spare(config, digest)
+    made_from = [FORMAT, digest, config.bits, config.smiles_column, config.id_column, config.batch, probe(config.bits)]
+    stamp = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+    if config.resume and (done := _finished(config.output, stamp, notes)) is not None:
+        return done
     if parts.exists() and not config.resume:
         shutil.rmtree(parts)
     counted = CountedRows(table, config.batch, most=MOST)
-    with engine(config.workers, initializer=_begin, initargs=(config.bits,)) as pool:
+    with engine(config.workers, initializer=begin, initargs=(config.bits,)) as pool:
         files = run_shards(
             counted,
-            _described,
+            described,
             parts,
             engine=pool,
             stamp=stamp,
@@ -105,93 +137,62 @@ def _made(config: IndexConfig, table: Table, progress: Progress) -> IndexResult:
         )
     problems = marked(parts)
     if counted.rows == problems:
+        shutil.rmtree(parts)
         raise DataError(f"{config.data.name} has no structure that can be read")
     progress(counted.rows, counted.rows, "writing the index")
-    manifest.unlink(missing_ok=True)  # from here until the end there is no index
     facts = {"stamp": stamp, "name": config.data.name, "sha256": digest, "rows": counted.rows, "problems": problems}
     _write(files, config, facts)
     shutil.rmtree(parts)
-    return IndexResult(config.output, counted.rows, problems, list(table.notes))
+    return IndexResult(config.output, counted.rows, problems, notes)
 
 
-def _check(folder: Path) -> None:
-    """UsageError for a folder that holds what is none of ours."""
-    from .index_files import FILES, INDEX
+def _spare(config: IndexConfig, digest: str) -> None:
+    """UsageError for a folder that holds the index of another library. One of the same is made again."""
+    from .index_facts import library_of
 
-    known = {*FILES, INDEX, PARTS}
-    if folder.exists() and any(path.name not in known for path in folder.iterdir() if path.name[0] != "."):
-        raise UsageError(f"{folder} holds other files: name another folder")
-
-
-_worker: dict[str, Any] = {}
-
-
-def _begin(bits: int) -> None:
-    _worker["bits"] = bits
+    held = library_of(config.output)
+    if held is not None and held[1] != digest:
+        raise UsageError(
+            f"{config.output} already holds an index of {held[0]}, whose content is not that of {config.data}; "
+            "choose another -o, or remove the folder first"
+        )
 
 
-def _described(rows: list[Row]) -> tuple[bytes, int]:
-    """In a worker: a batch as the bytes of an npz file, and how many rows have a problem."""
-    import numpy as np
+def _finished(folder: Path, stamp: str, notes: list[str]) -> IndexResult | None:
+    """The index in a folder, where it is whole and was made of the same; where there is none whole, a note says so."""
+    from .index_facts import check_files, read_facts
+    from .index_files import INDEX
 
-    from pharmakon.chem.fingerprints import bits
-    from pharmakon.chem.standardize import standardize
-    from pharmakon.chem.substructure import has_loose_bond, pattern_bits
-    from pharmakon.store.writers import CsvText
-
-    from .index_files import PROBLEM_COLUMNS
-
-    mols, lines, problems = [], [], []
-    for row in rows:
-        done = standardize(row.structure if not row.problem else "")
-        if problem := row.problem or done.problem:
-            problems.append({"row": row.number, "id": row.id, "structure": row.structure, "problem": problem})
-            continue
-        mols.append(done.mol)
-        lines.append(f"{row.number}\t{' '.join(row.id.split())}\t{done.smiles}\n".encode())
-    file = io.BytesIO()
-    np.savez(
-        file,
-        packed=bits(mols, _worker["bits"]),
-        patterns=pattern_bits(mols),
-        loose=has_loose_bond(mols),
-        text=np.frombuffer(b"".join(lines), np.uint8),
-        lengths=np.array([len(line) for line in lines], np.int64),
-        problems=np.frombuffer(CsvText(PROBLEM_COLUMNS).text(problems).encode(), np.uint8),
-    )
-    return file.getvalue(), len(problems)
+    if not (folder / INDEX).exists():
+        return None
+    try:
+        facts = read_facts(folder)
+        check_files(folder, facts)
+    except DataError:
+        notes.append(f"the index in {folder} was not whole, or of another version, and was made again")
+        return None
+    return IndexResult(folder, facts["rows"], facts["problems"], notes) if facts["stamp"] == stamp else None
 
 
-def _write(files: Sequence[Path], config: IndexConfig, facts: dict[str, Any]) -> None:
-    """The parts as the files of an index, and the manifest last: without it the folder is no index."""
-    import numpy as np
+def _write(shards: Sequence[Path], config: IndexConfig, facts: dict[str, Any]) -> None:
+    """The shards as the files of an index, and the manifest last: without it the folder is no index.
 
-    from pharmakon.core.files import replacing, sha256, write_atomic
+    The files are written beside those of an older index, which is there until they are whole.
+    """
+    from pharmakon.core.files import sha256, sync_folder, write_atomic
     from pharmakon.store.plain import document
     from pharmakon.store.runs import versions
-    from pharmakon.store.writers import CsvText
 
-    from . import index_files as of
+    from .index_facts import FORMAT
+    from .index_files import FILES, INDEX, probe, write_files
 
-    def each(name: str) -> Iterator[NDArray[Any]]:
-        for path in files:
-            with np.load(path, allow_pickle=False) as part:
-                yield part[name]
-
-    folder = config.output
-    n = of.write_fingerprints(lambda: each("packed"), folder, bits=config.bits)
-    of.write_joined(each("patterns"), folder / of.PATTERNS, n)
-    of.write_joined(each("loose"), folder / of.LOOSE, n)
-    end = np.cumsum(np.concatenate(list(each("lengths"))), dtype=np.int64)
-    np.save(folder / of.ENDS, end, allow_pickle=False)
-    with replacing(folder / of.MOLECULES) as out:
-        out.writelines(text.tobytes() for text in each("text"))
-    with replacing(folder / of.PROBLEMS) as out:
-        out.write(CsvText(of.PROBLEM_COLUMNS).header().encode())
-        out.writelines(text.tobytes() for text in each("problems"))
-    facts |= {"format": FORMAT, "molecules": n, "bits": config.bits, "radius": 2, "probe": of.probe(config.bits)}
+    folder, new = config.output, config.output / PARTS / "index"
+    n = write_files(shards, new, bits=config.bits)
+    facts |= {"format": FORMAT, "molecules": n, "bits": config.bits, "radius": 2, "probe": probe(config.bits)}
     facts["versions"] = versions()
-    facts["files"] = {
-        name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in of.FILES
-    }
-    write_atomic(folder / of.INDEX, document(facts))
+    facts["files"] = {name: {"bytes": (new / name).stat().st_size, "sha256": sha256(new / name)} for name in FILES}
+    (folder / INDEX).unlink(missing_ok=True)  # from here until the end there is no index
+    for name in FILES:
+        (new / name).replace(folder / name)
+    sync_folder(folder)
+    write_atomic(folder / INDEX, document(facts))

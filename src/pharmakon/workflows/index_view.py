@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mmap
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.neighbours import GROUP, Neighbours, as_words, ones_of
 from pharmakon.chem.standardize import standardize
-from pharmakon.chem.substructure import having, may_have, read_smarts
+from pharmakon.chem.substructure import BITS, having, may_have, read_smarts
 from pharmakon.core.errors import DataError
 from pharmakon.core.files import sha256
 from pharmakon.core.types import Progress, silent
@@ -25,8 +24,8 @@ from pharmakon.engine.forked import Limits, Lost, forked
 from pharmakon.engine.local import cores, engine
 from pharmakon.record.notebook import Shown, table
 
-from .index import FORMAT
-from .index_files import ENDS, INDEX, LOOSE, MOLECULES, PATTERNS, mapped, open_fingerprints, probe
+from .index_facts import check_files, read_facts
+from .index_files import ENDS, INDEX, LOOSE, MOLECULES, ORDER, PATTERNS, damaged, mapped, open_fingerprints, probe
 
 SCREENED = 1_000_000
 """Rows whose pattern fingerprints are looked at in one go."""
@@ -71,16 +70,8 @@ class Index(Shown):
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        try:
-            self.facts: dict[str, Any] = json.loads((self.folder / INDEX).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            raise DataError(f"{folder} holds no index: pharmakon index makes one") from None
-        if self.facts.get("format") != FORMAT:
-            raise DataError(f"{folder} holds an index of another version: make it again from its library")
-        for name, told in self.facts["files"].items():
-            path = self.folder / name
-            if not path.is_file() or path.stat().st_size != told["bytes"]:
-                raise DataError(f"{path} is not the file that the index was made with: make the index again")
+        self.facts = read_facts(self.folder)
+        check_files(self.folder, self.facts)
         if probe(self.facts["bits"]) != self.facts["probe"]:
             version = self.facts["versions"].get("rdkit", "another version")
             raise DataError(f"{folder} was made with RDKit {version}, whose fingerprints differ: make it again")
@@ -97,14 +88,17 @@ class Index(Shown):
         """Read every file whole. Raises DataError where one's SHA-256 is not that of the manifest."""
         for name, told in self.facts["files"].items():
             if sha256(self.folder / name) != told["sha256"]:
-                raise DataError(f"{self.folder / name} was changed since the index was made")
+                raise DataError(f"{self.folder / name} was changed since the index was made: make it again")
         return self
 
     def __getitem__(self, i: int) -> Molecule:
         """A molecule by its place among those that could be read, from 0."""
         start = int(self._ends[i - 1]) if i else 0
-        row, name, smiles = self._text[start : int(self._ends[i]) - 1].decode().split("\t")
-        return Molecule(int(row), name, smiles)
+        try:
+            row, name, smiles = self._text[start : int(self._ends[i]) - 1].decode().split("\t")
+            return Molecule(int(row), name, smiles)
+        except ValueError:  # not three cells, no UTF-8, no number
+            raise damaged(self.folder / MOLECULES) from None
 
     def similar(
         self, queries: Sequence[str], *, top: int = 100, at_least: float = 0.0, workers: int | None = None
@@ -133,7 +127,12 @@ class Index(Shown):
         progress: Progress = silent,
     ) -> list[Nearest]:
         """The same of packed bits (n, bits / 8): similarities and places, see `Neighbours.search`."""
-        return nearest(self.neighbours, self.folder, packed, top, at_least=at_least, workers=workers, progress=progress)
+        found = nearest(
+            self.neighbours, self.folder, packed, top, at_least=at_least, workers=workers, progress=progress
+        )
+        if any(places.max(initial=0) >= len(self) for _, places in found):
+            raise damaged(self.folder / ORDER)
+        return found
 
     def having(
         self,
@@ -172,19 +171,22 @@ class Index(Shown):
     @cached_property
     def neighbours(self) -> Neighbours:
         """Its fingerprints."""
-        return open_fingerprints(self.folder)
+        found = open_fingerprints(self.folder)
+        if found.words.shape != (len(self), self.facts["bits"] // 64):
+            raise damaged(self.folder / INDEX)
+        return found
 
     @cached_property
     def _ends(self) -> NDArray[np.int64]:
-        return mapped(self.folder / ENDS)
+        return mapped(self.folder / ENDS, np.int64, (len(self),))
 
     @cached_property
     def _patterns(self) -> NDArray[np.uint8]:
-        return mapped(self.folder / PATTERNS)
+        return mapped(self.folder / PATTERNS, np.uint8, (len(self), BITS // 8))
 
     @cached_property
     def _loose(self) -> NDArray[np.bool_]:
-        return mapped(self.folder / LOOSE)
+        return mapped(self.folder / LOOSE, np.bool_, (len(self),))
 
     @cached_property
     def _text(self) -> mmap.mmap:

@@ -65,8 +65,10 @@ class LibraryResult(Shown):
 def run(config: LibraryConfig, *, progress: Progress = silent) -> LibraryResult:
     """Read, standardise, describe and estimate every row; one that cannot be read stays, and says why.
 
-    Raises DataError for a file that cannot be read or has more than a million rows, UnknownName for a wrong column.
+    Raises DataError for a file that cannot be read or has more than a million rows, UnknownName for a wrong column,
+    UsageError where another process is working in the folder or it holds something else.
     """
+    from pharmakon.core.files import alone
     from pharmakon.predict.panel import expanded, shipped_names
     from pharmakon.store.tables import open_table
 
@@ -74,7 +76,10 @@ def run(config: LibraryConfig, *, progress: Progress = silent) -> LibraryResult:
 
     table = open_table(config.data, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
     names = tuple(map(str, expanded(config.models or shipped_names())))
-    with recorded("library", config, [config.output], inputs=[config.data, *models_files(names, config.profile)]):
+    if config.output.exists() and not config.output.is_dir():
+        raise UsageError(f"{config.output} is a file, not a folder; choose another -o")
+    inputs = [config.data, *models_files(names, config.profile)]
+    with alone(config.output), recorded("library", config, [config.output], inputs=inputs):
         return _made(config, table, names, progress)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from pharmakon.core.config import Config
-from pharmakon.core.errors import UsageError
+from pharmakon.core.errors import DataError, UsageError
 from pharmakon.core.types import Problem, Progress, silent
 from pharmakon.record.notebook import Shown
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 COLUMNS = ("query", "rank", "similarity", "row", "id", "smiles")
 ROUND = 4_096
 """Queries of a file that are worked on together."""
-SUFFIXES = (".csv", ".tsv", ".tab", ".smi", ".smiles", ".ism", ".can", ".sdf", ".sd", ".mol", ".parquet", ".gz", ".txt")
+SUFFIXES = (
+    *(".csv", ".tsv", ".tab", ".smi", ".smiles", ".ism", ".can", ".cxsmiles", ".sdf", ".sd", ".mol", ".mdl", ".txt"),
+    *(".parquet", ".pq", ".gz", ".bz2", ".xz", ".zst", ".zip", ".vault", ".xlsx", ".xls", ".ods", ".json"),
+)
+"""Of tables, also of those that cannot be read: no SMILES ends so."""
 
 
 class SimilarConfig(Config):
@@ -61,28 +65,29 @@ class SimilarResult(Shown):
 def run(config: SimilarConfig, *, progress: Progress = silent) -> SimilarResult:
     """Search. A query that cannot be read is told of in `problems`, and the others are answered.
 
-    Raises DataError for a folder that holds no index, or a file that cannot be read; UnknownName for a wrong column.
+    Raises DataError for a folder that holds no index, or a file that cannot be read or has no rows; UnknownName for a
+    wrong column; UsageError for a query that is a folder.
     """
     from contextlib import ExitStack
 
     from pharmakon.store.writers import CsvWriter
 
     from .index_files import INDEX
+    from .index_output import check_answer
     from .index_view import Index
-    from .molecules import check_output
     from .recorded import recorded
 
     index = Index(config.index)
     if config.verify:
         index.verify()
     result = SimilarResult(len(index), output=config.output)
+    tables = list(filter(_is_table, config.queries))
     with ExitStack() as stack:
         out = None
-        read: list[str | Path] = [config.index / INDEX, *filter(_is_table, config.queries)]
-        stack.enter_context(recorded("similar", config, [config.output], inputs=read))
         if config.output is not None:
-            for text in filter(_is_table, config.queries):
-                check_output(Path(text), config.output)
+            check_answer(config.index, config.output, queries=map(Path, tables))
+        stack.enter_context(recorded("similar", config, [config.output], inputs=[config.index / INDEX, *tables]))
+        if config.output is not None:
             out = stack.enter_context(CsvWriter(config.output, COLUMNS, formats={"similarity": ".6f"}))
         for some in _rounds(config, result):
             if out is None and len(result.answers) + len(some) > ROUND:
@@ -93,6 +98,8 @@ def run(config: SimilarConfig, *, progress: Progress = silent) -> SimilarResult:
                     result.answers.append(answer)
                 else:
                     out.write_all(records(answer))
+        if not result.queries:  # inside, so that no file of no hits is left
+            raise DataError(f"there are no rows in {', '.join(tables)}")
     return result
 
 
@@ -130,17 +137,21 @@ def _rounds(config: SimilarConfig, result: SimilarResult) -> Iterator[list[tuple
 
 
 def _given(config: SimilarConfig, result: SimilarResult) -> Iterator[tuple[int, str, str, str]]:
-    """Number, name, structure and problem of every query."""
+    """Number, name, structure and problem of every query. Raises UsageError for one that is a folder."""
     from pharmakon.store.tables import open_table
 
     for number, text in enumerate(config.queries, start=1):
         if not _is_table(text):
+            _refuse_folder(text)
             yield number, text, text, ""
             continue
-        table = open_table(text, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column")
+        table, rows = open_table(text, smiles=config.smiles_column, id=config.id_column, flag="--smiles-column"), 0
         result.notes += table.notes
         for row in table.rows():
+            rows += 1
             yield row.number, row.id, row.structure, row.problem
+        if not rows:
+            result.notes.append(f"{text} has no rows")
 
 
 def _is_table(text: str) -> bool:
@@ -149,6 +160,18 @@ def _is_table(text: str) -> bool:
         return text.casefold().endswith(SUFFIXES) or Path(text).is_file()
     except (OSError, ValueError):
         return False
+
+
+def _refuse_folder(text: str) -> None:
+    """UsageError for the name of a folder that is no SMILES besides."""
+    from pharmakon.chem.parse import parse
+
+    try:
+        folder = Path(text).is_dir()
+    except (OSError, ValueError):
+        return
+    if folder and parse(text).mol is None:
+        raise UsageError(f"{text} is a folder; give a table of structures, or a SMILES")
 
 
 def _answers(

@@ -59,8 +59,8 @@ def run(config: SubstructureConfig, *, progress: Progress = silent) -> Substruct
     from pharmakon.store.writers import write_csv
 
     from .index_files import INDEX
+    from .index_output import check_answer
     from .index_view import Index, Progressed
-    from .molecules import check_output
     from .recorded import recorded
 
     index = Index(config.index)
@@ -78,7 +78,7 @@ def run(config: SubstructureConfig, *, progress: Progress = silent) -> Substruct
             yield molecule
 
     if config.output is not None:
-        check_output(config.index, config.output)
+        check_answer(config.index, config.output)
         with recorded("substructure", config, [config.output], inputs=[config.index / INDEX]):
             write_csv(config.output, COLUMNS, ({"row": m.row, "id": m.id, "smiles": m.smiles} for m in found()))
     else:
