@@ -62,6 +62,9 @@ def test_a_second_run_in_one_folder_is_refused_and_costs_the_first_nothing(libra
 
     assert run(config, progress=second).rows == 60 and len(refused) > 2
     assert Library(config.output).facts["rows"] == read_facts(library_folder)["rows"]
+    (tmp_path / "two.csv").write_text("smiles\nCCO\n")
+    with pytest.raises(UsageError, match=r"already holds a library of set\.csv"):
+        run(config.model_copy(update={"data": tmp_path / "two.csv"}))
     with pytest.raises(UsageError, match="is a file"):
         run(config.model_copy(update={"output": tmp_path / "set.csv"}))
 

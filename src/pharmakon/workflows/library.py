@@ -94,10 +94,11 @@ def _made(config: LibraryConfig, table: Table, names: tuple[str, ...], progress:
     parts = config.output / "parts"
     if config.output.exists() and any(p.name not in (TABLE, FACTS, SCREEN, ECFP4, "parts") for p in _within(config)):
         raise UsageError(f"{config.output} holds other files: name another folder")
+    digest = sha256(config.data)
+    _spare(config, digest)
     if parts.exists() and not config.resume:
         shutil.rmtree(parts)
     counted = CountedRows(table, config.batch, most=MOST)
-    digest = sha256(config.data)
     cards = [json.dumps(model.card, sort_keys=True) for model in models]
     stamp = json.dumps(
         [FORMAT, digest, config.smiles_column, config.id_column, config.batch, config.profile, cards, layout]
@@ -134,6 +135,19 @@ def _made(config: LibraryConfig, table: Table, names: tuple[str, ...], progress:
     write_atomic(config.output / FACTS, json.dumps(facts, ensure_ascii=False) + "\n")
     shutil.rmtree(parts)
     return LibraryResult(config.output, counted.rows, problems, list(table.notes))
+
+
+def _spare(config: LibraryConfig, digest: str) -> None:
+    """UsageError for a folder that holds the library of another file. One of the same is made again."""
+    try:
+        held = read_facts(config.output)
+    except DataError:  # none, or of another version, which is to be made again
+        return
+    if held["sha256"] != digest:
+        raise UsageError(
+            f"{config.output} already holds a library of {held['name']}, whose content is not that of {config.data}; "
+            "choose another -o, or remove the folder first"
+        )
 
 
 def _within(config: LibraryConfig) -> Iterator[Path]:
