@@ -1,10 +1,12 @@
 """What every verb about molecules asks of a request."""
 
+from pathlib import Path
+
 import pytest
 
 from pharmakon.core.config import build
 from pharmakon.core.errors import ConfigError, UsageError
-from pharmakon.workflows.molecules import MoleculesConfig, check_output
+from pharmakon.workflows.molecules import MoleculesConfig, check_made_of, check_output
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,10 @@ def test_where_nothing_may_be_written(tmp_path):
         with pytest.raises(UsageError, match=said):
             check_output(table, place)
     check_output(table, tmp_path / "out.csv")
+
+
+def test_what_was_made_of_another_file_is_not_replaced(tmp_path):
+    for held in (None, ("old.csv", "1")):  # nothing is there, or what was made of the same
+        check_made_of(tmp_path, "an index", held=held, data=Path("new.csv"), digest="1")
+    with pytest.raises(UsageError, match=r"already holds an index of old\.csv, whose content is not that of new\.csv"):
+        check_made_of(tmp_path, "an index", held=("old.csv", "2"), data=Path("new.csv"), digest="1")

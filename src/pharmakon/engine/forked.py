@@ -38,8 +38,8 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 class Limits:
     """`seconds` that one place may take, and `megabytes` that a fork may hold beside what it began with."""
 
-    seconds: float
-    megabytes: float
+    seconds: float = 20.0
+    megabytes: float = 1_000.0
 
 
 class Lost(Exception):

@@ -10,7 +10,7 @@ import pickle
 import signal
 import threading
 import traceback
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
+from pharmakon.core.closing import Closing
 from pharmakon.core.errors import Cancelled, PharmakonError
 from pharmakon.core.types import Progress, silent
 
@@ -55,22 +56,15 @@ def cores() -> int:
     return allowed
 
 
-class Closing(ABC):
+class Stoppable(Closing):
     """Closes at the end of a `with` block; Ctrl-C inside it becomes Cancelled."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of what is held."""
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, (KeyboardInterrupt, Cancelled)):
             self._abort()
-        self.close()
+        super().__exit__(kind, error, trace)
         if isinstance(error, KeyboardInterrupt):
             raise Cancelled(STOPPED) from None
 
@@ -82,7 +76,7 @@ class Closing(ABC):
 STOPPED = "stopped by the user; what was finished is kept"
 
 
-class SerialEngine(Closing):
+class SerialEngine(Stoppable):
     """One item after the other in this process, with one BLAS thread, so that the bytes are those of a pool."""
 
     workers = 1
@@ -136,7 +130,7 @@ class SerialEngine(Closing):
             self._limits = limits.pop_all()
 
 
-class LocalEngine(Closing):
+class LocalEngine(Stoppable):
     """A pool of processes on this machine, started when first used; one that dies takes no other with it.
 
     `initializer(*initargs)` runs once in each, to load models. Functions, items and results travel by pickle, so a

@@ -23,7 +23,7 @@ from pharmakon.core.lazy import require
 from pharmakon.core.types import Progress, silent
 
 from .base import located
-from .local import STOPPED, TRIES, Closing, Outcome, begin, cores, failed_start, tried
+from .local import STOPPED, TRIES, Outcome, Stoppable, begin, cores, failed_start, tried
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -41,7 +41,7 @@ STORE = 256 << 20
 """Bytes of shared memory that a cluster of this machine may hold items and results in."""
 
 
-class RayEngine(Closing):
+class RayEngine(Stoppable):
     """The workers of the cluster at `address` ("host:6379", or "auto" for that of this machine), from the first use on.
 
     Without an address a cluster is started on this machine, for as long as the engine is open. `initializer(*initargs)`

@@ -22,7 +22,7 @@ from pharmakon.core.errors import DataError, PharmakonError, UsageError
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.notebook import Shown
 
-from .molecules import CountedRows
+from .molecules import CountedRows, check_made_of
 
 if TYPE_CHECKING:
     from pharmakon.store.tables import Table
@@ -110,13 +110,13 @@ def _made(config: IndexConfig, table: Table, progress: Progress) -> IndexResult:
     from pharmakon.engine.local import engine
     from pharmakon.engine.shards import marked, run_shards
 
-    from .index_facts import FORMAT
+    from .index_facts import FORMAT, library_of
     from .index_files import probe
     from .index_shard import begin, described
 
     parts, notes = config.output / PARTS, list(table.notes)
     digest = sha256(config.data)
-    _spare(config, digest)
+    check_made_of(config.output, "an index", held=library_of(config.output), data=config.data, digest=digest)
     made_from = [FORMAT, digest, config.bits, config.smiles_column, config.id_column, config.batch, probe(config.bits)]
     stamp = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
     if config.resume and (done := _finished(config.output, stamp, notes)) is not None:
@@ -144,18 +144,6 @@ def _made(config: IndexConfig, table: Table, progress: Progress) -> IndexResult:
     _write(files, config, facts)
     shutil.rmtree(parts)
     return IndexResult(config.output, counted.rows, problems, notes)
-
-
-def _spare(config: IndexConfig, digest: str) -> None:
-    """UsageError for a folder that holds the index of another library. One of the same is made again."""
-    from .index_facts import library_of
-
-    held = library_of(config.output)
-    if held is not None and held[1] != digest:
-        raise UsageError(
-            f"{config.output} already holds an index of {held[0]}, whose content is not that of {config.data}; "
-            "choose another -o, or remove the folder first"
-        )
 
 
 def _finished(folder: Path, stamp: str, notes: list[str]) -> IndexResult | None:

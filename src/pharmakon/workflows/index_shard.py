@@ -19,8 +19,8 @@ from pharmakon.store.writers import CsvText
 from .index_files import PROBLEM_COLUMNS
 from .screen_marked import Marked
 
-LIMITS = Limits(seconds=20.0, megabytes=1_000.0)
-"""Of one molecule, as a screen has them."""
+LIMITS = Limits()
+"""Of one molecule."""
 
 Piece = dict[str, Any]
 _worker: dict[str, int] = {}

@@ -21,7 +21,7 @@ from .library_filter import quoted
 from .library_numbers import numeric
 from .library_repeats import COLUMN, NONE, REPEAT, repeats
 from .molecule import COMPUTED
-from .molecules import CountedRows
+from .molecules import CountedRows, check_made_of
 
 if TYPE_CHECKING:
     from pharmakon.store.tables import Row, Table
@@ -95,7 +95,7 @@ def _made(config: LibraryConfig, table: Table, names: tuple[str, ...], progress:
     if config.output.exists() and any(p.name not in (TABLE, FACTS, SCREEN, ECFP4, "parts") for p in _within(config)):
         raise UsageError(f"{config.output} holds other files: name another folder")
     digest = sha256(config.data)
-    _spare(config, digest)
+    check_made_of(config.output, "a library", held=_held(config.output), data=config.data, digest=digest)
     if parts.exists() and not config.resume:
         shutil.rmtree(parts)
     counted = CountedRows(table, config.batch, most=MOST)
@@ -137,17 +137,13 @@ def _made(config: LibraryConfig, table: Table, names: tuple[str, ...], progress:
     return LibraryResult(config.output, counted.rows, problems, list(table.notes))
 
 
-def _spare(config: LibraryConfig, digest: str) -> None:
-    """UsageError for a folder that holds the library of another file. One of the same is made again."""
+def _held(folder: Path) -> tuple[str, str] | None:
+    """Name and SHA-256 of the file whose library a folder holds; None for none, or one of another version."""
     try:
-        held = read_facts(config.output)
-    except DataError:  # none, or of another version, which is to be made again
-        return
-    if held["sha256"] != digest:
-        raise UsageError(
-            f"{config.output} already holds a library of {held['name']}, whose content is not that of {config.data}; "
-            "choose another -o, or remove the folder first"
-        )
+        facts = read_facts(folder)
+    except DataError:
+        return None
+    return facts["name"], facts["sha256"]
 
 
 def _within(config: LibraryConfig) -> Iterator[Path]:

@@ -57,6 +57,18 @@ class MoleculesConfig(Config):
         return self
 
 
+def check_made_of(folder: Path, what: str, *, held: tuple[str, str] | None, data: Path, digest: str) -> None:
+    """Refuse (UsageError) to replace `what` a folder holds where that was made of another file than `data`.
+
+    `held` is the name and the SHA-256 of the file that it was made of. What was made of the same is made again.
+    """
+    if held is not None and held[1] != digest:
+        raise UsageError(
+            f"{folder} already holds {what} of {held[0]}, whose content is not that of {data}; choose another -o, or "
+            "remove the folder first"
+        )
+
+
 def check_output(data: Path, output: Path) -> None:
     """Refuse (UsageError) to write over the input or a folder, or where there is no folder."""
     if output.exists() and output.resolve() == data.resolve():

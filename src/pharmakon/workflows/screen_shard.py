@@ -42,8 +42,6 @@ DIGITS = 10
 BLOCK = 500
 """Rows whose fingerprints are held at a time."""
 
-LIMITS = Limits(seconds=20.0, megabytes=1_000.0)
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -58,7 +56,7 @@ class Asked:
     top: int = 10_000
     whole: bool = False
     seed: int = 0
-    limits: Limits = LIMITS
+    limits: Limits = field(default_factory=Limits)
     """Of one molecule."""
 
 
