@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from rdkit import Chem
 
-from pharmakon.chem.precedent import ring_systems, unprecedented
+from pharmakon.chem.precedent import _counts, ring_systems, unprecedented
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,24 @@ def test_most_of_the_approved_drugs_stand_on_known_rings(data: object) -> None:
     mols = [standardize(row.structure).mol for row in open_table(path, smiles="smiles").rows()][::8]
     known = [mol for mol in mols if mol is not None and 10 <= mol.GetNumHeavyAtoms() <= 40]
     assert sum(not unprecedented(mol) for mol in known) / len(known) > 0.75
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("CN1CCCCC1", "CC1CCNCC1"),
+        ("CC1CCCCO1", "OC1CCOCC1"),
+        ("Cc1nonc1C", "Cc1nonc1-c1ccccc1"),
+        ("C[N+]1(C)CCCCC1", "C[NH+]1CCC(C)CC1"),
+    ],
+)
+def test_a_ring_has_one_spelling_wherever_something_hangs_on_it(one: str, other: str) -> None:
+    first, second = Chem.MolFromSmiles(one), Chem.MolFromSmiles(other)
+    assert ring_systems(first)[0] in ring_systems(second)
+
+
+def test_the_table_spells_rings_as_they_are_asked_for() -> None:
+    for ring in _counts():
+        mol = Chem.MolFromSmiles(ring, sanitize=False)
+        Chem.FastFindRings(mol)
+        assert ring_systems(mol) == [ring]

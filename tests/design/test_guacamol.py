@@ -72,3 +72,9 @@ def test_a_killed_run_goes_on(molecules, tmp_path):
     again = run_task("zaleplon_mpo", best, calls=60, settings=SMALL, journals=tmp_path / "run")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
     assert (again["calls"], again["score"], again["best"]) == (whole["calls"], whole["score"], whole["best"])
+
+
+def test_a_run_ends_once_nothing_can_score_higher(molecules):
+    best, _ = screened("celecoxib_rediscovery", molecules, best=40)
+    perfect = [(Chem.CanonSmiles(pmo.CELECOXIB), 1.0), *best]
+    assert run_task("celecoxib_rediscovery", perfect, calls=60, settings=SMALL)["calls"] == 0

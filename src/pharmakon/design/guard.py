@@ -96,7 +96,7 @@ class Guard(ABC):
 
     def sane(self, mol: Mol) -> bool:
         """Whether nothing about a molecule is absurd but what is kept."""
-        return self.allowed.issuperset(unwanted(mol)) and self.allowed.issuperset(unprecedented(mol))
+        return self.allowed.issuperset(unprecedented(mol)) and self.allowed.issuperset(unwanted(mol))
 
     def limits(self, limits: Limits) -> Limits:
         """The limits of a child, wide enough for what is kept."""
