@@ -106,8 +106,8 @@ def run_task(
     """Score at most `calls` molecules besides the `best` of a pool, whose scores are known.
 
     `settings` win over SETTINGS. Half of the calls are those of islands, each with its share of the pool and a seed of
-    its own; the other half go on from the best of all. A score that cannot rise ends the run. With `journals`, a path to
-    which names are added, a run that was stopped goes on.
+    its own; the other half go on from the best of all. A score that cannot rise ends the run. With `journals`, a path
+    to which names are added, a run that was stopped goes on.
     """
     from pharmakon.design.lineage import Evaluation
     from pharmakon.design.optimise import Optimiser
