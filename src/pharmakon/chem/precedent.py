@@ -14,7 +14,7 @@ Ring = tuple[tuple[tuple[int, int, bool], ...], tuple[tuple[int, int, Chem.BondT
 
 
 def ring_systems(mol: Mol) -> list[str]:
-    """A SMILES for each set of rings that share atoms: of the rings alone, without substituents, stereo and isotopes."""
+    """A SMILES for each set of rings that share atoms, written without substituents, stereo and isotopes."""
     return [_smiles(ring) for ring in _rings(mol)]
 
 
