@@ -1,8 +1,12 @@
 """Likeness by features and their distances."""
 
 import math
+from itertools import pairwise
 
-from pharmakon.chem.pharmacophore import pharmacophore_similarity
+from rdkit import Chem, DataStructs
+from rdkit.Chem.Pharm2D import Generate, Gobbi_Pharm2D
+
+from pharmakon.chem.pharmacophore import pharmacophore_similarity, pharmacophores
 
 IBUPROFEN, NAPROXEN = "CC(C)Cc1ccc(C(C)C(=O)O)cc1", "COc1ccc2cc(C(C)C(=O)O)ccc2c1"
 
@@ -21,3 +25,13 @@ def test_it_sees_features_and_not_atoms():
 
 def test_a_molecule_without_features_has_no_likeness():
     assert math.isnan(pharmacophore_similarity("CC", IBUPROFEN))
+
+
+def test_bits_are_those_of_rdkit(molecules):
+    odd = ["CC.CCO.OCCN", "C[N+](C)(C)CCO", "C", "CC", "CCOP(=O)(O)OCCN", "OC(=O)CC(O)(CC(=O)O)C(=O)O", IBUPROFEN]
+    mols = [Chem.MolFromSmiles(smiles) for smiles in [*odd, *molecules[:40]]]
+    ours = [pharmacophores(mol) for mol in mols]
+    theirs = [Generate.Gen2DFingerprint(mol, Gobbi_Pharm2D.factory) for mol in mols]
+    assert [bits.GetNumOnBits() for bits in ours] == [bits.GetNumOnBits() for bits in theirs]
+    alike = [DataStructs.TanimotoSimilarity(one, other) for one, other in pairwise(theirs)]
+    assert [DataStructs.TanimotoSimilarity(one, other) for one, other in pairwise(ours)] == alike

@@ -19,6 +19,7 @@ import numpy as np
 from rdkit import Chem, DataStructs, rdBase
 from rdkit.Chem import QED, Mol, rdFingerprintGenerator, rdMolDescriptors
 
+from pharmakon.chem.pharmacophore import pharmacophores
 from pharmakon.chem.scheduled import is_scheduled
 from pharmakon.core.errors import DataError, UnknownName
 from pharmakon.core.random import stream
@@ -85,9 +86,7 @@ _FINGERPRINTS: dict[str, Any] = {
 
 def _fingerprint(mol: Mol, kind: str) -> Any:
     if kind == "PHCO":
-        from rdkit.Chem.Pharm2D import Generate, Gobbi_Pharm2D
-
-        return Generate.Gen2DFingerprint(mol, Gobbi_Pharm2D.factory)
+        return pharmacophores(mol)
     return _FINGERPRINTS[kind].GetSparseCountFingerprint(mol)
 
 
