@@ -31,6 +31,16 @@ def test_what_has_none_and_what_is_in_stock(capsys, stock):
     assert "in stock: C1COCCN1 (M1)" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("given", "named"), [("xx", "xx"), ("C1CC", "C1CC"), ("", "an empty text"), ("C" * 300 + "x", "CCC")]
+)
+def test_what_is_neither_a_file_nor_a_smiles_is_told_so(capsys, stock, given, named):
+    assert main(["route", given, "--stock", stock]) == 2
+    assert f"neither a file nor a SMILES: {named}" in capsys.readouterr().err
+    assert main(["route", stock, "--stock", stock]) == 2
+    assert "name the table to write with -o" in capsys.readouterr().err
+
+
 def test_json_is_whole(capsys, stock):
     assert main(["route", AMIDE, "--stock", stock, "--json"]) == 0
     (one,) = json.loads(capsys.readouterr().out)

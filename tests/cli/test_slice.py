@@ -24,6 +24,14 @@ def test_as_json(capsys):
     assert "nothing to cut" in other["problem"]
 
 
-def test_a_molecule_that_cannot_be_cut_is_a_failure(capsys):
+def test_a_molecule_that_cannot_be_cut_is_a_failure(capfd):
     assert main(["slice", "C1CC"]) == 1
-    assert "not the SMILES of one connected molecule" in capsys.readouterr().out
+    told = capfd.readouterr()
+    assert "not the SMILES of one connected molecule" in told.out
+    assert told.err == ""  # RDKit writes past sys.stderr
+
+
+def test_what_has_nothing_to_cut_is_told_which_modes_need_no_cut(capsys):
+    assert main(["slice", "CC(C)(C)C"]) == 1
+    told = capsys.readouterr().out
+    assert "nothing to cut" in told and 'kind = "analogues"' in told and 'kind = "keep"' in told

@@ -3,7 +3,7 @@
 from typing import Literal
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from pharmakon.core.config import Config, build, parse_toml, read_toml
 from pharmakon.core.errors import ConfigError
@@ -69,6 +69,20 @@ def test_a_mistake_is_one_sentence_with_its_place(tmp_path, text, said):
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_mistake_that_begins_with_a_smiles_keeps_it():
+    class Molecule(Config):
+        smiles: str
+
+        @field_validator("smiles")
+        @classmethod
+        def _has_a_ring(cls, text: str) -> str:
+            raise ValueError(f"{text} has no ring")
+
+    for text in ("CCCCCC", "Cc1ccccc1", "Brc1ccccc1"):
+        with pytest.raises(ConfigError, match=f"^smiles: {text} has no ring"):
+            build(Molecule, {"smiles": text})
 
 
 def test_a_missing_file(tmp_path):

@@ -3,7 +3,7 @@ import pytest
 from rdkit import Chem
 
 from pharmakon.chem.fingerprints import bits
-from pharmakon.design.elsewhere import avoided, lost
+from pharmakon.design.elsewhere import avoided, lost, outside
 
 SERIES = [f"{'C' * n}c1ccc2[nH]ccc2c1" for n in range(1, 11)]
 OTHERS = [f"{'C' * n}OC(=O)N1CCOCC1" for n in range(1, 31)]
@@ -32,3 +32,8 @@ def test_a_stalled_search_stays_away_from_its_best_series_in_every_other_batch()
 )
 def test_a_search_that_gets_on_stays(score, stagnation):
     assert len(avoided(score, PACKED, 2, stagnation=stagnation)) == 0
+
+
+def test_what_is_like_a_mask_lies_inside():
+    assert not outside(PACKED[:10], PACKED[4:5])[4]
+    assert outside(PACKED[10:], PACKED[:1]).all()

@@ -35,6 +35,7 @@ def test_by_default_anything_goes():
         ({"kind": "analogues", "molecule": "CCO.CC"}, "one connected molecule"),
         ({"kind": "analogues", "molecule": "CCO", "similarity": "near"}, "is not a wish"),
         ({"kind": "keep", "substructure": "(("}, "neither SMILES nor SMARTS"),
+        ({"kind": "keep", "substructure": "[#92]~[#92]"}, "asks for U, an element that the search cannot make"),
         ({"kind": "decorat"}, "kind"),
     ],
 )
@@ -56,6 +57,14 @@ def test_a_mistake_is_one_sentence(given, said):
 def test_a_chemical_weapon_is_nothing_to_keep(mode):
     with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
         Mode(**mode)
+
+
+@pytest.mark.parametrize("substructure", ["[#6]C(=O)[#7]", "[C]C(=O)[N]", "C~C(=O)~N"])
+def test_what_a_pattern_leaves_open_is_no_wish_for_a_radical(substructure):
+    guard = guard_of(Mode(kind="keep", substructure=substructure))
+    assert guard.base == "CC(N)=O"
+    assert guard.allowed == frozenset()
+    assert not guard.sane(flat("[CH2]CC(=O)NC"))
 
 
 def test_a_linker_has_its_size():

@@ -11,8 +11,9 @@ from pharmakon.core.errors import ConfigError, RefusedGoal, ScorerError, Unknown
 from pharmakon.core.types import Estimates, Property
 from pharmakon.design.objective import Constraint, Goal, Objective, Part
 
-POTENCY = Property("potency", "Potency", "pIC50", better="high", low=2, high=12)
+POTENCY = Property("potency", "Potency", "pIC50", better="high", low=2, high=100)
 HERG = Property("herg", "hERG block", "probability", "classification", "low", 0, 1, hazard=True)
+ALIKE = Property("herg.similarity", "Like what blocks hERG", "Tanimoto", better="low", low=0, high=1, hazard=True)
 CLEARANCE = Property("ld50", "LD50", "log", better="high", low=-2, high=8, hazard=True)
 MOLECULES = ["CCOc1ccc(C(=O)N2CCCC2)cc1", "CCCCCCCCCCCCCCCC", "O=[N+]([O-])c1ccccc1", "c1ccc2ccccc2c1"]
 
@@ -21,7 +22,7 @@ class Counting:
     """A scorer that counts: potency is the number of carbons, herg the share of aromatic atoms."""
 
     def __init__(self):
-        self.properties = {"potency": POTENCY, "herg": HERG, "ld50": CLEARANCE}
+        self.properties = {"potency": POTENCY, "herg": HERG, "ld50": CLEARANCE, "herg.similarity": ALIKE}
         self.asked = []
 
     def estimate(self, smiles, names):
@@ -33,6 +34,7 @@ class Counting:
             "potency": Estimates.exact(POTENCY, "toy", carbons),
             "herg": Estimates.exact(HERG, "toy", aromatic),
             "ld50": Estimates.exact(CLEARANCE, "toy", carbons),
+            "herg.similarity": Estimates.exact(ALIKE, "toy", aromatic),
         }
         exact["potency"] = replace(exact["potency"], low=carbons - 1, high=carbons + 1)
         return {name: exact[name] for name in names}
@@ -122,6 +124,10 @@ def test_pessimistic_goal_and_constraint_use_the_interval():
         {"property": "herg", "want": "0.4..1"},
         {"property": "herg", "want": "= 1"},
         {"property": "ld50", "want": "<= 2"},
+        {"property": "herg.similarity", "want": ">= 0.9"},
+        {"property": "herg.similarity", "over": "qed", "want": ">= 0"},
+        {"property": "qed", "over": "herg.similarity", "want": "<= 0"},
+        {"property": "herg.similarity", "like": ["c1ccccc1", "c1ccccc1CC"]},
     ],
 )
 def test_harm_is_refused_as_goal_and_as_constraint(goal):
@@ -150,6 +156,92 @@ def test_a_chemical_weapon_is_nothing_to_be_like(goal):
 def test_less_of_a_hazard_may_be_wanted():
     objective([{"property": "herg", "want": "<= 0.2"}, {"property": "ld50", "want": ">= 3"}])
     objective([{"property": "herg", "want": "0..0.2"}])
+    objective([{"property": "herg.similarity", "want": "<= 0.4"}, {"property": "qed", "over": "herg", "want": ">= 0"}])
+
+
+def test_likeness_to_a_hazards_molecules_is_refused_with_what_to_ask_for_instead():
+    points = {"property": "herg.similarity", "points": [[0.2, 0], [0.9, 1]]}
+    for aggregate in ("geometric", "pareto"):
+        with pytest.raises(RefusedGoal, match=r"asks for it; ask for it to be low instead, or for herg\.domain = 1"):
+            objective([points], aggregate=aggregate)
+
+
+@pytest.mark.parametrize(
+    ("goal", "said"),
+    [
+        ({"property": "qed", "want": ">= 5"}, r"qed >= 5 can never be met: Drug-likeness \(QED\) lies between 0 and 1"),
+        ({"property": "mw", "points": [[-9, 0], [-5, 1], [-1, 0]]}, "at 0 or above"),
+        ({"property": "herg", "want": "<= -0.1"}, "between 0 and 1"),
+        ({"to": "CCO", "want": ">= 1.1"}, "between 0 and 1"),
+        ({"property": "unprecedented_rings", "want": ">= 2"}, "rare in ChEMBL are not proposed"),
+    ],
+)
+def test_a_wish_that_nothing_can_meet_is_refused_with_the_range(goal, said):
+    with pytest.raises(ConfigError, match=said):
+        objective([goal])
+    if "points" not in goal:
+        with pytest.raises(ConfigError, match=said):
+            objective([{"property": "tpsa", "want": "40..90"}], [goal])
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        {"property": "qed", "want": ">= 1"},
+        {"property": "mw", "want": ">= 1e9"},
+        {"property": "rdkit.qed", "want": ">= 5"},
+        {"property": "qed", "over": "fsp3", "want": "<= -0.5"},
+        {"property": "unprecedented_rings", "want": "0..2"},
+    ],
+)
+def test_a_wish_that_touches_the_range_or_has_none_is_taken(goal):
+    objective([goal])
+
+
+def test_rare_rings_may_be_wanted_where_a_mode_keeps_them_or_nothing_is_proposed():
+    goal = {"property": "unprecedented_rings", "want": ">= 1"}
+    objective([goal], allowed=frozenset({"C1=CC=C1"}))
+    objective([goal], sane=False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"property": "mw", "want": "<= 200"}, {"property": "mw", "want": ">= 400"}),
+        ({"property": "mw", "want": "200..300"}, {"property": "mw", "want": "= 300.5"}),
+        ({"to": "CCO", "want": ">= 0.8"}, {"property": "similarity", "to": "CCO", "want": "<= 0.3"}),
+        ({"keep": "c1ccccc1"}, {"avoid": "c1ccccc1"}),
+    ],
+)
+def test_constraints_that_exclude_each_other_are_named(one, other):
+    goals = [{"property": "qed", "want": ">= 0.5"}]
+    names = [f"{c.get('want') or c.get('keep') or c.get('avoid')}" for c in (one, other)]
+    with pytest.raises(ConfigError, match=f"the constraints '.*{names[0]}' and '.*{names[1]}' exclude each other"):
+        objective(goals, [one, other])
+    objective([*goals, one, other])  # goals may pull against each other
+
+
+def test_constraints_that_touch_or_are_of_two_things_are_taken():
+    goals = [{"property": "qed", "want": ">= 0.5"}]
+    objective(goals, [{"property": "mw", "want": "<= 300"}, {"property": "mw", "want": "300..400"}])
+    objective(goals, [{"property": "hbd", "want": "<= 1"}, {"property": "hba", "want": ">= 2"}])
+    objective(goals, [{"to": "CCO", "want": "<= 0.3"}, {"to": "CCN", "want": ">= 0.6"}])
+
+
+@pytest.mark.parametrize("uncertainty", ["pessimistic", "probability"])
+def test_a_probability_has_no_uncertainty_to_be_judged_by(uncertainty):
+    goal = {"property": "herg", "want": "<= 0.2", "uncertainty": uncertainty}
+    with pytest.raises(ConfigError, match=f"herg is a probability already, so uncertainty = '{uncertainty}'"):
+        objective([goal])
+    if uncertainty == "pessimistic":
+        with pytest.raises(ConfigError, match="herg is a probability already"):
+            objective([{"property": "qed", "want": ">= 0.5"}], [goal])
+    objective([goal | {"uncertainty": "mean"}])
+
+
+def test_an_unknown_property_says_where_the_names_stand():
+    with pytest.raises(UnknownName, match=r"see `pharmakon models` for endpoints, and `pharmakon models targets`"):
+        objective([{"property": "chembl240", "want": ">= 8"}])
 
 
 def test_unknown_property_gets_a_suggestion():
@@ -360,3 +452,24 @@ def test_nearness_to_a_table_that_holds_a_chemical_weapon_is_refused(tmp_path):
             objective([{"property": "novelty", **near}], known=table)
     with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
         objective([{"property": "qed", "over": "novelty", "want": ">= 0"}], known=table)
+
+
+def test_a_pattern_that_is_no_molecule_is_drawn_and_no_seed():
+    made = objective([{"keep": "[#6]C(=O)[#7]"}], [{"keep": "C(=O)N"}])
+    assert made.seeds() == ["NC=O"]
+    assert made.drawn() == ["CC(N)=O"]
+    with pytest.raises(ConfigError, match="asks for U"):
+        objective([{"keep": "[#92]~[#92]"}])
+
+
+def test_the_distance_from_passing_a_sieve_falls_on_the_way_there():
+    constraints = [{"property": "mw", "want": "300..400"}, {"property": "qed", "want": ">= 0.3"}]
+    sieve = objective([{"property": "logp", "want": "1..3"}], constraints).sieve
+    far, nearer = (Chem.MolFromSmiles(s) for s in ("CCO", "O=C(Nc1ccc(F)cc1)C1CCNCC1"))
+    assert sieve.distance(far) > sieve.distance(nearer) > 0
+    passing = Chem.MolFromSmiles("O=C(Nc1ccc(F)cc1)C1CCN(S(=O)(=O)C)CC1")
+    assert sieve(passing) and sieve.thorough(passing)
+    assert sieve.distance(passing) == 0
+    odd = Chem.MolFromSmiles("OOC(Nc1ccc(F)cc1)C1CCN(S(=O)(=O)C)CC1")
+    assert not sieve(odd)
+    assert sieve.distance(odd) > 0

@@ -135,6 +135,29 @@ def test_what_the_prefilter_refuses_costs_no_call():
     assert not any("O" in s or "o" in s for s in optimiser.evaluate.asked)
 
 
+class Large:
+    """Wants 30 heavy atoms or more, and says how far a molecule is from that."""
+
+    def __call__(self, mol):
+        return mol.GetNumHeavyAtoms() >= 30
+
+    def distance(self, mol):
+        return max(0, 30 - mol.GetNumHeavyAtoms())
+
+
+@pytest.mark.parametrize("wanted", [Large(), lambda mol: mol.GetNumHeavyAtoms() >= 25])
+def test_a_start_whose_children_are_refused_is_only_the_beginning(wanted, memory):
+    optimiser = Optimiser(Counter(), Settings(**QUICK), start=["CCO"], prefilter=wanted, journal=memory())
+    first, *others = optimiser.run()
+    assert first.smiles == "CCO"
+    assert len(others) == 59
+    assert all(wanted(Chem.MolFromSmiles(record.smiles)) for record in others)
+    bred = [record for record in others if record.steps]
+    assert bred
+    if isinstance(wanted, Large):
+        assert all("CCO" in {one.smiles for one in ancestry(optimiser.archive, r.smiles)} for r in others)
+
+
 class Picky:
     """A prefilter in two halves that counts."""
 

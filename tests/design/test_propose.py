@@ -3,8 +3,8 @@ import pickle
 from rdkit import Chem
 
 from pharmakon.design.graph import Limits
-from pharmakon.design.lineage import Step, roots
-from pharmakon.design.propose import OPERATORS, Brood, Proposal, Task, breed, replay
+from pharmakon.design.lineage import Evaluation, Record, Step, roots
+from pharmakon.design.propose import OPERATORS, Brood, Proposal, Task, breed, earned, first_new, replay
 from pharmakon.design.surrogate import Views
 
 PARENTS = ("COc1cc2ncnc(Nc3cccc(Cl)c3)c2cc1OC", "O=C(Nc1ccc(F)cc1)C1CCN(S(=O)(=O)C)CC1", "Cc1c[nH]c2ccc(CNC)cc12")
@@ -67,6 +67,21 @@ def test_every_step_can_be_made_again():
     assert sum(replay(step) == step.child for step in changed) < len(steps) / 2
 
 
+def test_a_reaction_of_the_stock_is_made_again_whichever_reactant_goes_on():
+    acid, amine, amide = "O=C(O)c1ccncc1", "C1COCCN1", "O=C(c1ccncc1)N1CCOCC1"
+    assert replay(Step(amide, acid, amine, ("amide coupling",), 0)) == amide
+    assert replay(Step(amide, amine, acid, ("amide coupling",), 1)) == amide
+    assert replay(Step(amide, amine, acid, ("amide coupling",), 0)) == ""
+    assert replay(Step("CCO", acid, amine, ("amide coupling",), 0)) == ""
+    boc = Step("C1CNCCN1", "CC(C)(C)OC(=O)N1CCNCC1", "", ("Boc removal",), 0)
+    assert replay(boc) == boc.child
+
+
+def test_what_reactions_made_counts_for_no_operator():
+    made = Record("C", Evaluation(1.0), (Step("C", "A", "B", ("amide coupling",), 0),), 0, 1)
+    assert earned({"cross": 1.0}, [(made, 1.0)], bar=0.5) == {"cross": 0.2}
+
+
 def test_strangers_are_crossed_in_and_told():
     stranger = "O=c1[nH]c(-c2ccsc2)nc2ccccc12"
     brood = breed(task(operators={"cross": 1.0}, strangers=(stranger,), strange=0.5))
@@ -88,3 +103,8 @@ def test_broods_join_and_take():
     assert joined.take([0, 11]).proposals == [one.proposals[0], two.proposals[6]]
     assert isinstance(joined.views, Views)
     assert len(OPERATORS) == 24
+
+
+def test_the_first_that_are_new_readable_and_different():
+    texts = ["OCC", "CCO", "C1CC", "CCN", "CCC", "CCCC"]
+    assert [one.smiles for one in first_new(map(Proposal, texts), 2, known={"CCN"})] == ["CCO", "CCC"]

@@ -29,3 +29,12 @@ def test_acceptance_decides_and_the_draw_follows_the_generator():
     assert len(one) == 2
     assert one == two != other
     assert not Strangers([]).visit(5, bool, kernel="ecfp", random=np.random.default_rng(0)).proposals
+
+
+def test_collections_are_joined_and_some_are_drawn():
+    whole = Strangers.joined([Strangers(["CCO"]), Strangers([]), Strangers(["C1CCNCC1", "what"])])
+    visitors = whole.visit(10, bool, kernel="ecfp", random=np.random.default_rng(0))
+    assert {p.smiles for p in visitors.proposals} == {"CCO", "C1CCNCC1"}
+    assert len(whole.some(1, np.random.default_rng(0)).views) == 1
+    assert len(whole.some(9, np.random.default_rng(0)).views) == 2
+    assert not len(Strangers([]).some(3, np.random.default_rng(0)).views)

@@ -3,7 +3,7 @@ import pytest
 from rdkit import Chem
 
 from pharmakon.core.random import stream
-from pharmakon.design.surrogate import COMPOSITION, KERNELS, Surrogate, Views, _rbf
+from pharmakon.design.surrogate import COMPOSITION, KERNELS, Surrogate, Views, _rbf, best_and_newest
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,9 @@ def test_an_element_that_no_molecule_had_leaves_a_molecule_like_the_others():
     near, itself = (_rbf(learnt._scaled(one), learnt._known_side.points).max() for one in (phosphine, same))
     assert itself == pytest.approx(1)
     assert 0.2 < near < 0.8
+
+
+def test_the_best_half_and_the_newest_are_learned_from():
+    values = np.array([9.0, 1, 8, 2, 3, 4])
+    assert best_and_newest(values, 4) == [0, 2, 4, 5]
+    assert best_and_newest(values, 10) == [0, 1, 2, 3, 4, 5]

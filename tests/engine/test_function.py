@@ -5,7 +5,7 @@ import pytest
 
 from pharmakon.engine.callers import Callers, Failed
 from pharmakon.engine.command import Command
-from pharmakon.engine.function import answers, command, source
+from pharmakon.engine.function import answers, command, missing, source
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def test_the_list_it_gets_is_as_long_as_was_asked(module):
     ("text", "reason"),
     [
         ("import no_such_thing", "ModuleNotFoundError: No module named 'no_such_thing'"),
-        ("score = 3", "TypeError: mine:score is not a function"),
-        ("", "has no attribute 'score'"),
+        ("score = 3", "it said: mine:score is not a function"),
+        ("", "it said: module 'mine' has no attribute 'score'"),
         ("def score(smiles): raise ValueError('no parameters')", "ValueError: no parameters"),
         ("import os\ndef score(smiles): os.abort()", "SIGABRT"),
         ("def score(smiles): return [object()]", ""),
@@ -88,3 +88,25 @@ def test_the_file_of_a_function_is_found_without_running_it(module, tmp_path):
     assert source("package.inner:score") == tmp_path / "package" / "inner.py"
     assert source("no_such.module:score") is None
     assert source("sys:exit") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "said"),
+    [
+        ("def score(smiles): ...", "mine:scor", "mine.py has no 'scor'; did you mean 'score'?"),
+        ("def score(smiles): ...", "mine:Deep.score", "mine.py has no 'Deep'"),
+        ("def score(smiles): ...", "no_such.thing:score", "there is no module 'no_such'"),
+        ("def score(smiles) ...", "mine:score", "mine.py is not Python: "),
+        ("raise SystemExit\nif 1:\n    from x import y as score", "mine:score", ""),
+        ("score = other = len", "mine:other", ""),
+        ("class Deep:\n    score = len", "mine:Deep.score", ""),
+        ("from x import *", "mine:score", ""),
+        ("def __getattr__(name): ...", "mine:score", ""),
+        ("globals()['score'] = len", "mine:score", ""),
+        ("import sys\nsys.modules[__name__] = 3", "mine:score", ""),
+        ("", "sys:exit", ""),
+    ],
+)
+def test_a_function_that_cannot_be_there_is_told_without_running_its_module(module, text, target, said):
+    module(text)
+    assert missing(target).startswith(said) if said else missing(target) == ""

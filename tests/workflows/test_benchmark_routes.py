@@ -6,7 +6,7 @@ from pharmakon.chem.routes import RouteFinder
 from pharmakon.chem.stock import Stock
 from pharmakon.core.random import stream
 from pharmakon.workflows.benchmark import BenchmarkConfig, run
-from pharmakon.workflows.benchmark_routes import HEAVY, ROUTES, assembled, reacts, share
+from pharmakon.workflows.benchmark_routes import HEAVY, ROUTES, assembled, share
 
 ACIDS = [f"OC(=O)c1ccc({arm})cc1" for arm in ("F", "Br", "OC", "C#N", "C(F)(F)F")]
 AMINES = ["C1COCCN1", "NCc1ccccc1", "CC(C)N", "Nc1ccncc1", "CC(C)(C)OC(=O)N1CCNCC1"]
@@ -30,13 +30,6 @@ def test_a_share_has_an_interval():
     found = share([True] * 9 + [False])
     assert (found["value"], found["n"]) == (0.9, 10)
     assert found["low"] < 0.9 < found["high"]
-
-
-def test_a_molecule_takes_part_where_it_has_the_site():
-    from pharmakon.chem.reactions import reaction
-
-    couple = reaction("amide coupling")
-    assert reacts(couple, 0, ACIDS[0]) and not reacts(couple, 1, ACIDS[0])
 
 
 @pytest.mark.data

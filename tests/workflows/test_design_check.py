@@ -16,6 +16,15 @@ def test_a_hazard_that_is_rewarded_is_a_mistake_of_its_wish():
     assert found(goals=[GOOD, {"property": "herg", "want": "<= 6"}]) == {}
 
 
+def test_what_can_never_be_met_is_a_mistake_of_its_wish_or_of_all_but_not_where_a_mode_keeps_it():
+    assert "can never be met" in found(goals=[GOOD, {"property": "tpsa", "want": "<= -1"}])["goals.1"]
+    light, heavy = ({"property": "mw", "want": want} for want in ("<= 200", ">= 400"))
+    assert "exclude each other" in found(goals=[GOOD], constraints=[light, heavy])["goals"]
+    rare = {"property": "unprecedented_rings", "want": ">= 1"}
+    assert "not proposed" in found(goals=[rare])["goals.0"]
+    assert found(goals=[rare], mode={"kind": "decorate", "scaffold": "C1=CC=C1"}) == {}
+
+
 def test_each_mistake_stands_where_it_was_made_and_none_hides_another():
     said = found(
         goals=[{"property": "hergg", "want": "<= 5"}, {"property": "mw", "want": "heavy"}, {"keep": "(("}],

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pharmakon.chem.parse import to_mol
+from pharmakon.chem.reactions import reaction, reactions_by_name
 from pharmakon.chem.routes import RouteFinder
 from pharmakon.core.errors import ConfigError, UsageError
 from pharmakon.core.files import sha256
@@ -14,6 +16,7 @@ from pharmakon.engine.local import SerialEngine
 from pharmakon.record.ledger import verify
 from pharmakon.workflows.design import DesignConfig, run
 from pharmakon.workflows.design_routes import NONE_FOUND, RouteScorer, asks_for_routes, prepare
+from pharmakon.workflows.replay import replay
 from pharmakon.workflows.stock import load_stock
 
 AMIDE, NONE = "O=C(c1ccncc1)N1CCOCC1", "CC12CCC(CC1)C2(C)C"
@@ -83,8 +86,6 @@ def test_each_design_has_its_route_or_says_that_none_was_found(made):
     config, folder = made
     found = rows(folder)
     finder = RouteFinder(load_stock(config.stock))
-    from pharmakon.chem.parse import to_mol
-
     for row in found:
         route = finder.find(to_mol(row["smiles"]))
         assert row["route"] == (NONE_FOUND if route is None else "; ".join(route.lines))
@@ -107,6 +108,66 @@ def test_the_report_shows_routes_and_the_record_the_stock(made):
     started = json.loads((folder / "ledger.jsonl").read_text().splitlines()[0])
     assert started["data"]["stock"] == digest
     assert verify(folder).ok
+
+
+@pytest.fixture(scope="module")
+def constrained(stock, tmp_path_factory):
+    """A search that may only put out what has a route, and is given no molecule to start from."""
+    config = DesignConfig.model_validate(
+        {
+            "stock": str(stock),
+            "calls": 60,
+            "batch": 10,
+            "designs": 10,
+            "route_steps": 2,
+            "goals": [{"property": "qed", "want": ">= 0.9"}],
+            "constraints": [{"property": "route", "want": "= 1"}],
+        }
+    )
+    folder = tmp_path_factory.mktemp("constrained") / "run"
+    return config, run(config, output=folder, workers=1)
+
+
+def test_a_route_as_a_constraint_gives_designs_that_have_one(constrained):
+    config, result = constrained
+    stock = load_stock(config.stock)
+    at_hand = {smiles for smiles, _ in stock}
+    found = rows(result.folder)
+    assert len(found) == result.designs >= 5
+    for row in found:
+        route = RouteFinder(stock, steps=2).find(to_mol(row["smiles"]))
+        assert route is not None and row["route"] == "; ".join(route.lines)
+        made = set(at_hand)
+        for step in route.steps:
+            assert made.issuperset(step.reactants)
+            assert step.product in reaction(step.reaction).forward(step.reactants)
+            made.add(step.product)
+    reactions = {row["operators"] for row in found} - {"start"}
+    assert any(reaction_name in operators for operators in reactions for reaction_name in reactions_by_name())
+    made_of_blocks = [row for row in found if {*row["parents"].split()} <= at_hand and row["parents"]]
+    assert made_of_blocks
+    assert any("put together from the stock" in line for line in result.summary)
+    assert replay(result.folder).ok
+
+
+def test_such_a_run_is_resumed_with_the_same_bytes(constrained, tmp_path):
+    config, result = constrained
+    held = tmp_path / "run"
+    held.mkdir()
+    (held / "run.json").write_bytes((result.folder / "run.json").read_bytes())
+    lines = (result.folder / "calls.jsonl").read_bytes().splitlines(keepends=True)
+    (held / "calls.jsonl").write_bytes(b"".join(lines[:5]))
+    run(config, output=held, resume=True, workers=2)
+    for name in ("calls.jsonl", "designs.csv"):
+        assert (held / name).read_bytes() == (result.folder / name).read_bytes()
+
+
+def test_a_molecule_to_start_from_is_joined_by_others_with_a_route(constrained, tmp_path):
+    config, _ = constrained
+    result = run(config.model_copy(update={"start": (AMIDE,), "calls": 30}), output=tmp_path / "run", workers=1)
+    found = rows(result.folder)
+    assert len(found) > 1
+    assert [row["smiles"] for row in found if row["operators"] == "start"] in ([AMIDE], [])
 
 
 def test_workers_change_no_byte(made, tmp_path):

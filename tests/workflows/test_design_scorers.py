@@ -210,6 +210,7 @@ def test_ctrl_c_leaves_no_program_behind_and_the_run_can_go_on(workshop):
         ({"name": "dock", "url": "http://x.y/z?api_token=s3"}, "holds a password"),
         ({"name": "herg_low", "command": ["python"]}, "has the name of a column"),
         ({"name": "dock", "command": ["/no/such/vina"]}, "not a program: /no/such/vina"),
+        ({"name": "dock", "python": "dock:scor"}, "dock:scor, is not there: dock.py has no 'scor'"),
         ({"name": "dock"}, "one of python, command and url, or a function; has none"),
     ],
 )

@@ -1,10 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pharmakon.core.types import Scorer
+from pharmakon.core.errors import RefusedGoal
+from pharmakon.core.types import Property, Scorer
+from pharmakon.design.objective import Constraint, Goal, Objective
+from pharmakon.design.quantities import measured_aspects
 from pharmakon.engine.local import SerialEngine
 from pharmakon.predict.panel import Panel
-from pharmakon.workflows.design_scoring import CHUNK, ModelScorer, explain_values, join, load_panel
+from pharmakon.workflows.design_choices import meanings
+from pharmakon.workflows.design_scoring import CHUNK, ModelScorer, explain_values, join, load_panel, offered
+
+POTENCY = Property("potency", "Potency", "pIC50", better="high", low=2, high=12)
 
 
 @pytest.fixture
@@ -21,6 +29,27 @@ def test_the_scorer_says_what_the_models_say(scorer, trained, molecules):
     assert got["logs"].value == pytest.approx(direct.value)
     assert got["logs.similarity"].value == pytest.approx(direct.nearest_similarity)
     assert (got["logs.domain"].value == direct.in_domain).all()
+
+
+def test_likeness_to_what_was_measured_for_a_hazard_is_a_hazard():
+    hazard = replace(POTENCY, name="herg", hazard=True, better="low")
+    alike, domain = measured_aspects("herg", hazard)
+    assert (alike.name, alike.hazard, alike.better) == ("herg.similarity", True, "low")
+    assert (domain.name, domain.hazard) == ("herg.domain", False)
+    assert not any(aspect.hazard for aspect in measured_aspects("potency", POTENCY))
+
+
+def test_a_goal_file_that_asks_for_likeness_to_poisons_is_refused_and_for_their_domain_not():
+    panel = Panel.load(["herg"])
+    what = offered(panel)
+    assert what["herg.similarity"].hazard and meanings()["herg.similarity"].hazard
+
+    class Named:
+        properties = what
+
+    with pytest.raises(RefusedGoal, match=r"herg\.similarity is likeness to what was measured for a hazard"):
+        Objective([Goal(property="herg.similarity", want=">= 0.9")], scorer=Named())
+    Objective([Goal(property="qed", want=">= 0.9")], [Constraint(property="herg.domain", want="= 1")], scorer=Named())
 
 
 def test_joining_parts_gives_the_whole(trained, molecules):

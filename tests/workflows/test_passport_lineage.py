@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pharmakon.design.lineage import Archive
+from pharmakon.design.lineage import Archive, Evaluation, Record, Step
 from pharmakon.workflows.finished_run import FinishedRun, read_run
 from pharmakon.workflows.passport_lineage import Lineages, in_words
 
@@ -78,6 +78,18 @@ def test_what_was_given_is_told_from_what_was_made(finished: FinishedRun, lineag
     assert [r.smiles for r in finished.archive if lineages.given(r.smiles)] == [first.smiles]
     visitors = [r for r in finished.archive if not r.parents and r is not first]
     assert all("a visitor" in lineages.line(r)[0] for r in visitors)
+
+
+def test_what_reactions_made_began_with_a_block_of_the_stock(finished: FinishedRun) -> None:
+    acid, amine, amide = "O=C(O)c1ccncc1", "C1COCCN1", "O=C(c1ccncc1)N1CCOCC1"
+    record = Record(amide, Evaluation(1.0), (Step(amide, acid, amine, ("amide coupling",), 0),), 0, 1)
+    archive = Archive()
+    archive.add(record)
+    lineages = Lineages(replace(finished, archive=archive))
+    began, (step,) = lineages.line(record)
+    assert began == f"{acid}, a building block of the stock"
+    assert (step.words, step.mate, step.replayed) == ("amide coupling", amine, True)
+    assert lineages.replay(record).ok
 
 
 def test_edits_in_words() -> None:

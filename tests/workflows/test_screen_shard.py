@@ -22,7 +22,7 @@ from pharmakon.workflows.screen_summary import read_part
 
 ASKED = Asked(
     models=("herg",),
-    goals=(Goal(property="herg", want="<= 4.5"), Goal(property="herg.similarity", want=">= 0.3")),
+    goals=(Goal(property="herg", want="<= 4.5"), Goal(property="herg.similarity", want="<= 0.3")),
     constraints=(Constraint(property="mw", want="<= 200"),),
     top=25,
 )

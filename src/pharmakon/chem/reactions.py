@@ -102,9 +102,14 @@ def reactions() -> tuple[Reaction, ...]:
 
 
 @cache
+def reactions_by_name() -> dict[str, Reaction]:
+    """All of the table by name."""
+    return {one.name: one for one in reactions()}
+
+
 def reaction(name: str) -> Reaction:
     """The reaction of that name."""
-    return next(one for one in reactions() if one.name == name)
+    return reactions_by_name()[name]
 
 
 @lru_cache(maxsize=_HELD)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pharmakon import __version__
 from pharmakon.core.errors import PharmakonError, UnknownName, UsageError
+from pharmakon.core.words import uncapitalised
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -210,8 +211,7 @@ def _unexpected(error: Exception, *, hint: bool) -> int:
 
 
 def _sentence(error: Exception) -> str:
-    text = " ".join(str(error).split()).rstrip(".")
-    return text[:1].lower() + text[1:]
+    return uncapitalised(" ".join(str(error).split()).rstrip("."))
 
 
 def _show_traceback() -> None:

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from .errors import ConfigError, did_you_mean
 from .excerpt import excerpt
 from .limits import limit
+from .words import uncapitalised
 
 SHOWN = 3
 """Mistakes that one message tells."""
@@ -109,8 +110,7 @@ def _said(mistake: ErrorDetails, model: type[BaseModel]) -> str:
         fields = _fields_at(model, mistake["loc"][:-1])
         advice = did_you_mean(str(mistake["loc"][-1]), fields) or f"known: {', '.join(sorted(fields))}"
         return f"unknown key {place!r}; {advice}"
-    message = mistake["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
+    message = uncapitalised(mistake["msg"].removeprefix("Value error, "))
     if not place:
         return message
     given = "" if mistake["type"] == "missing" else f", got {excerpt(repr(mistake['input']), 200)}"

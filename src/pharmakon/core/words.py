@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_WORD = re.compile(r"(?!(?:Cl|Br)\b)(?:A|[A-Z][a-z]+)(?=['’]|[,.:;!?]*(?:\s|$))")
+"""A capitalised word; "Cl" and "Br" are SMILES, and whatever else is one has other signs than letters in it."""
 
 
 def joined(words: Sequence[str]) -> str:
@@ -23,6 +27,15 @@ def counted(number: int, one: str, several: str = "") -> str:
     ('1 row', '2,400 molecules', '2 families')
     """
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
+def uncapitalised(text: str) -> str:
+    """A sentence in the middle of another: with a small letter, unless it begins with a SMILES, a name or a number.
+
+    >>> uncapitalised("Field required"), uncapitalised("CCCCCC has no ring system"), uncapitalised("SMILES expected")
+    ('field required', 'CCCCCC has no ring system', 'SMILES expected')
+    """
+    return text[:1].lower() + text[1:] if _WORD.match(text) else text
 
 
 def sentence(text: str) -> str:

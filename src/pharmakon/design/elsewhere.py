@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pharmakon.chem.similarity import tanimoto
 from pharmakon.core.types import Floats
 from pharmakon.design.diversity import Packed, differing
 from pharmakon.design.stopping import BEST
@@ -34,3 +36,9 @@ def avoided(score: Floats, packed: Packed, batch: int, *, stagnation: int) -> Pa
     order = np.argsort(-score, kind="stable")[:1000]
     niches = differing(packed[order], 1 + (batch // 2) % 3, max_similarity=NICHE)
     return packed[order[niches]]
+
+
+def outside(packed: Packed, mask: Packed) -> NDArray[np.bool_]:
+    """Which molecules belong to no niche of a mask, of at least one molecule."""
+    found: NDArray[np.bool_] = tanimoto(packed, mask).max(axis=1) < NICHE
+    return found

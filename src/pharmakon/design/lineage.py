@@ -37,7 +37,8 @@ class Evaluation:
 class Step(NamedTuple):
     """How one molecule was made: edits of a parent, with a mate where one was crossed in ("" where not).
 
-    The edits and the draw that decided them make the same molecule again: propose.replay.
+    Or by a named reaction of the parent and, where it has two reactants, the mate; the draw is then the parent's place
+    among them. The edits and the draw that decided them make the same molecule again: propose.replay.
     """
 
     child: str
@@ -79,7 +80,7 @@ class Record:
 
     @property
     def parents(self) -> tuple[str, ...]:
-        """The molecules it was made of; all but strangers are evaluated ones."""
+        """The molecules it was made of; all but strangers and blocks of the stock are evaluated ones."""
         return roots(self.steps)
 
     @property

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from rdkit import Chem, rdBase
-from rdkit.Chem import BondType, Mol
+from rdkit.Chem import Mol
 
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.scheduled import refuse
@@ -15,9 +15,10 @@ from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
 from pharmakon.design.desirability import Want
 from pharmakon.design.fragment import Piece, pieces
-from pharmakon.design.graph import DOUBLE, SINGLE, TRIPLE, cuts, finish, flat
+from pharmakon.design.graph import cuts, flat
 from pharmakon.design.guard import Analogues, Guard, Likeness, Parts, Pattern
 from pharmakon.design.kept import Kept, around, cut, template
+from pharmakon.design.pattern import example, refuse_elements, written
 
 __all__ = ["Kind", "Mode", "core_of", "guard_of"]
 
@@ -214,46 +215,14 @@ def one_place(mol: Mol) -> tuple[Kept, ...]:
 
 def _keep(mode: Mode) -> Guard:
     text = mode.substructure
-    pattern, mol = Chem.MolFromSmarts(text), flat(text)
+    pattern, mol = Chem.MolFromSmarts(text), written(text)
     if mol is not None and (pattern is None or not mol.HasSubstructMatch(pattern)):
         text = Chem.MolToSmiles(mol)  # a SMILES that as a SMARTS says something else, such as a Kekulé form
         pattern = Chem.MolFromSmarts(text)
     if pattern is None:
         raise ConfigError(f"{text!r} is neither SMILES nor SMARTS")
-    drawn = mol or _drawn(pattern)
-    base = Chem.MolToSmiles(drawn) if drawn is not None and drawn.HasSubstructMatch(pattern) else ""
-    return Pattern(f"{mode.substructure} stays", base, text)
-
-
-def _drawn(pattern: Mol) -> Mol | None:
-    """A molecule with the first element and bond that each part of a pattern names, hydrogens as they come.
-
-    Where an aromatic ring needs a hydrogen on a nitrogen that the pattern leaves open, it is given one.
-    """
-    bare = _bare(pattern)
-    nitrogens = [a.GetIdx() for a in bare.GetAtoms() if a.GetIsAromatic() and a.GetAtomicNum() == 7]
-    for place in (None, *nitrogens):
-        edited = Chem.RWMol(bare)
-        if place is not None:
-            edited.GetAtomWithIdx(place).SetNumExplicitHs(1)
-        if (mol := finish(edited)) is not None:
-            return mol
-    return None
-
-
-def _bare(pattern: Mol) -> Mol:
-    edited = Chem.RWMol()
-    for atom in pattern.GetAtoms():
-        new = Chem.Atom(atom.GetAtomicNum() or 6)
-        new.SetFormalCharge(atom.GetFormalCharge())
-        new.SetIsAromatic(atom.GetIsAromatic())
-        edited.AddAtom(new)
-    for bond in pattern.GetBonds():
-        ends = bond.GetBeginAtom(), bond.GetEndAtom()
-        aromatic = all(atom.GetIsAromatic() for atom in ends)
-        order = bond.GetBondType() if bond.GetBondType() in (DOUBLE, TRIPLE) else SINGLE
-        edited.AddBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), BondType.AROMATIC if aromatic else order)
-    return edited.GetMol()
+    refuse_elements(text)
+    return Pattern(f"{mode.substructure} stays", example(text), text)
 
 
 # ------------------------------------------------------------------ reading

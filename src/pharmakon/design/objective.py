@@ -8,7 +8,7 @@ them. Properties come from a Scorer (models) or are descriptors; a hazard can be
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -25,17 +25,21 @@ from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import ConfigError, PharmakonError, RefusedGoal, ScorerError, UnknownName
 from pharmakon.core.types import Estimates, Property, Scorer
 from pharmakon.design.aggregate import AGGREGATES, Aggregate, geometric
+from pharmakon.design.attainable import compatible, proposed, within
 from pharmakon.design.desirability import Want, desirability
 from pharmakon.design.graph import flat
 from pharmakon.design.lineage import Evaluation, Part
 from pharmakon.design.novelty import NOVELTY, refuse_nearness
-from pharmakon.design.quantities import PRESENT, halves, is_slow, likeness, named_values, value, values
+from pharmakon.design.pattern import example, refuse_elements, written
+from pharmakon.design.quantities import MEASURED, PRESENT, halves, is_slow, likeness, named_values, value, values
 from pharmakon.design.terms import LIKENESS, Constraint, Goal, Term
 
 __all__ = ["Aggregate", "Constraint", "Evaluation", "Goal", "Judge", "Objective", "Part", "Sieve", "Term", "halves"]
 
 WORTHLESS = 1e-6
 """The desirability of what has no value."""
+LISTED = "see `pharmakon models` for endpoints, and `pharmakon models targets` for protein targets"
+"""Where the names of properties stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,13 @@ class Judge:
             high,
             tolerance=self.term.tolerance or want.tolerance(self.what),
             shape=(self.term.points or self.term.shape) if isinstance(self.term, Goal) else "linear",
-            # The band of a probability is its calibration's, not a spread that a chance could be computed from.
-            uncertainty="mean" if self.what.kind == "classification" else self.term.uncertainty,
+            uncertainty=self.term.uncertainty,
         )
         return Part(value, low, high, in_domain, grade)
 
     def missed(self, part: Part) -> float:
         """By how much what is judged lies outside the wanted range, in the property's unit; 0 when the wish is met."""
-        worst = self.term.uncertainty == "pessimistic" and self.what.kind != "classification"
-        judged = (part.low, part.value, part.high) if worst else (part.value,)
+        judged = (part.low, part.value, part.high) if self.term.uncertainty == "pessimistic" else (part.value,)
         return max(self.term.wanted().violation(value) for value in judged)
 
 
@@ -76,10 +78,12 @@ class Objective:
     """Goals and constraints, resolved against a scorer's properties and the descriptors.
 
     Raises UnknownName for a property nobody has, RefusedGoal for a hazard wanted high and for a chemical weapon to be
-    like. `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a cheap
+    like, ConfigError for a wish that nothing can meet.
+
+    `sane` makes the sieve refuse absurd molecules (chem.alerts.unwanted) besides those that break a cheap
     constraint; `allowed` names what of that a mode asks for. `aggregate` makes one score of the goals' desirabilities:
     their weighted geometric or arithmetic mean, the product of each to the power of its weight, or how good the worst
-    is ("pareto"). `known` is the table that "novelty" is the distance from.
+    is ("pareto"). `known` is the table that "novelty" is the distance from; `elements` are those that a search makes.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Objective:
         allowed: frozenset[str] = frozenset(),
         aggregate: Aggregate = "geometric",
         known: str | Path = "",
+        elements: Collection[str] | None = None,
     ) -> None:
         if not goals and not constraints:
             raise ConfigError("an objective needs at least one goal or constraint")
@@ -106,12 +111,17 @@ class Objective:
             raise ConfigError(f"{twice!r} is asked for twice; make it one goal or constraint")
         judges = [self._resolve(key, term) for key, term in zip(keys, terms, strict=True)]
         self.goals, self.constraints = tuple(judges[: len(goals)]), tuple(judges[len(goals) :])
+        compatible({judge.key: judge.term for judge in self.constraints})
         self.sieve = Sieve(tuple(j for j in self.constraints if j.cheap), sane, allowed)
         for judge in self.judges:
+            if sane and not allowed:
+                proposed(judge.term, asked=_range(judge.term))
             for text in judge.term.like:
                 refuse(text, "as a goal", exempt=True)
             if judge.term.to and judge.term.wanted().low > 0:
                 refuse(judge.term.to, "as a goal", exempt=True)
+            if judge.term.keep:
+                refuse_elements(judge.term.keep, allowed=elements)
             near = NOVELTY.name in halves(judge.term) and (judge.term.over or judge.term.wanted().high < 1)
             if near and judge.known:
                 refuse_nearness(judge.known)
@@ -158,8 +168,19 @@ class Objective:
 
     def seeds(self) -> list[str]:
         """Molecules the terms themselves name: those to be similar to, and kept patterns that are molecules."""
-        texts = [j.term.keep or (j.term.to if j.term.wanted().low > 0 else "") for j in self.judges]
-        return list(dict.fromkeys(s for s in map(canonical, texts) if s and not is_scheduled(to_mol(s))))
+        named = [j.term.to for j in self.judges if j.term.to and j.term.wanted().low > 0]
+        kept = [text for text in self._kept if written(text) is not None]
+        return [s for s in dict.fromkeys([*map(canonical, named), *map(example, kept)]) if _harmless(s)]
+
+    def drawn(self) -> list[str]:
+        """A molecule for each kept pattern that is none itself."""
+        open_ones = [text for text in self._kept if written(text) is None]
+        return [s for s in dict.fromkeys(map(example, open_ones)) if _harmless(s)]
+
+    @property
+    def _kept(self) -> list[str]:
+        """The patterns that are to be kept."""
+        return [judge.term.keep for judge in self.judges if judge.term.keep]
 
     @property
     def _models(self) -> Mapping[str, Property]:
@@ -228,16 +249,22 @@ class Objective:
 
     def _resolve(self, key: str, term: Term) -> Judge:
         if not halves(term):
-            return Judge(key, term, likeness(term) if term.to else PRESENT, True)
+            what = likeness(term) if term.to else PRESENT
+            within(term, what, asked=_range(term))
+            return Judge(key, term, what, True)
         for name, want in zip(halves(term), (term.wanted(), term.wanted().turned()), strict=False):
             what = self._property(name)
             if what.hazard and _rewards_harm(want, what, bounded=not term.over):
-                raise RefusedGoal(
-                    f"{name} is a hazard and {_range(term)!r} asks for it; ask for it to be "
-                    f"{'high' if what.better == 'high' else 'low'} instead"
-                )
-        cheap = not any(name in self._models for name in halves(term))
-        return Judge(key, term, self._what(term), cheap, self.known)
+                raise RefusedGoal(_refusal(name, what, asked=_range(term)))
+        what, cheap = self._what(term), not any(name in self._models for name in halves(term))
+        within(term, what, asked=_range(term))
+        if what.kind == "classification" and term.uncertainty != "mean":
+            # Its band is the calibration's, not a spread that a worse end or a chance could be taken from.
+            raise ConfigError(
+                f"{term.name()} is a probability already, so uncertainty = {term.uncertainty!r} says nothing of it; "
+                "leave uncertainty out, and ask for a higher or lower probability instead"
+            )
+        return Judge(key, term, what, cheap, self.known)
 
     def _property(self, name: str) -> Property:
         """What a name stands for."""
@@ -248,7 +275,7 @@ class Objective:
         what = self._models.get(name) or descriptor(name)
         if what is None:
             names = [*self._models, *descriptor_names(), *LIKENESS, NOVELTY.name]
-            raise UnknownName("property", name, names, where="the objective")
+            raise UnknownName("property", name, names, where="the objective", hint=LISTED)
         return what
 
     def _what(self, term: Term) -> Property:
@@ -282,14 +309,45 @@ class Sieve:
         """Whether one that passed holds the slow constraints too: asked of the few that are about to be scored."""
         return all(self._holds(j, mol) for j in self.judges if is_slow(j.term))
 
+    def distance(self, mol: Mol) -> float:
+        """How far a molecule is from passing: 0 where it does, else rising with what it breaks, and by how much.
+
+        What is slow counts as broken until all that is quick holds.
+        """
+        quick = [j for j in self.judges if not is_slow(j.term)]
+        slow = [j for j in self.judges if is_slow(j.term)]
+        far = sum(self._misses(j, mol) for j in quick) + float(self.sane and self._odd(mol))
+        return far + (len(slow) if far else sum(self._misses(j, mol) for j in slow))
+
+    @staticmethod
+    def _misses(judge: Judge, mol: Mol) -> float:
+        found = value(judge.term, mol, judge.known)
+        return 1.0 - judge.part(found, found, found, in_domain=True).desirability
+
     @staticmethod
     def _holds(judge: Judge, mol: Mol) -> bool:
         return judge.term.wanted().violation(value(judge.term, mol, judge.known)) == 0.0
 
 
+def _harmless(smiles: str) -> bool:
+    """Whether a text is a molecule that a search may begin with."""
+    return bool(smiles) and not is_scheduled(to_mol(smiles))
+
+
 def _range(term: Term) -> str:
     """What is wanted, as it was written; of points, where they say 1."""
     return term.want or (f"{term.wanted().low:g}..{term.wanted().high:g}" if halves(term) else "")
+
+
+def _refusal(name: str, what: Property, *, asked: str) -> str:
+    """What is said to who asks for harm, and what can be asked for instead."""
+    if not name.endswith(MEASURED):
+        end = "high" if what.better == "high" else "low"
+        return f"{name} is a hazard and {asked!r} asks for it; ask for it to be {end} instead"
+    return (
+        f"{name} is likeness to what was measured for a hazard and {asked!r} asks for it; ask for it to be low "
+        f"instead, or for {name.removesuffix(MEASURED)}.domain = 1, where its model can be believed"
+    )
 
 
 def _rewards_harm(want: Want, what: Property, *, bounded: bool) -> bool:

@@ -7,8 +7,7 @@ i): a run that is killed and resumed from its journal goes on with the bytes it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.random import Generator
@@ -18,25 +17,24 @@ from rdkit.Chem import Mol
 
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.scaffolds import scaffold
-from pharmakon.chem.scheduled import digest_of, is_scheduled, refuse
-from pharmakon.chem.similarity import tanimoto
-from pharmakon.chem.standardize import standardize
+from pharmakon.chem.scheduled import digest_of, is_scheduled
 from pharmakon.core.errors import RecordError, ScorerError, UsageError
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Progress, silent
 from pharmakon.design.acquire import best_first, betas, choose
 from pharmakon.design.assemble import assemble, wander
+from pharmakon.design.begin import approach, given
 from pharmakon.design.diversity import Packed
-from pharmakon.design.elsewhere import NICHE, avoided, lost
+from pharmakon.design.elsewhere import avoided, lost, outside
 from pharmakon.design.graph import Limits, flat
 from pharmakon.design.guard import OPERATORS, Guard
 from pharmakon.design.lineage import Archive, Evaluation, Journal, Record, from_entry, to_entry
-from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned
+from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned, first_new
 from pharmakon.design.selection import select, uncrowded
 from pharmakon.design.settings import Settings
 from pharmakon.design.stopping import reason_to_stop
 from pharmakon.design.strangers import Policy, Strangers, guests, visit
-from pharmakon.design.surrogate import Surrogate, Views, normal_scores
+from pharmakon.design.surrogate import Surrogate, Views, best_and_newest, normal_scores
 from pharmakon.engine.threads import one_thread
 
 __all__ = ["Engine", "Evaluate", "Journal", "Optimiser", "Rescore", "Settings"]
@@ -156,23 +154,15 @@ class Optimiser:
 
     def _new(self, proposals: Iterable[Proposal], n: int) -> list[Proposal]:
         """The first `n` that have not been evaluated, under the SMILES they will be known by."""
-        fresh: dict[str, Proposal] = {}
-        for proposal in proposals:
-            if len(fresh) == n:
-                break
-            mol = flat(proposal.smiles)
-            smiles = Chem.MolToSmiles(mol) if mol is not None else ""
-            if smiles and smiles not in self.archive and smiles not in fresh:
-                fresh[smiles] = replace(proposal, smiles=smiles)
-        return list(fresh.values())
+        return first_new(proposals, n, known=self.archive)
 
     # ------------------------------------------------------------ the start
 
     def _start(self) -> list[Proposal]:
         """The next batch of the start: what was given, or assembled molecules; then children of either."""
         wanted = min(self.settings.batch, self.settings.initial - len(self.archive), self._left())
-        given = [Proposal(s) for s in self._given or self._assembled if self._given or self._passes(s)]
-        chosen = self._new(given, wanted)
+        first = [Proposal(s) for s in self._given or self._assembled if self._given or self._passes(s)]
+        chosen = self._new(first, wanted)
         if len(chosen) < wanted:
             parents = [Proposal(r.smiles) for r in self.archive] + chosen
             parents = parents or [Proposal(s) for s in self._assembled]
@@ -180,23 +170,35 @@ class Optimiser:
             known = {p.smiles for p in chosen}
             children = (p for p in self._accepted(brood) if p.smiles not in known)
             chosen += self._new(children, wanted - len(chosen))
-        if not chosen and not len(self.archive):
+        if not chosen and len(self.archive):
+            return self._approached(wanted)
+        if not chosen:
             raise UsageError(
                 "there is nothing to start from: no starting molecule can be read, or no molecule near them holds the "
                 "constraints and the mode; give other start molecules or loosen the constraints"
             )
         return chosen
 
+    def _approached(self, wanted: int) -> list[Proposal]:
+        """Where no child of what was scored may be: farther kin, or else molecules from nothing and their children."""
+        scored = [Proposal(r.smiles) for r in self.archive]
+        breed = partial(self._breed, n=8 * wanted, greed=100.0, asked=False)
+        distance = getattr(self.prefilter, "distance", None)
+        kin = approach(scored, breed=breed, distance=distance, passes=self._may_be) if distance else []
+        nothing = [Proposal(s) for s in self._assembled]
+        chosen = self._new(kin or (p for p in nothing if self._allowed(p.smiles)), wanted)
+        if chosen or not nothing:
+            return chosen
+        return self._new(self._accepted(self._breed(nothing, 4 * wanted, "nothing", tries=100, greed=100.0)), wanted)
+
+    def _may_be(self, mol: Mol) -> bool:
+        """Whether a molecule may be scored and was not."""
+        return self._quick(mol) and self._thorough(mol) and Chem.MolToSmiles(mol) not in self.archive
+
     @cached_property
     def _given(self) -> list[str]:
-        """The readable molecules of `start`; a salt or mixture as its parent."""
-        standard = (s if flat(s) is not None else standardize(s).smiles for s in self.start)
-        given = [s for s in standard if flat(s) is not None]
-        for smiles in given:
-            refuse(smiles, "as a start molecule")
-            if self.guard is not None and not self.guard.accepts(smiles):
-                raise UsageError(f"the start molecule {smiles} does not fit the mode: {self.guard.words}")
-        return given
+        """The readable molecules of `start`."""
+        return given(self.start, self.guard)
 
     @cached_property
     def _assembled(self) -> list[str]:
@@ -305,9 +307,7 @@ class Optimiser:
         level = (score - score.mean()) / (score.std() or 1.0)
         if self.settings.rank:
             level = normal_scores(level)
-        order = np.argsort(-level, kind="stable")
-        half = self.settings.points // 2
-        rows = sorted([*order[:half], *np.sort(order[half:])[-(self.settings.points - half) :]])
+        rows = best_and_newest(level, self.settings.points)
         surrogate = Surrogate(kernel, noise=self.settings.noise)
         return surrogate.fit(self._known.take(rows) if len(rows) < len(level) else self._known, level[rows]), level
 
@@ -320,8 +320,7 @@ class Optimiser:
                 seen.add(proposal.smiles)
                 rows.append(i)
         if len(mask) and rows:
-            near = tanimoto(bits([brood.views.mols[i] for i in rows]), mask).max(axis=1)
-            rows = [i for i, s in zip(rows, near, strict=True) if s < NICHE]
+            rows = [rows[i] for i in np.flatnonzero(outside(bits([brood.views.mols[i] for i in rows]), mask))]
         return brood.take(rows) if len(rows) < len(brood) else brood
 
     def _anything(self, wanted: int) -> list[Proposal]:
@@ -340,8 +339,9 @@ class Optimiser:
         strangers: tuple[str, ...] = (),
         tries: int = 8,
         greed: float = 0.0,
+        asked: bool = True,
     ) -> Brood:
-        """Children of parents that come best first."""
+        """Children of parents that come best first; those that the prefilter refuses too where it is not `asked`."""
         settings, operators = self.settings, self._operators()
         greed = greed or settings.greed
         tasks = [
@@ -353,7 +353,7 @@ class Optimiser:
                 ("breed", self._batches, label, chunk),
                 self._limits,
                 operators=operators,
-                prefilter=self.prefilter,
+                prefilter=self.prefilter if asked else None,
                 guard=self.guard,
                 kernel=kernel,
                 second_edit=settings.second_edit,
@@ -396,4 +396,4 @@ class Optimiser:
     def _unmasked(self, mask: Packed) -> NDArray[np.int64]:
         """Positions in the archive of the molecules outside the mask, best first."""
         rows = np.argsort(-self._scores(), kind="stable")
-        return rows[tanimoto(self._bits[rows], mask).max(axis=1) < NICHE] if len(mask) else rows
+        return rows[outside(self._bits[rows], mask)] if len(mask) else rows

@@ -5,8 +5,8 @@ A chunk's result depends on its Task alone, so the number of workers changes not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
+from pharmakon.chem.reactions import reactions_by_name
 from pharmakon.core.random import stream
 from pharmakon.design.graph import Limits, flat, pick, weighted
 from pharmakon.design.guard import CROSSOVERS, OPERATORS, Guard
@@ -149,6 +150,9 @@ def _after(steps: Iterable[Step], last: Step) -> tuple[Step, ...]:
 
 def replay(step: Step, guard: Guard | None = None) -> str:
     """The SMILES of the molecule that a step makes, made again; "" where nothing comes out."""
+    if step.operators and (named := reactions_by_name().get(step.operators[0])):  # a molecule made of the stock
+        reactants = [step.parent, step.mate] if step.mate else [step.parent]
+        return step.child if step.child in named.forward(reactants[:: -1 if step.draw else 1]) else ""
     try:
         mol, made = _edited(step.parent, step.mate, step.operators, step.draw, guard)
     except KeyError:  # no such operator
@@ -161,6 +165,20 @@ def earned(usual: Mapping[str, float], judged: Iterable[tuple[Record, float]], *
     tried, won = dict.fromkeys(usual, 0), dict.fromkeys(usual, 0)
     for record, worth in judged:
         for name in record.steps[-1].operators[-1:] if record.steps else ():
-            tried[name] += 1
-            won[name] += bool(worth >= bar)
+            if name in tried:  # and not a reaction that made a molecule of the stock
+                tried[name] += 1
+                won[name] += bool(worth >= bar)
     return {name: weight * (won[name] + 2.0) / (tried[name] + 10.0) for name, weight in usual.items()}
+
+
+def first_new(proposals: Iterable[Proposal], n: int, *, known: Container[str]) -> list[Proposal]:
+    """The first `n` readable ones that are not known, each once, under the SMILES they will be known by."""
+    fresh: dict[str, Proposal] = {}
+    for proposal in proposals:
+        if len(fresh) == n:
+            break
+        mol = flat(proposal.smiles)
+        smiles = Chem.MolToSmiles(mol) if mol is not None else ""
+        if smiles and smiles not in known and smiles not in fresh:
+            fresh[smiles] = replace(proposal, smiles=smiles)
+    return list(fresh.values())

@@ -26,6 +26,8 @@ SLOW = ("qed", "alerts", "unprecedented_rings", "pharmacophore", "shape", NOVELT
 """What takes a millisecond or more, beside RDKit's own descriptors."""
 RESERVED = (*LIKENESS, NOVELTY.name)
 """Names that no model may have."""
+MEASURED = ".similarity"
+"""What follows a model's name in that of the likeness to the nearest molecule it was trained on."""
 _TITLES = {
     "similarity": "Tanimoto similarity",
     "pharmacophore": "Pharmacophore similarity (Gobbi, Tanimoto)",
@@ -38,6 +40,25 @@ def likeness(term: Term) -> Property:
     kind = term.property or "similarity"
     title = _TITLES[kind] + (f" ({term.fingerprint.upper()})" if kind == "similarity" else "")
     return Property(kind, title, "score", low=0, high=1)
+
+
+def measured_aspects(name: str, what: Property) -> tuple[Property, Property]:
+    """How near a molecule is to those that a model was trained on: its likeness to the nearest, and its domain.
+
+    Likeness to what was measured for a hazard is a hazard as well: the most alike are the poisons of the table.
+    """
+    title = f"Similarity to the nearest molecule measured for {what.title}"
+    alike = Property(
+        name + MEASURED,
+        title,
+        "Tanimoto",
+        better="low" if what.hazard else "none",
+        low=0.0,
+        high=1.0,
+        hazard=what.hazard,
+    )
+    domain = Property(f"{name}.domain", f"Inside the domain of {what.title}", "", better="high", low=0.0, high=1.0)
+    return alike, domain
 
 
 def halves(term: Term) -> tuple[str, ...]:

@@ -47,8 +47,12 @@ class ScorerConfig(Config):
         description="your word for what its numbers depend on: kept answers of another version are not used. Without "
         "one, an edit of the function's file, or of a file among the command's words, counts as another",
     )
-    timeout: float = Field(60.0, gt=0, description="seconds for a molecule")
-    startup: float = Field(60.0, ge=0, description="seconds more for the first answer of a program or function")
+    timeout: float = Field(
+        60.0, gt=0, description="seconds for a molecule; those handed over together (at_once) have the sum of theirs"
+    )
+    startup: float = Field(
+        60.0, ge=0, description="seconds more for what a program or function is asked first each time it was started"
+    )
     workers: int = Field(1, ge=1, le=256, description="programs kept running, or requests made, side by side")
     at_once: int = Field(
         0,

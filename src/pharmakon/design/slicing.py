@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
 from pharmakon.chem.scheduled import refuse
@@ -57,7 +57,8 @@ def proposals(smiles: str) -> list[Proposal]:
     Stereo stays in what is proposed. ConfigError where the text is no connected molecule, RefusedGoal where it is a
     scheduled chemical.
     """
-    mol = Chem.MolFromSmiles(smiles)
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
     if mol is None or flat(smiles) is None or any(a.GetAtomicNum() == 0 for a in mol.GetAtoms()):
         raise ConfigError(f"{smiles!r} is not the SMILES of one connected molecule")
     refuse(smiles, "as a molecule to slice")

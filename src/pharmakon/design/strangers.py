@@ -6,7 +6,7 @@ The best of a search are soon each other's cousins; what they lack can only come
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -24,15 +24,29 @@ class Strangers:
 
     def __init__(self, smiles: Sequence[str]) -> None:
         with rdBase.BlockLogs():
-            self._views = Views([mol for mol in map(flat, smiles) if mol is not None])
+            self.views = Views([mol for mol in map(flat, smiles) if mol is not None])
+
+    @classmethod
+    def joined(cls, several: Sequence[Strangers]) -> Self:
+        """Collections as one, in order; a molecule of two of them is there twice."""
+        whole = cls([])
+        whole.views = Views.joined([one.views for one in several])
+        return whole
+
+    def some(self, n: int, random: Generator) -> Strangers:
+        """Up to `n` of them, drawn."""
+        drawn = Strangers([])
+        rows = random.choice(len(self.views), min(n, len(self.views)), replace=False) if len(self.views) else ()
+        drawn.views = self.views.take([int(i) for i in rows])
+        return drawn
 
     def visit(self, n: int, accept: Callable[[Mol], bool], *, kernel: str, random: Generator) -> Brood:
         """Of `n` drawn ones those that are accepted, with the views that a kernel needs."""
-        few = min(n, len(self._views))
-        rows = random.choice(len(self._views), few, replace=False) if few else np.empty(0, np.int64)
+        few = min(n, len(self.views))
+        rows = random.choice(len(self.views), few, replace=False) if few else np.empty(0, np.int64)
         for name in KERNELS[kernel] if few else ():
-            self._views.get(name)
-        views = self._views.take([int(i) for i in rows if accept(self._views.mols[i])])
+            self.views.get(name)
+        views = self.views.take([int(i) for i in rows if accept(self.views.mols[i])])
         return Brood([Proposal(Chem.MolToSmiles(mol)) for mol in views.mols], views)
 
 

@@ -183,3 +183,9 @@ def normal_scores(values: Floats) -> Floats:
 
     scores: Floats = ndtri((rankdata(values) - 0.5) / len(values))
     return scores
+
+
+def best_and_newest(values: Floats, n: int) -> list[int]:
+    """Up to `n` positions, ascending: half of them the best, the others the last of the rest."""
+    order = np.argsort(-values, kind="stable")
+    return sorted([*order[: n // 2], *np.sort(order[n // 2 :])[-(n - n // 2) :]])

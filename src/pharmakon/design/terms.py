@@ -47,7 +47,9 @@ class Term(Config):
         None, gt=0, description="distance from the wanted range at which a value is worth little"
     )
     uncertainty: Uncertainty = Field(
-        "mean", description="judge by the estimate, its worse end, or how probable the wish is"
+        "mean",
+        description="judge by the estimate, its worse end, or how probable the wish is; not of a classification, whose "
+        "estimate is a probability",
     )
 
     @field_validator("want")

@@ -5,7 +5,9 @@ The function gets a list of SMILES and returns as many numbers, or dicts with va
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -17,9 +19,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-__all__ = ["answers", "command", "source"]
+from pharmakon.core.errors import did_you_mean
+
+__all__ = ["answers", "command", "missing", "source"]
 
 Function = Callable[[list[str]], Iterable[Any]]
+_UNSEEN = frozenset({"__getattr__", "exec", "globals", "locals", "modules", "setattr", "vars"})
+"""What a module may give itself names with that its text does not show."""
 
 
 def command(target: str) -> tuple[list[str], dict[str, str]]:
@@ -38,6 +44,41 @@ def source(target: str) -> Path | None:
             return None
         place, path = spec.origin, spec.submodule_search_locations
     return Path(place) if place and Path(place).is_file() else None
+
+
+def missing(target: str) -> str:
+    """What of a target is not there, so far as its text shows, which is not run; "" where nothing is known to be."""
+    module, _, name = target.partition(":")
+    first, top = name.partition(".")[0], module.partition(".")[0]
+    here = PathFinder.find_spec(top, [str(Path.cwd()), *sys.path])
+    if here is None and top not in sys.modules and importlib.util.find_spec(top) is None:
+        return f"there is no module {top!r} in the working directory, and none is installed"
+    place = source(target)
+    if place is None or place.suffix != ".py" or place.name == "__init__.py":
+        return ""
+    try:
+        names = _bound(ast.parse(place.read_bytes()))
+    except SyntaxError as error:
+        return f"{place.name} is not Python: {error.msg} (line {error.lineno})"
+    if first in names or "*" in names or not _UNSEEN.isdisjoint(names):
+        return ""
+    return "; ".join(filter(None, [f"{place.name} has no {first!r}", did_you_mean(first, names)]))
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """Every name that a module's text binds, wherever, and those of _UNSEEN that it speaks of."""
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.alias(name=name, asname=other):
+                found.add(other or name.partition(".")[0])
+            case ast.Name(id=name) if isinstance(node.ctx, ast.Store) or name in _UNSEEN:
+                found.add(name)
+            case ast.Attribute(attr=name) if name in _UNSEEN:
+                found.add(name)
+    return found
 
 
 def answers(function: Function, smiles: Sequence[str]) -> list[dict[str, Any]]:
@@ -83,9 +124,12 @@ def _function(target: str) -> Function:
     sys.path.insert(0, str(Path.cwd()))
     found: Any = importlib.import_module(module)
     for part in name.split("."):
-        found = getattr(found, part)
+        try:
+            found = getattr(found, part)
+        except AttributeError as error:
+            raise SystemExit(str(error)) from None  # a sentence on standard error, where a traceback would not help
     if not callable(found):
-        raise TypeError(f"{target} is not a function")
+        raise SystemExit(f"{target} is not a function")
     return found  # type: ignore[no-any-return]
 
 

@@ -16,8 +16,9 @@ from typing import Any
 
 from numpy.random import Generator
 
+from pharmakon.chem.forwards import reacts
 from pharmakon.chem.parse import to_mol
-from pharmakon.chem.reactions import Reaction, reactions, read, site
+from pharmakon.chem.reactions import reactions, read
 from pharmakon.chem.routes import RouteFinder
 from pharmakon.chem.scheduled import is_scheduled
 from pharmakon.chem.stock import Stock
@@ -122,11 +123,6 @@ def assembled(stock: Stock, n: int, random: Generator) -> list[tuple[str, int]]:
             if HEAVY[0] <= _heavy(smiles) <= HEAVY[1] and smiles not in stock and not is_scheduled(to_mol(smiles)):
                 made.setdefault(smiles, steps)
     return list(made.items())
-
-
-def reacts(one: Reaction, place: int, smiles: str) -> bool:
-    """Whether a molecule has the site of one of a reaction's reactants."""
-    return site(smiles, one.ranks[place]) is not None
 
 
 def _grown(smiles: str, partners: Mapping[tuple[str, int], Sequence[str]], random: Generator) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -12,55 +12,48 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from pharmakon.chem.parse import parse as parse_smiles
-from pharmakon.chem.parse import to_mol
 from pharmakon.chem.routes import STEPS, RouteFinder
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ScorerError, UsageError
-from pharmakon.core.random import stream
 from pharmakon.core.types import Progress, Scorer, silent
 from pharmakon.design.aggregate import Aggregate
 from pharmakon.design.curriculum import Curriculum, Stage
+from pharmakon.design.graph import Limits
 from pharmakon.design.guard import Guard
-from pharmakon.design.hits import HitSearch, HitSettings
-from pharmakon.design.lineage import Journal as Kept
-from pharmakon.design.lineage import Record
+from pharmakon.design.hits import HitSettings
 from pharmakon.design.modes import Mode, guard_of
 from pharmakon.design.novelty import collection
 from pharmakon.design.objective import Constraint, Goal, Objective, halves
-from pharmakon.design.optimise import Optimiser, Settings
+from pharmakon.design.optimise import Settings
 from pharmakon.design.own_scorer import Function
-from pharmakon.design.pareto import Scalarisation
 from pharmakon.design.scorers import ScorerConfig, Scorers
-from pharmakon.design.selection import by_front, select
-from pharmakon.design.strangers import Policy
 from pharmakon.record import crate
 from pharmakon.record.entry import canonical
 from pharmakon.record.ledger import Ledger
 from pharmakon.store.models import load_folder
 from pharmakon.store.runs import RunFolder, sha256
 
+from .design_end import chosen_of, closest, how_it_ended, nothing_found
 from .design_inputs import inputs_of
 from .design_journal import CALLS, RecordedJournal
 from .design_patient import OURS, patient_goal, with_goal
 from .design_report import DesignResult, finish
-from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, prepare, routes_of
+from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, made_of_stock, prepare, routes_of
 from .design_scorers import OwnScorers, all_scorers, check_same
 from .design_scoring import ModelScorer, load_panel
+from .design_search import Searches, policy_of, prior_visitors
+from .design_start import INITIAL, start_of
 from .design_table import Dossier
 from .engines import Machines, Where
 from .stock import load_stock
-from .train_prior import SHIPPED, load_prior, prior_folder
+from .train_prior import SHIPPED, prior_folder
 from .train_response import OUTPUT
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
 
-INITIAL = 40
-"""Molecules scored before the surrogate is first asked."""
 POINTS = 1_000
 """Evaluated molecules the surrogate learns from: more make a run of 2,000 calls longer than a coffee break."""
 LEDGER = "ledger.jsonl"
-VISITORS = 400
-"""Texts of the prior that a run looks among."""
 
 
 class DesignConfig(Config):
@@ -188,7 +181,7 @@ def run(
         objective = objectives[-1]
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
         # What can be wrong with a file is found before there is a folder.
-        prior, strangers, policy = load_folder(prior_folder(config.prior)), _strangers(config), _policy(config)
+        prior, strangers, policy = load_folder(prior_folder(config.prior)), prior_visitors(config), policy_of(config)
         if config.known is not None:
             collection(str(config.known))
         folder = RunFolder.create(
@@ -211,25 +204,9 @@ def run(
             cards |= {str(config.response): patient.card} if patient is not None else {}
             _started(ledger, config, cards | {str(config.prior): prior.card}, own)
 
-        def search(stage: int, settings: Settings, start: Sequence[str], kept: Kept | None) -> Optimiser:
-            wanted = objectives[stage]
-            goals = [(judge.key, judge.term.weight) for judge in wanted.goals if isinstance(judge.term, Goal)]
-            return (HitSearch if isinstance(settings, HitSettings) else Optimiser)(
-                wanted.evaluate,
-                settings,
-                start=start,
-                strangers=strangers,
-                policy=policy(settings.seed) if policy is not None else None,
-                prefilter=wanted.sieve,
-                guard=guard,
-                rescore=Scalarisation(goals, seed=settings.seed) if config.aggregate == "pareto" else None,
-                journal=kept,
-                engine=pool,
-                progress=progress,
-            )
-
+        search = Searches(config, objectives, guard, finder, strangers, policy, pool, progress)
         curriculum = Curriculum(config.stages, _settings(config), search, journal=journal)
-        start = config.start or [s for s in objective.seeds() if guard is None or guard.accepts(s)]
+        start = start_of(config, objective, objectives[0].sieve, guard)
         try:
             archive = curriculum.run(start, max_similarity=config.diversity)
         except UsageError:
@@ -245,12 +222,12 @@ def run(
             raise ScorerError(error.scorer, error.molecule, f"{error.cause}; {advice}") from error
         journal.close()
         ledger.output(folder.path / CALLS)
-        chosen, front = _chosen(config, curriculum, objective)
-        smiles = [record.smiles for record in chosen]
+        chosen, front = chosen_of(config, curriculum, objective)
+        smiles, last = [record.smiles for record in chosen], curriculum.finished[-1].search
         dossier = Dossier(
             name=patient.title if patient is not None and "name" not in config.model_fields_set else config.name,
             text=config.model_dump_json(indent=2, exclude_defaults=True),
-            diversity=_closest(config),
+            diversity=closest(config),
             batch=config.batch,
             mode=config.mode.kind,
             guard=guard,
@@ -267,7 +244,12 @@ def run(
             stock=config.stock,
             routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
             own=(*own.names, *(patient.scorer.properties if patient is not None else ())),
-            notes=(*_how_it_ended(curriculum.finished[-1].search), *(patient.notes(smiles) if patient else ())),
+            notes=(
+                *how_it_ended(last),
+                *made_of_stock(archive),
+                *(patient.notes(smiles) if patient else ()),
+            ),
+            nothing=nothing_found(last),
             aside=patient.aside(smiles) if patient is not None else None,
         )
         return finish(dossier, progress=progress)
@@ -302,16 +284,8 @@ def objective_of(config: DesignConfig, stage: int, scorer: Scorer, guard: Guard 
         allowed=guard.allowed if guard is not None else frozenset(),
         aggregate=config.aggregate,
         known=config.known or "",
+        elements=(guard.limits(Limits()) if guard is not None else Limits()).elements,
     )
-
-
-def _chosen(config: DesignConfig, curriculum: Curriculum, objective: Objective) -> tuple[list[Record], dict[str, int]]:
-    """The designs in order, and with several goals not made one the front of each molecule."""
-    ranked, front = curriculum.ranked(), dict[str, int]()
-    if config.aggregate == "pareto":
-        ranked, front = by_front(ranked, [judge.key for judge in objective.goals])
-    chosen = select(ranked, config.designs, max_similarity=_closest(config), per_scaffold=config.per_scaffold)
-    return sorted(chosen, key=lambda r: (front.get(r.smiles, 0), -r.score, r.call)), front
 
 
 def answered(config: DesignConfig) -> list[str]:
@@ -330,23 +304,6 @@ def _shipped() -> set[str]:
     return {*shipped_names(), *target_names()}
 
 
-def _strangers(config: DesignConfig) -> list[str]:
-    """What the prior writes: molecules that the search itself would not come upon."""
-    texts = load_prior(config.prior).sample(VISITORS, random=stream(config.seed, "strangers"))
-    return [text for text in dict.fromkeys(texts) if to_mol(text) is not None]
-
-
-def _policy(config: DesignConfig) -> Callable[[int], Policy] | None:
-    """What makes a stage's policy of its seed; MissingExtra without torch."""
-    if not config.policy:
-        return None
-    from pharmakon.design.policy_training import Policy as Taught
-
-    prior = load_prior(config.prior)
-    Taught(prior)  # what is missing is said before there is a folder
-    return lambda seed: Taught(prior, seed=seed)
-
-
 def _settings(config: DesignConfig) -> Settings:
     common: dict[str, Any] = {
         "calls": config.calls,
@@ -361,21 +318,6 @@ def _settings(config: DesignConfig) -> Settings:
     if config.hits is None:
         return Settings(**common)
     return HitSettings(**common, hit=config.hits, distance=config.hit_distance)
-
-
-def _closest(config: DesignConfig) -> float:
-    """Highest similarity of two designs."""
-    return config.diversity if config.hits is None else 1 - config.hit_distance
-
-
-def _how_it_ended(optimiser: Optimiser) -> tuple[str, ...]:
-    if optimiser.stopped == "patience":
-        return (f"The search ended early: the ten best did not get better in {optimiser.settings.patience:,} calls.",)
-    if not isinstance(optimiser, HitSearch):
-        return ()
-    bar, alike = optimiser.settings.hit, 1 - optimiser.settings.distance
-    found = f"{len(optimiser.found()):,} different hits were found"
-    return (f"{found}: a score of at least {bar:g}, no two more alike than {alike:g} (ECFP4 Tanimoto).",)
 
 
 def hashes(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from pharmakon.core.errors import RefusedGoal, UnknownName, UsageError
 from pharmakon.core.types import Estimates, Property
+from pharmakon.core.words import uncapitalised
 from pharmakon.design.novelty import NOVELTY
 from pharmakon.design.objective import Constraint, Goal, Objective, halves
 
@@ -70,8 +71,7 @@ def _of_form(data: Mapping[str, Any]) -> Iterator[Mistake]:
         for one in found:
             if one["type"] == "too_short" and one["loc"] in inside:
                 continue  # a list whose items are wrong is counted as too short
-            message = one["msg"].removeprefix("Value error, ")
-            yield Mistake(tuple(one["loc"]), message[:1].lower() + message[1:])
+            yield Mistake(tuple(one["loc"]), uncapitalised(one["msg"].removeprefix("Value error, ")))
     except RefusedGoal as error:  # of what the mode keeps
         yield Mistake(("mode",), str(error))
 
@@ -86,7 +86,7 @@ def _of_term(
     if {*OURS} & {*halves(term)} and not data.get("patient"):
         said = "this is the response of a patient: give the profile's table as patient"
         yield Mistake((key, number, "property"), said)
-    wishes: dict[str, Any] = {key: [term]}
+    wishes: dict[str, Any] = {key: [term], "sane": not data.get("mode")}  # what a mode keeps may be anything
     try:
         Objective(**wishes, scorer=_Meanings(properties))
     except _NotAsked:
@@ -108,7 +108,7 @@ def _of_whole(data: Mapping[str, Any], properties: Mapping[str, Property]) -> li
     if not computed:
         return []
     try:
-        Objective(goals, constraints, scorer=_Meanings(properties))
+        Objective(goals, constraints, scorer=_Meanings(properties), sane=not data.get("mode"))
     except UsageError as error:
         return [Mistake(("goals",), str(error))] if goals or constraints else []
     return []

@@ -6,13 +6,14 @@ No weight is loaded: the meanings stand in tables and on cards.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from pharmakon.core.types import Property
 from pharmakon.design.novelty import NOVELTY
+from pharmakon.design.quantities import measured_aspects
 
 STRUCTURE = {"keep": "Keep a substructure", "avoid": "Avoid a substructure"}
 """Wishes that are no quantity: a pattern that must, or must not, be there."""
@@ -59,7 +60,7 @@ def meanings(own: Mapping[str, Property] | None = None) -> dict[str, Property]:
     from .design_routes import ROUTE, ROUTE_STEPS
 
     found = {name: one.what for name, one in choices(own).items() if one.group not in _COMPUTED}
-    aspects = {what.name: what for one in found.values() for what in _aspects(one)}
+    aspects = {what.name: what for one in found.values() for what in measured_aspects(one.name, one)}
     others = (
         Property(ROUTE, "Route found", "", better="high", low=0, high=1),
         Property(ROUTE_STEPS, "Reactions of the route", "count", better="low", low=0),
@@ -141,10 +142,3 @@ def _shipped() -> dict[str, Choice]:
         found[what.name] = choice(what, "likeness and novelty")
     targets = map(own_property, cards(target_names()))
     return found | {what.name: choice(what, TARGETS) for what in sorted(targets, key=lambda one: one.title)}
-
-
-def _aspects(what: Property) -> Iterable[Property]:
-    yield Property(
-        f"{what.name}.similarity", f"Similarity to what was measured for {what.title}", "Tanimoto", low=0, high=1
-    )
-    yield Property(f"{what.name}.domain", f"Inside the domain of {what.title}", "", better="high", low=0, high=1)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pharmakon.core.types import Estimates, Progress
+from pharmakon.core.words import counted
 from pharmakon.design.aggregate import IN_WORDS
 from pharmakon.design.lineage import Record
 from pharmakon.explain.attribution import AtomWeights
@@ -149,9 +150,10 @@ def _summary(
     if front is not None and front.first:
         lines.append(front_in_words(front))
     if not table:
-        return [*lines, "No molecule met every constraint. Loosen one, or spend more calls."]
+        return [*lines, dossier.nothing]
     limit = dossier.diversity
-    lines.append(f"{len(table)} designs were kept, no two more alike than {limit:g} (ECFP4 Tanimoto).")
+    kept = f"{len(table)} designs were kept, no two more alike than {limit:g} (ECFP4 Tanimoto)."
+    lines.append(kept if len(table) > 1 else "1 design was kept.")
     lines.append(_met(dossier))
     if dossier.routes is not None:
         routes = sum(route is not None for route in dossier.routes.values())
@@ -180,7 +182,8 @@ def _course(dossier: Dossier) -> list[str]:
         first = max(scores[: dossier.batch], default=math.nan)
         rise = f"the best score rose from {first:.3f} in the first batch to {max(scores):.3f}"
         stage = f"Stage {number}: " if len(dossier.stages) > 1 else ""
-        lines.append(f"{stage}{len(records):,} molecules were scored; {rise}.")
+        scored = f"{counted(len(records), 'molecule')} {'was' if len(records) == 1 else 'were'} scored"
+        lines.append(f"{stage}{scored}; {rise}.")
     return lines
 
 

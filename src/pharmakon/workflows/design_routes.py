@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pharmakon.chem.parse import to_mol
+from pharmakon.chem.reactions import reactions_by_name
 from pharmakon.chem.routes import Route, RouteFinder
 from pharmakon.core.types import Estimates, Property
+from pharmakon.design.lineage import Record
 from pharmakon.design.objective import Term, halves
 
 from .design_scoring import CHUNK, load_panel
@@ -49,6 +51,16 @@ def routes_of(smiles: Sequence[str], engine: Engine) -> list[Route | None]:
     """The route of each molecule, None where none was found; dealt to workers that were prepared."""
     chunks = [tuple(smiles[i : i + CHUNK]) for i in range(0, len(smiles), CHUNK)]
     return [route for part in engine.map(find_routes, chunks, label="finding routes") for route in part]
+
+
+def made_of_stock(records: Iterable[Record]) -> tuple[str, ...]:
+    """How many scored molecules were put together from the stock, in words; nothing where none was."""
+    known = reactions_by_name()
+    made = sum(
+        bool(one.steps) and all(name in known for step in one.steps for name in step.operators) for one in records
+    )
+    verb = "molecule was" if made == 1 else "molecules were"
+    return (f"{made:,} {verb} put together from the stock before being scored.",) if made else ()
 
 
 class RouteScorer:

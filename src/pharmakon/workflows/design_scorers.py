@@ -17,6 +17,7 @@ from pharmakon.core.errors import ConfigError, UsageError
 from pharmakon.design.lineage import Archive
 from pharmakon.design.own_scorer import Function, OwnScorer
 from pharmakon.design.scorers import ScorerConfig
+from pharmakon.engine.function import missing
 from pharmakon.record.entry import parse
 from pharmakon.store.cache import FILE, Cache
 from pharmakon.store.places import cache_folder
@@ -157,6 +158,8 @@ def _check(config: ScorerConfig, taken: Collection[str]) -> None:
             raise ConfigError(f"scorer {name!r} has the name of {what}; call it something else, such as 'my_{name}'")
     if config.command and shutil.which(config.command[0]) is None:
         raise ConfigError(f"the command of scorer {name!r} is not there, or not a program: {config.command[0]}")
+    if config.python and (why := missing(config.python)):
+        raise ConfigError(f"the function of scorer {name!r}, {config.python}, is not there: {why}")
 
 
 def _authorization(config: ScorerConfig) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pharmakon.core.types import Estimates, Property
+from pharmakon.design.quantities import measured_aspects
 from pharmakon.predict.panel import Panel, own_names
 
 if TYPE_CHECKING:
@@ -39,16 +40,7 @@ def offered(panel: Panel) -> dict[str, Property]:
     """What goals can name: each model's property, its NAME.similarity and its NAME.domain."""
     properties: dict[str, Property] = dict(panel.properties)
     for name, what in panel.properties.items():
-        properties[f"{name}.similarity"] = Property(
-            f"{name}.similarity",
-            f"Similarity to the nearest molecule measured for {what.title}",
-            "Tanimoto",
-            low=0.0,
-            high=1.0,
-        )
-        properties[f"{name}.domain"] = Property(
-            f"{name}.domain", f"Inside the domain of {what.title}", "", better="high", low=0.0, high=1.0
-        )
+        properties |= {aspect.name: aspect for aspect in measured_aspects(name, what)}
     return properties
 
 

@@ -68,6 +68,8 @@ class Dossier:
     """The names of the user's own scorers."""
     notes: tuple[str, ...] = ()
     """What the search itself has to say."""
+    nothing: str = ""
+    """What to say where there are no designs."""
     aside: Part | None = None
     """What a scorer has to say of the designs."""
 

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from pharmakon.chem.reactions import reactions_by_name
 from pharmakon.design.guard import OPERATORS
 from pharmakon.design.lineage import Record, Step, main_line
 from pharmakon.design.propose import replay as again
 from pharmakon.record.passport import Descent, Replay, Rival
 
-from .design import INITIAL
 from .design_passport import replayed
+from .design_start import INITIAL
 from .finished_run import FinishedRun
 from .passport_score import why_less
 
@@ -49,10 +50,12 @@ class Lineages:
     def _began(self, record: Record) -> str:
         """Where the first scored molecule of a line comes from."""
         if record.parents:
+            if main_line(record.steps)[0].operators[0] in reactions_by_name():
+                return f"{record.parents[0]}, a building block of the stock"
             return f"{record.parents[0]}, written by the language model and not scored itself"
         if self.given(record.smiles):
             return f"{record.smiles}, given to start from"
-        assembled = not self._starts and record.call <= INITIAL
+        assembled = record.call <= INITIAL  # visitors come later
         return f"{record.smiles}, {'assembled from fragments' if assembled else 'a visitor that no edit made'}"
 
     def given(self, smiles: str) -> bool:
@@ -65,7 +68,7 @@ class Lineages:
 
         from pharmakon.design.graph import flat
 
-        mols = map(flat, (*self.run.config.start, *(s for o in self.run.objectives for s in o.seeds())))
+        mols = map(flat, (*self.run.config.start, *(s for o in self.run.objectives for s in (*o.seeds(), *o.drawn()))))
         return frozenset(MolToSmiles(mol) for mol in mols if mol is not None)
 
     def _steps(self, record: Record) -> Iterator[Descent]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class ReplayResult(Shown):
     """How many molecules were made of others and came out again, how many a search began from, and those that differ.
 
-    `outside` are molecules that no scorer saw and that gave parts: visitors of the search.
+    `outside` are molecules that no scorer saw and that gave parts: visitors of the search, and blocks of the stock.
     """
 
     made: int = 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, model_validator
 
 from pharmakon.chem.routes import EXPANSIONS, STEPS, Route, RouteFinder
+from pharmakon.core.excerpt import excerpt
 from pharmakon.core.types import Progress, silent
 from pharmakon.record.notebook import Shown
 
@@ -41,7 +42,7 @@ class RouteConfig(MoleculesConfig):
         from pharmakon.chem.parse import parse
 
         text = str(given.get("data") or "")
-        if text and not Path(text).exists() and not parse(text).problem:
+        if text and not _names_a_file(Path(text)) and not parse(text).problem:
             rest = {name: value for name, value in given.items() if name != "data"}
             return {**rest, "smiles": (*given.get("smiles", ()), text)}
         return given
@@ -49,8 +50,18 @@ class RouteConfig(MoleculesConfig):
     @model_validator(mode="after")
     def _a_file_has_an_output(self) -> RouteConfig:
         if self.data is not None and self.output is None:
+            if not _names_a_file(self.data):  # a SMILES with a slip of the pen, or the value of an empty variable
+                given = "an empty text" if self.data == Path() else excerpt(str(self.data), 200)
+                raise ValueError(f"neither a file nor a SMILES: {given}")
             raise ValueError("name the table to write with -o")
         return self
+
+
+def _names_a_file(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError:  # a text that is longer than names may be
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,15 @@ class Screener:
         self.panel = Panel.load(asked.models, asked.profile) if asked.models else Panel([], profile=asked.profile)
         self._scorer = _Answers(self.panel)
         self.objective = (
-            Objective(asked.goals, asked.constraints, scorer=self._scorer, aggregate=asked.aggregate, known=asked.known)
+            # Nothing is proposed, so no sieve: a screen may look for what a search does not make.
+            Objective(
+                asked.goals,
+                asked.constraints,
+                scorer=self._scorer,
+                sane=False,
+                aggregate=asked.aggregate,
+                known=asked.known,
+            )
             if asked.goals or asked.constraints
             else None
         )

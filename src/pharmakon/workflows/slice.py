@@ -18,6 +18,13 @@ from pharmakon.record.notebook import Shown
 __all__ = ["SliceConfig", "SliceResult", "Sliced", "run"]
 
 
+NOTHING = (
+    "there is nothing to cut: no bond joins a ring to a part; a mode that needs no cut takes the molecule as it is: "
+    'kind = "analogues" with it as molecule, or kind = "keep" with what must stay as substructure'
+)
+"""What is said of a molecule that no proposal is made for."""
+
+
 class SliceConfig(Config):
     """Which molecules, and how many proposals of each kind."""
 
@@ -93,4 +100,4 @@ def _sliced(name: str, smiles: str, *, best: int) -> Sliced:
         seen[one.mode.kind] += 1
         if seen[one.mode.kind] <= best:
             kept.append(one)
-    return Sliced(name, smiles, tuple(kept), "" if kept else "there is nothing to cut: no bond joins a ring to a part")
+    return Sliced(name, smiles, tuple(kept), "" if kept else NOTHING)

@@ -1,0 +1,51 @@
+"""What a design run begins with, and the molecules that were given and so are no designs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rdkit.Chem import MolToSmiles
+
+from pharmakon.chem.scheduled import is_scheduled
+from pharmakon.core.random import stream
+from pharmakon.design.assemble import assemble
+from pharmakon.design.begin import parent
+from pharmakon.design.graph import flat
+from pharmakon.design.guard import Guard
+from pharmakon.design.objective import Objective, Sieve
+
+if TYPE_CHECKING:
+    from .design import DesignConfig
+
+__all__ = ["INITIAL", "given_of", "start_of"]
+
+INITIAL = 40
+"""Molecules scored before the surrogate is first asked."""
+
+
+def start_of(config: DesignConfig, objective: Objective, sieve: Sieve, guard: Guard | None) -> list[str]:
+    """The SMILES to start from: those given, else what the goals and constraints name; none to assemble them.
+
+    Where they name only patterns, the assembled molecules that have them come first, and what was drawn of the
+    patterns last: there may be no other.
+    """
+    if config.start:
+        return list(config.start)
+    named, drawn = objective.seeds(), objective.drawn()
+    if guard is not None:
+        return [smiles for smiles in named if guard.accepts(smiles)]
+    pool = _assembled(config.seed, sieve) if drawn and not named else []
+    return [*named, *pool, *drawn]
+
+
+def _assembled(seed: int, sieve: Sieve) -> list[str]:
+    found = [(smiles, flat(smiles)) for smiles in assemble(3 * INITIAL // 2, stream(seed, "assemble"))]
+    fit = [(smiles, mol) for smiles, mol in found if mol is not None and sieve(mol) and sieve.thorough(mol)]
+    return [smiles for smiles, mol in fit if not is_scheduled(mol)]
+
+
+def given_of(config: DesignConfig) -> frozenset[str]:
+    """What the user named, as a search knows it: starts, the mode's molecule, and what to be like."""
+    texts = (*config.start, config.mode.molecule, *(term.to for term in (*config.goals, *config.constraints)))
+    mols = [flat(parent(text)) for text in texts if text]
+    return frozenset(MolToSmiles(mol) for mol in mols if mol is not None)

@@ -1,0 +1,73 @@
+from typing import ClassVar
+
+import pytest
+from rdkit import Chem
+
+from pharmakon.core.errors import ConfigError
+from pharmakon.core.types import Estimates, Property
+from pharmakon.design.modes import guard_of
+from pharmakon.workflows.design import DesignConfig, objective_of
+from pharmakon.workflows.design_start import given_of, start_of
+
+GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
+GOAL = {"property": "qed", "want": ">= 0.7"}
+
+
+class Nobody:
+    properties: ClassVar[dict[str, Property]] = {}
+
+    def estimate(self, smiles, names) -> dict[str, Estimates]:
+        raise AssertionError
+
+
+def started(**keys):
+    config = DesignConfig.model_validate({"goals": [GOAL], **keys})
+    guard = guard_of(config.mode)
+    objective = objective_of(config, 1, Nobody(), guard)
+    return start_of(config, objective, objective.sieve, guard)
+
+
+def test_without_anything_to_name_molecules_are_assembled_later():
+    assert started() == []
+    assert started(start=["CCO"]) == ["CCO"]
+
+
+@pytest.mark.parametrize("keep", ["[#7]~[#6]=O", "[#6]C(=O)[#7]", "[C]S(=O)(=O)[N]", "[#6]B([#8])[#8]"])
+def test_a_kept_pattern_begins_with_molecules_that_have_it(keep):
+    pattern = Chem.MolFromSmarts(keep)
+    found = [Chem.MolFromSmiles(smiles) for smiles in started(constraints=[{"keep": keep}])]
+    assert found and all(mol.HasSubstructMatch(pattern) for mol in found)
+    assert not any(atom.GetNumRadicalElectrons() for mol in found for atom in mol.GetAtoms())
+
+
+def test_molecules_that_are_named_come_before_what_is_drawn():
+    goal = {"to": GEFITINIB, "want": ">= 0.5"}
+    assert started(goals=[goal], constraints=[{"keep": "[#6]C(=O)[#7]"}]) == [GEFITINIB, "CC(N)=O"]
+    assert started(constraints=[{"keep": "C(=O)N"}]) == ["NC=O"]
+
+
+def test_a_mode_starts_from_what_it_keeps():
+    mode = {"kind": "decorate", "scaffold": "COc1cc2ncnc([*:1])c2cc1[*:2]"}
+    assert started(goals=[{"to": GEFITINIB, "want": ">= 0.5"}], mode=mode) == [GEFITINIB]
+    assert started(constraints=[{"keep": "[#6]C(=O)[#7]"}], mode=mode) == []
+
+
+def test_an_element_that_no_search_makes_is_one_sentence_unless_a_mode_keeps_it():
+    with pytest.raises(ConfigError, match="asks for U"):
+        started(constraints=[{"keep": "[#92]~[#92]"}])
+    with pytest.raises(ConfigError, match="asks for Si"):
+        started(constraints=[{"keep": "[Si](C)C"}])
+    silyl = {"kind": "grow", "fragment": "[*:1]c1ccc([Si](C)(C)C)cc1"}
+    assert started(constraints=[{"keep": "[Si](C)C"}], mode=silyl) == []
+
+
+def test_what_was_given_is_a_start_a_modes_molecule_or_what_to_be_like():
+    config = DesignConfig.model_validate(
+        {
+            "goals": [{"property": "shape", "to": "OCC", "want": ">= 0.8"}],
+            "constraints": [{"to": "CCN.Cl", "want": "<= 0.9"}],
+            "start": ["C[C@H](N)c1ccccc1"],
+            "mode": {"kind": "analogues", "molecule": GEFITINIB},
+        }
+    )
+    assert given_of(config) == {"CCO", "CCN", "CC(N)c1ccccc1", GEFITINIB}
