@@ -34,6 +34,15 @@ def test_what_was_given_is_scored_and_is_no_design(tmp_path: Path) -> None:
     assert designs and GEFITINIB not in designs
 
 
+def test_what_was_given_is_on_the_front_and_no_design(tmp_path: Path) -> None:
+    goals = [*LIKE["goals"], {"property": "qed", "want": ">= 0.9"}]
+    config = DesignConfig.model_validate({**LIKE, "goals": goals, "aggregate": "pareto", "calls": 20})
+    result = run(config, output=tmp_path / "run", workers=1)
+    assert any(line.startswith("The front holds ") for line in result.summary)
+    with (tmp_path / "run" / "designs.csv").open(encoding="utf-8", newline="") as stream:
+        assert GEFITINIB not in [row["smiles"] for row in csv.DictReader(stream)]
+
+
 def test_where_only_the_given_holds_the_constraints_it_is_said(alone: list[str]) -> None:
     assert alone[0].startswith("1 molecule was scored; ")
     assert alone[-1] == ("No molecule but those that were given met every constraint. Loosen one, or spend more calls.")

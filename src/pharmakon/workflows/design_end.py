@@ -29,10 +29,11 @@ def chosen_of(
     many hits may be given a library, whose hits are asked for, too.
     """
     given = given_of(config) if config.hits is None else frozenset()
-    ranked, front = [record for record in curriculum.ranked() if record.smiles not in given], dict[str, int]()
+    ranked, front = curriculum.ranked(), dict[str, int]()
     if config.aggregate == "pareto":
         ranked, front = by_front(ranked, [judge.key for judge in objective.goals])
-    chosen = select(ranked, config.designs, max_similarity=closest(config), per_scaffold=config.per_scaffold)
+    new = [record for record in ranked if record.smiles not in given]
+    chosen = select(new, config.designs, max_similarity=closest(config), per_scaffold=config.per_scaffold)
     return sorted(chosen, key=lambda r: (front.get(r.smiles, 0), -r.score, r.call)), front
 
 
