@@ -1,7 +1,9 @@
 """Run the console blocks of the documentation pages, so that no output in them is invented.
 
 A block that starts with ```console holds commands after `$ ` and what each prints (standard output and error together).
-The blocks of a page run one after the other in a scratch folder that holds the page's neighbours and the examples.
+The blocks of a page run one after the other in a scratch folder that holds the page's neighbours and the examples, and
+as goal.toml the last block before that starts with ```toml. A block that starts with ```console slow is run when pages
+are written, and not when they are tested.
 
     python docs/console.py [PAGE ...]
 """
@@ -25,23 +27,30 @@ SLOW = (
 )
 """The verbs that say how far they are."""
 PROGRESS = re.compile(rf"^({'|'.join(SLOW.split())}): \d")
-BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(console|console slow|toml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def pages() -> list[Path]:
     """The pages that have console blocks."""
-    return sorted(page for page in DOCS.glob("*/*.md") if BLOCK.search(page.read_text(encoding="utf-8")))
+    return sorted(page for page in DOCS.glob("*/*.md") if "```console" in page.read_text(encoding="utf-8"))
 
 
-def refreshed(page: Path) -> str:
-    """The page with what its commands print now."""
+def refreshed(page: Path, *, slow: bool = False) -> str:
+    """The page with what its commands print now; of `slow` blocks, too."""
     with tempfile.TemporaryDirectory() as scratch:
         for neighbour in page.parent.iterdir():
             if neighbour.suffix != ".md" and neighbour.is_file():
                 shutil.copy(neighbour, scratch)
         shutil.copytree(DOCS.parent / "examples", Path(scratch) / "examples")
-        text = page.read_text(encoding="utf-8")
-        return BLOCK.sub(lambda block: f"```console\n{_run(block[1], Path(scratch))}```", text)
+
+        def renewed(block: re.Match[str]) -> str:
+            if block[1] == "toml":
+                (Path(scratch) / "goal.toml").write_text(block[2], encoding="utf-8")
+            if block[1] == "toml" or (block[1] == "console slow" and not slow):
+                return block[0]
+            return f"```{block[1]}\n{_run(block[2], Path(scratch))}```"
+
+        return BLOCK.sub(renewed, page.read_text(encoding="utf-8"))
 
 
 def skeleton(text: str) -> str:
@@ -84,5 +93,5 @@ def _output(command: str, folder: Path) -> str:
 
 if __name__ == "__main__":
     for page in [Path(name).resolve() for name in sys.argv[1:]] or pages():
-        page.write_text(refreshed(page), encoding="utf-8")
+        page.write_text(refreshed(page, slow=True), encoding="utf-8")
         print(page)
