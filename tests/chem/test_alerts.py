@@ -67,7 +67,8 @@ SANE = """
     CC1=C(C(=O)OC)C(c2ccccc2)C(C(=O)OC)=C(C)N1 FS(F)(F)(F)(F)c1ccccc1 C1CC2CC1C=C2 CN(C)C(=O)N(C)C c1ccn2ccnc2c1
     O=C1CN=C(c2ccccc2)c2ccccc2N1 CC(C)(C)OC(=O)N1CCC(F)CC1 COc1ccc2c(c1)OCO2 CC(=O)Oc1ccccc1C(=O)O C1CCNC1=O
     COC(=O)C=CNc1ccccc1 C[N+]([O-])(C)C CC(=O)NNC(C)=O CC(C)=NNC(N)=S C12CC1CCC2
-    CS(=O)(=O)n1cccc1 CC(=O)Nn1cnnc1 Nn1cnnc1 CP(=O)(OC)OC CS CC(OC)OC(C)=O CCSc1ccccc1 O=C1C=CC(=O)C=C1 FC(F)Oc1ccccc1 FCOC C1CNCN1
+    CS(=O)(=O)n1cccc1 CC(=O)Nn1cnnc1 Nn1cnnc1 CP(=O)(OC)OC CS CC(OC)OC(C)=O CCSc1ccccc1
+    O=C1C=CC(=O)C=C1 FC(F)Oc1ccccc1 FCOC C1CNCN1
 """
 
 
