@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from pharmakon.biomarkers.cohort import Cohort
@@ -32,6 +33,10 @@ CORES = (
 )
 ARMS = ("C", "CC", "OC", "F", "Cl", "C(F)(F)F", "C#N", "N(C)C", "CO")
 ENDS = ("", "C", "O", "N")
+
+# No test asserts time: a busy machine is no failure.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
