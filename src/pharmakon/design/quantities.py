@@ -23,7 +23,7 @@ from pharmakon.design.terms import LIKENESS, Term
 
 PRESENT = Property("present", "Substructure", "count", low=0, high=1)
 SLOW = ("qed", "alerts", "unprecedented_rings", "pharmacophore", "shape", NOVELTY.name)
-"""What takes a millisecond or more, beside RDKit's own descriptors."""
+"""What takes half a millisecond or more, beside RDKit's own descriptors."""
 RESERVED = (*LIKENESS, NOVELTY.name)
 """Names that no model may have."""
 MEASURED = ".similarity"
