@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import pytest
+from playwright.sync_api import expect
 
 N = 60
 
@@ -38,7 +39,7 @@ def made(server, chromium, tmp_path_factory):
     assert "at least 1 character" in page.locator(".error").first.inner_text()
     page.get_by_label("Name of the cohort").fill("Sixty patients")
     assert page.locator("[id='outcome.column']").input_value() == "response"
-    assert not page.get_by_label("Time under observation").is_visible()
+    expect(page.get_by_label("Time under observation")).to_be_hidden()
     page.get_by_role("button", name="Declare it and check the design").click()
     page.get_by_role("heading", name="Sixty patients").wait_for()
     cohort = page.url
@@ -54,7 +55,7 @@ def made(server, chromium, tmp_path_factory):
 
 def test_the_design_is_told_before_anything_runs(page, made):
     page.goto(made[0])
-    assert page.get_by_role("heading", name="Does the design allow an answer?").is_visible()
+    expect(page.get_by_role("heading", name="Does the design allow an answer?")).to_be_visible()
     assert page.locator(".figures").inner_text().split()[:2] == ["60", "patients"]
     assert 'context_of_use = "response"' in page.locator(".copies").text_content()
 
@@ -64,11 +65,11 @@ def test_the_verdict_stands_first_and_one_patient_is_explained(page, made):
     first = page.locator(".answer .lead").inner_text()
     assert "the clinical variables" in first and "AUC" in first
     assert page.locator("#markers + .scroll tbody th").first.inner_text().startswith("P0")
-    assert page.locator("svg.forest").is_visible()
+    expect(page.locator("svg.forest")).to_be_visible()
     page.get_by_label("Patient", exact=True).fill("S07")
     page.get_by_role("button", name="Explain").click()
     page.wait_for_selector(".state.done", timeout=60_000)
-    assert page.get_by_role("rowheader", name="why.csv", exact=True).is_visible()
+    expect(page.get_by_role("rowheader", name="why.csv", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1400, False), (1400, True), (360, False)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 RUN = re.compile(r"/design/[0-9a-f]{16}$")
 LONG = 420_000
 """Milliseconds for a run of 20 molecules on a busy machine."""
@@ -69,7 +71,8 @@ def test_a_run_from_start_to_passport(page, axe, shoot):
     page.wait_for_selector("#grid .design")
     assert scored(page) == 20
     page.locator("#views input[value=table]").check()
-    assert page.locator("#table").is_visible() and not page.locator("#grid").is_visible()
+    expect(page.locator("#table")).to_be_visible()
+    expect(page.locator("#grid")).to_be_hidden()
     page.locator(".pareto a").first.focus()
     page.keyboard.press("Enter")  # a dot leads to its design, which has the focus then
     page.until("document.activeElement.classList.contains('design')")

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 ASSAY = Path(__file__).parents[2] / "docs" / "howto" / "assay.csv"
 
@@ -51,7 +52,7 @@ def test_a_running_job_moves_on_its_page_and_is_paused_and_goes_on(page, server)
     page.until("document.querySelector('#job-words').textContent.includes('of 5,000')", seconds=120)
     page.get_by_role("button", name="Pause").click()
     page.wait_for_selector("#job[data-state=paused]", timeout=90_000)
-    assert page.get_by_text("It was stopped before its end").is_visible()
+    expect(page.get_by_text("It was stopped before its end")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
     page.wait_for_selector("#job[data-state=running], #job[data-state=queued]")
     page.get_by_role("button", name="Cancel").click()
@@ -144,7 +145,7 @@ def test_without_a_script_a_job_is_started_and_seen(chromium, server):
     page.locator("#f-smiles").fill("CCO")
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/jobs/*")
-    assert page.get_by_role("link", name="Load again").is_visible() or page.get_by_text("done").first.is_visible()
+    expect(page.get_by_role("link", name="Load again").or_(page.get_by_text("done")).first).to_be_visible()
     context.close()
 
 

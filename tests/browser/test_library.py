@@ -6,6 +6,7 @@ import csv
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_every_row_is_there_and_only_what_is_on_screen_is_drawn(page, made, shoo
     opened(page, made)
     assert count(page) == "140 of 140 molecules"
     assert page.locator(".vline").count() < 40
-    assert page.get_by_text("unclosed ring").first.is_visible()
+    expect(page.get_by_text("unclosed ring").first).to_be_visible()
     page.locator("#list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
     page.get_by_role("link", name="M139", exact=True).wait_for()
 
@@ -77,7 +78,8 @@ def test_a_refusal_marks_its_own_field_and_leaves_no_old_rows(page, made):
     page.get_by_label("Substructure").fill("")
     page.get_by_label("Similar to").fill("nonsense")
     page.until("document.querySelector('#count').textContent.includes('compare with')")
-    assert page.evaluate(wrong) == '["false","true"]' and page.locator("#list").get_by_text("compare with").is_visible()
+    assert page.evaluate(wrong) == '["false","true"]'
+    expect(page.locator("#list").get_by_text("compare with")).to_be_visible()
     page.failures.clear()  # the browser reports the refusals
     page.get_by_label("Similar to").fill("")
     page.get_by_label("Text").fill("in no row at all")
@@ -115,7 +117,8 @@ def test_repeats_are_marked_in_table_and_grid_and_left_out_or_shown_alone(page, 
     page.get_by_label("Repeats of an earlier row").select_option("only")
     page.until("!document.querySelector('#count').textContent.startsWith('140')")
     alone = int(count(page).split()[0])
-    assert page.get_by_role("link", name="M5", exact=True).is_visible() and 0 < alone < 10
+    expect(page.get_by_role("link", name="M5", exact=True)).to_be_visible()
+    assert 0 < alone < 10
     page.get_by_label("Repeats of an earlier row").select_option("none")
     page.until(f"document.querySelector('#count').textContent.startsWith('{140 - alone} of')")
     page.reload()  # the address keeps what is asked
@@ -210,5 +213,5 @@ def test_accessible_at_each_width_and_in_the_dark(open_page, made, axe, shoot, w
 
 def test_the_list_of_libraries_is_accessible(page, axe, made):
     page.goto("/library")
-    assert page.get_by_role("link", name="series.csv").first.is_visible()
+    expect(page.get_by_role("link", name="series.csv").first).to_be_visible()
     assert axe(page) == []

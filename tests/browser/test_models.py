@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from playwright.sync_api import expect
+
 LONG = 420_000
 """Milliseconds for a small model on a busy machine."""
 
@@ -45,7 +47,7 @@ def test_from_a_table_to_an_answer(page, axe, shoot, tmp_path, monkeypatch):
     assert not axe(page)
     shoot(page, "workbench-model-card")
     page.goto("/models")
-    assert page.get_by_role("link", name="Boiling point").is_visible()
+    expect(page.get_by_role("link", name="Boiling point")).to_be_visible()
 
 
 def test_a_shipped_card_by_keyboard_on_a_telephone(open_page, axe):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 VENDORED = "() => Boolean(document.querySelector('#edit'))"
 
@@ -22,7 +23,7 @@ def test_by_name_and_by_keyboard_alone(page, server):
     page.keyboard.type("l")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Haloperidol')")
-    assert page.get_by_role("rowheader", name="hERG block").is_visible()
+    expect(page.get_by_role("rowheader", name="hERG block")).to_be_visible()
 
 
 def test_a_long_structure_is_no_name_to_suggest_medicines_for(page):
@@ -42,7 +43,7 @@ def test_why_opens_in_a_dialog_and_escape_closes_it(page):
     page.wait_for_selector("#inside img", timeout=60_000)
     assert "explains the model" in page.locator("#inside").inner_text()
     page.keyboard.press("Escape")
-    assert not page.locator("#more").is_visible()
+    expect(page.locator("#more")).to_be_hidden()
 
 
 def test_files_are_downloaded(page):
@@ -56,7 +57,7 @@ def test_files_are_downloaded(page):
 def test_a_group_can_be_closed(page):
     opened(page)
     page.locator("details.group > summary", has_text="Toxicity").click()
-    assert not page.get_by_role("rowheader", name="hERG block").is_visible()
+    expect(page.get_by_role("rowheader", name="hERG block")).to_be_hidden()
 
 
 def test_the_editor_draws_under_the_policy(page):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 ADA, BOB = "correct horse battery", "staple of another horse"
 
@@ -51,13 +52,13 @@ def test_a_team_is_made_and_somebody_is_shut_out(open_page, team, axe):
     ada.locator("form[action='/accounts'] #email").fill("bob@example.org")
     ada.get_by_label("First password").fill(BOB)
     ada.get_by_role("button", name="Make the account").click()
-    assert ada.get_by_role("rowheader", name="Bob Byron").is_visible()
+    expect(ada.get_by_role("rowheader", name="Bob Byron")).to_be_visible()
     menu(ada, "People")
     assert not axe(ada)
     ada.get_by_label("E-mail address of the account").fill("bob@example.org")
     ada.locator("section[aria-labelledby=more] input[value=analyst]").check()
     ada.get_by_role("button", name="Add").click()
-    assert ada.get_by_role("rowheader", name=re.compile("Bob Byron")).is_visible()
+    expect(ada.get_by_role("rowheader", name=re.compile("Bob Byron"))).to_be_visible()
 
     bob = open_page(address=team.address, width=360)
     bob.goto("/people")
@@ -69,7 +70,8 @@ def test_a_team_is_made_and_somebody_is_shut_out(open_page, team, axe):
             assert "did not open an account" in bob.get_by_role("alert").inner_text()
             refused(bob, 401)
     bob.wait_for_url("**/people")
-    assert bob.get_by_text("Bob Byron").first.is_visible() and not bob.get_by_role("button", name="Save").count()
+    expect(bob.get_by_text("Bob Byron").first).to_be_visible()
+    expect(bob.get_by_role("button", name="Save")).to_have_count(0)
     bob.goto("/accounts")
     refused(bob, 403)
     bob.goto("/account")
@@ -87,7 +89,7 @@ def test_a_team_is_made_and_somebody_is_shut_out(open_page, team, axe):
 
     menu(ada, "Accounts and projects")
     ada.get_by_role("button", name="Shut the account of Bob Byron").click()
-    assert ada.get_by_role("button", name="Open the account of Bob Byron").is_visible()
+    expect(ada.get_by_role("button", name="Open the account of Bob Byron")).to_be_visible()
     bob.goto("/")
     assert bob.url.startswith(f"{team.address}/login")  # at once, in the middle of a session
     menu(ada, "Log out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import pytest
+from playwright.sync_api import expect
 
 WORDS = "five little ducks went out"
 SCRIPT = """async ([first, second, seed]) => {
@@ -49,12 +50,13 @@ def test_compared_signed_handed_on_and_checked(page, made, shoot, tmp_path):
     assert page.locator("#chosen").inner_text() == "2 are chosen."
     page.set_viewport_size({"width": 1100, "height": 620})
     page.get_by_role("button", name="Compare side by side").click()
+    page.wait_for_url("**/record/compare?*")
     differing = page.locator("tr.differs th").all_inner_texts()
     assert "seed" in differing and "others.csv" in differing and "members.csv" not in differing
     assert "/inputs/" not in page.locator("main").inner_text()
     shoot(page, "workbench-record-compare")
     page.goto(f"/record/{made[0]}")
-    assert page.get_by_text("form an unbroken chain").is_visible()
+    expect(page.get_by_text("form an unbroken chain")).to_be_visible()
     page.get_by_label("New passphrase").fill(WORDS)
     page.get_by_label("The same again").fill(WORDS)
     page.get_by_role("button", name="Make my identity").click()
@@ -62,7 +64,7 @@ def test_compared_signed_handed_on_and_checked(page, made, shoot, tmp_path):
     page.get_by_label("Passphrase of your identity").fill(WORDS)
     page.get_by_role("button", name="Sign", exact=True).click()
     page.get_by_text("You signed this record.").wait_for()
-    assert page.get_by_text("It holds.").is_visible()
+    expect(page.get_by_text("It holds.")).to_be_visible()
     page.set_viewport_size({"width": 1100, "height": 900})
     page.locator("h1").scroll_into_view_if_needed()
     shoot(page, "workbench-record")
@@ -73,7 +75,7 @@ def test_compared_signed_handed_on_and_checked(page, made, shoot, tmp_path):
     page.goto("/crate")
     page.get_by_label("Crate").set_input_files(str(path))
     page.get_by_role("button", name="Check it").click()
-    assert page.get_by_text("As written").is_visible()
+    expect(page.get_by_text("As written")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1400, False), (1400, True), (360, False)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 ROWS = "smiles,value\n" + "".join(f"{'C' * (i % 9 + 1)}O,{i}\n" for i in range(40))
 
@@ -27,7 +28,7 @@ def made(server, chromium, tmp_path_factory):
 def test_what_was_found_is_read_in_a_sentence_and_whole(page, made):
     page.goto("/trust")
     page.locator(f"a[href='{made}']").click()
-    assert "40 rows" in page.locator(".said").inner_text()
+    expect(page.locator(".said")).to_contain_text("40 rows")
     assert page.locator("tbody tr").count() >= 1
     page.frame_locator("iframe").locator("h1").first.wait_for()
 
