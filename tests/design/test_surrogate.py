@@ -69,6 +69,10 @@ def test_views_grow_join_and_take_without_changing(mols):
         np.testing.assert_array_equal(views.get(COMPOSITION), whole.get(COMPOSITION))
     np.testing.assert_array_equal(whole.take([3, 1]).get(COMPOSITION), whole.get(COMPOSITION)[[3, 1]])
     assert len(whole.take([3, 1])) == 2
+    fresh = Views(mols)
+    taken = fresh.take([3, 1], ("ecfp6",))  # of an archive that was read from a journal: computed once, not each time
+    assert fresh.made == taken.made == ("ecfp6",)
+    np.testing.assert_array_equal(taken.get("ecfp6").toarray(), fresh.get("ecfp6")[[3, 1]].toarray())
 
 
 def test_composition_counts_atoms(mols):

@@ -34,7 +34,7 @@ from pharmakon.design.selection import select, uncrowded
 from pharmakon.design.settings import Settings
 from pharmakon.design.stopping import reason_to_stop
 from pharmakon.design.strangers import Policy, Strangers, guests, visit
-from pharmakon.design.surrogate import Surrogate, Views, best_and_newest, normal_scores
+from pharmakon.design.surrogate import KERNELS, Surrogate, Views, best_and_newest, normal_scores
 from pharmakon.engine.threads import one_thread
 
 __all__ = ["Engine", "Evaluate", "Journal", "Optimiser", "Rescore", "Settings"]
@@ -309,7 +309,8 @@ class Optimiser:
             level = normal_scores(level)
         rows = best_and_newest(level, self.settings.points)
         surrogate = Surrogate(kernel, noise=self.settings.noise)
-        return surrogate.fit(self._known.take(rows) if len(rows) < len(level) else self._known, level[rows]), level
+        known = self._known.take(rows, KERNELS[kernel]) if len(rows) < len(level) else self._known
+        return surrogate.fit(known, level[rows]), level
 
     def _fresh(self, brood: Brood, pool: Brood, mask: Packed) -> Brood:
         """Those that are new to the archive and the pool, outside the mask, and not scheduled: nor may they breed."""

@@ -8,7 +8,7 @@ their fit is noise (Tripp et al., arXiv 2406.07709).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -63,8 +63,10 @@ class Views:
         made = {name: _stacked([part.get(name) for part in parts]) for name in names}
         return cls([mol for part in parts for mol in part.mols], made)
 
-    def take(self, rows: Sequence[int]) -> Views:
-        """Some of the molecules, with what has been computed of them."""
+    def take(self, rows: Sequence[int], names: Iterable[str] = ()) -> Views:
+        """Some of the molecules, with what has been computed of them; the views named are computed first, and kept."""
+        for name in names:
+            self.get(name)
         return Views([self.mols[i] for i in rows], {n: self.get(n)[list(rows)] for n in self._made})
 
     @property
