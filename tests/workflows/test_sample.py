@@ -69,6 +69,16 @@ def test_known_molecules_do_not_come_out(tmp_path):
     assert result.rest["known"] > 0
 
 
+def test_what_no_chemist_would_make_comes_out_only_where_it_is_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(Parrot, "said", ("CCO", "OOOOC", "C1CC2CC1C1=C2N=NN=N1", "CCN"))
+    result = asked(tmp_path, n=4)
+    assert {row["smiles"] for row in rows(result)} == {"CCO", "CCN"}
+    assert result.rest["odd groups or rings"] > 0
+    result = asked(tmp_path, n=4, unfiltered=True)
+    assert result.molecules == 4
+    assert not result.rest["odd groups or rings"]
+
+
 def test_a_known_table_is_not_written_over(tmp_path):
     path = tmp_path / "out.csv"
     path.write_text("smiles\nCCO\n", encoding="utf-8")

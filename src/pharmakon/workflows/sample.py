@@ -1,4 +1,4 @@
-"""sample: molecules that a prior writes, valid, different, and none that must not be put out."""
+"""sample: molecules that a prior writes, valid, different, sensible, and none that must not be put out."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class SampleConfig(Config):
     temperature: float = Field(1.0, gt=0, le=10, description="below 1 keeps to what is usual, above 1 dares more")
     prefix: str = Field("", description="group that every molecule begins with; its last atom bears the rest")
     known: Path | None = Field(None, description="table of molecules that shall not come out again")
+    unfiltered: bool = Field(False, description="also what no chemist would make: absurd groups, unheard-of rings")
     seed: int = Field(0, ge=0, description="same seed, same molecules")
 
 
@@ -47,7 +48,9 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
 
     The CSV has the canonical SMILES, the text as it was written, and its log-likelihood in nats.
     """
+    from pharmakon.chem.alerts import unwanted
     from pharmakon.chem.parse import canonical, to_mol
+    from pharmakon.chem.precedent import unprecedented
     from pharmakon.chem.scheduled import digest_of, is_scheduled
     from pharmakon.core.files import replacing
     from pharmakon.core.random import stream
@@ -62,7 +65,7 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
     random = stream(config.seed, "sample")
     known = _known(config.known)
     seen = set(known)
-    rest = dict.fromkeys(("no molecule", "twice", "known"), 0)
+    rest = dict.fromkeys(("no molecule", "twice", "known", "odd groups or rings"), 0)
     withheld: dict[str, None] = {}
     texts = found = 0
     table = CsvText(("smiles", "written", "log_likelihood"), formats={"log_likelihood": ".3f"})
@@ -87,6 +90,8 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
                     rest["twice"] += 1
                 elif is_scheduled(mol):
                     withheld[digest_of(smiles)] = None
+                elif not config.unfiltered and (unprecedented(mol) or unwanted(mol)):
+                    rest["odd groups or rings"] += 1
                 elif found + len(fresh) < config.n:
                     seen.add(smiles)
                     fresh[smiles] = text
