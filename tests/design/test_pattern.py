@@ -2,7 +2,7 @@ import pytest
 from rdkit import Chem
 
 from pharmakon.core.errors import ConfigError
-from pharmakon.design.pattern import drawn, example, refuse_elements, written
+from pharmakon.design.pattern import as_smarts, drawn, example, refuse_elements, written
 
 
 @pytest.mark.parametrize("text", ["[#6]C(=O)[#7]", "[C]S(=O)(=O)[N]", "[CH2]C", "C~N", "CC*", "[C,N]C", "CC.O"])
@@ -13,6 +13,14 @@ def test_what_leaves_an_atom_or_a_bond_open_is_no_smiles(text):
 def test_a_smiles_is_read_and_a_pattern_that_is_one_is_its_own_example():
     assert Chem.MolToSmiles(written("C(=O)N")) == "NC=O" == example("C(=O)N")
     assert example("C1=CC=CC=C1") == ""  # as a pattern, a ring of aliphatic atoms
+
+
+def test_a_kekule_form_is_the_ring_that_it_draws_and_a_pattern_stays_as_it_is():
+    assert as_smarts("C1=CC=CC=C1") == "c1ccccc1"
+    assert as_smarts("O=C1C=CC=CN1") == "O=c1cccc[nH]1"
+    for text in ("c1ccccc1", "[#6]C(=O)[#7]", "C1CCCCC1", "[NX3;H0]C=O", "[c,n]1ccccc1"):
+        assert as_smarts(text) == text
+    assert as_smarts("C1CC") == ""
 
 
 @pytest.mark.parametrize(

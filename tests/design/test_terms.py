@@ -59,3 +59,8 @@ def test_a_constraint_has_neither_weight_nor_points():
     for more in ({"weight": 2}, {"points": [[0, 0], [1, 1]]}):
         with pytest.raises(ConfigError, match=r"weight|points"):
             build(Constraint, {"property": "qed", "want": ">= 1", **more}, where="goal.toml")
+
+
+def test_a_ring_may_be_written_with_alternating_bonds():
+    assert Constraint(keep="C1=CC=CC=C1").keep == "c1ccccc1"
+    assert Constraint(avoid="C1=CC=NC=C1").avoid == "c1ccncc1"

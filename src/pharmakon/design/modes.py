@@ -18,7 +18,7 @@ from pharmakon.design.fragment import Piece, pieces
 from pharmakon.design.graph import cuts, flat
 from pharmakon.design.guard import Analogues, Guard, Likeness, Parts, Pattern
 from pharmakon.design.kept import Kept, around, cut, template
-from pharmakon.design.pattern import example, refuse_elements, written
+from pharmakon.design.pattern import as_smarts, example, refuse_elements
 
 __all__ = ["Kind", "Mode", "core_of", "guard_of"]
 
@@ -214,13 +214,9 @@ def one_place(mol: Mol) -> tuple[Kept, ...]:
 
 
 def _keep(mode: Mode) -> Guard:
-    text = mode.substructure
-    pattern, mol = Chem.MolFromSmarts(text), written(text)
-    if mol is not None and (pattern is None or not mol.HasSubstructMatch(pattern)):
-        text = Chem.MolToSmiles(mol)  # a SMILES that as a SMARTS says something else, such as a Kekulé form
-        pattern = Chem.MolFromSmarts(text)
-    if pattern is None:
-        raise ConfigError(f"{text!r} is neither SMILES nor SMARTS")
+    text = as_smarts(mode.substructure)
+    if not text:
+        raise ConfigError(f"{mode.substructure!r} is neither SMILES nor SMARTS")
     refuse_elements(text)
     return Pattern(f"{mode.substructure} stays", example(text), text)
 

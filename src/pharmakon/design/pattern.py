@@ -27,6 +27,18 @@ def written(text: str) -> Mol | None:
     return None if any(bond.HasQuery() for bond in bonds_of(mol)) else mol
 
 
+def as_smarts(text: str) -> str:
+    """A pattern as it was meant: a SMILES that as SMARTS does not match itself, such as a Kekulé form, is rewritten.
+
+    "" of a text that is neither.
+    """
+    with rdBase.BlockLogs():
+        pattern, mol = Chem.MolFromSmarts(text), written(text)
+    if mol is not None and (pattern is None or not mol.HasSubstructMatch(pattern)):
+        return Chem.MolToSmiles(mol)
+    return text if pattern is not None else ""
+
+
 def example(smarts: str) -> str:
     """A molecule that has a pattern, as SMILES: the pattern itself where it is one; "" where none can be drawn."""
     pattern = Chem.MolFromSmarts(smarts)

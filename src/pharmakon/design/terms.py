@@ -9,11 +9,11 @@ from typing import Literal, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
-from rdkit import Chem, rdBase
 
 from pharmakon.chem.parse import to_mol
 from pharmakon.core.config import Config
 from pharmakon.design.desirability import Points, Shape, Uncertainty, Want
+from pharmakon.design.pattern import as_smarts
 
 __all__ = ["Constraint", "Goal", "Term"]
 
@@ -62,10 +62,10 @@ class Term(Config):
     @field_validator("keep", "avoid")
     @classmethod
     def _smarts(cls, text: str) -> str:
-        with rdBase.BlockLogs():
-            if text and Chem.MolFromSmarts(text) is None:
-                raise ValueError("not a SMARTS pattern")
-        return text
+        pattern = as_smarts(text) if text else ""
+        if text and not pattern:
+            raise ValueError("not a SMARTS pattern")
+        return pattern
 
     @field_validator("to")
     @classmethod
