@@ -18,7 +18,7 @@ def test_assembled_molecules_are_new_of_the_right_size_and_mostly_found_again():
 
     made = assembled(STOCK, 12, stream(0, "test"))
     assert made == assembled(STOCK, 12, stream(0, "test"))
-    assert [steps for _, steps in made] == [1, 2, 3] * 4
+    assert sorted(steps for _, steps in made) == sorted([1, 2, 3] * 4)
     assert all(smiles not in STOCK and HEAVY[0] <= to_mol(smiles).GetNumHeavyAtoms() <= HEAVY[1] for smiles, _ in made)
     finder = RouteFinder(STOCK)
     routes = [(finder.find(to_mol(smiles)), steps) for smiles, steps in made]

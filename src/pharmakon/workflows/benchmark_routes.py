@@ -16,9 +16,9 @@ from typing import Any
 
 from numpy.random import Generator
 
-from pharmakon.chem.forwards import reacts
+from pharmakon.chem.forwards import Bench
 from pharmakon.chem.parse import to_mol
-from pharmakon.chem.reactions import reactions, read
+from pharmakon.chem.reactions import read
 from pharmakon.chem.routes import RouteFinder
 from pharmakon.chem.scheduled import is_scheduled
 from pharmakon.chem.stock import Stock
@@ -103,41 +103,18 @@ def share(hits: Sequence[bool]) -> dict[str, Any]:
 
 
 def assembled(stock: Stock, n: int, random: Generator) -> list[tuple[str, int]]:
-    """Molecules put together from random blocks by one to three reactions, and how many it were; each once."""
+    """Molecules put together from random blocks, as many by one reaction as by two or three, and how many it were."""
     blocks = [smiles for smiles, _ in stock]
     some = [blocks[i] for i in sorted(random.choice(len(blocks), min(_PARTNERS, len(blocks)), replace=False))]
-    partners = {
-        (one.name, place): [text for text in some if reacts(one, place, text)]
-        for one in reactions()
-        for place in range(len(one.ranks))
-    }
+    bench, wanted = Bench(some, steps=STEPS), Counter(1 + i % STEPS for i in range(n))
     made: dict[str, int] = {}
     while len(made) < n:
-        steps = 1 + len(made) % STEPS
-        smiles = some[int(random.integers(len(some)))]
-        for _ in range(steps):
-            smiles = _grown(smiles, partners, random)
-            if not smiles:
-                break
-        else:
-            if HEAVY[0] <= _heavy(smiles) <= HEAVY[1] and smiles not in stock and not is_scheduled(to_mol(smiles)):
-                made.setdefault(smiles, steps)
+        steps = bench.draw(random)
+        smiles = steps[-1].product if steps else ""
+        if wanted[len(steps)] and HEAVY[0] <= _heavy(smiles) <= HEAVY[1] and smiles not in stock and smiles not in made:
+            made[smiles] = len(steps)
+            wanted[len(steps)] -= 1
     return list(made.items())
-
-
-def _grown(smiles: str, partners: Mapping[tuple[str, int], Sequence[str]], random: Generator) -> str:
-    """The product of a reaction drawn at random; "" where a few tries gave none."""
-    can = [(one, place) for one in reactions() for place in range(len(one.ranks)) if reacts(one, place, smiles)]
-    for _ in range(10 if can else 0):
-        one, place = can[int(random.integers(len(can)))]
-        others = [partners[one.name, i] for i in range(len(one.ranks)) if i != place]
-        if not all(others):
-            continue
-        reactants = [several[int(random.integers(len(several)))] for several in others]
-        reactants.insert(place, smiles)
-        if products := one.forward(reactants):
-            return products[0]
-    return ""
 
 
 def _drawn(path: Path, n: int, random: Generator) -> list[tuple[str, int]]:
