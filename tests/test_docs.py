@@ -44,6 +44,15 @@ def test_an_aim_is_a_bound_or_a_range(value, aim):
     assert not generate.reached(value + (-0.1 if ">" in aim else 0.1), aim)
 
 
+def test_an_aim_of_more_than_the_rivals_is_met_by_more_than_each():
+    aim = {"benchmark": "hits", "task": "one", "metric": "hits", "aim": generate.MORE}
+    score = {"value": 9, "low": None, "high": None, "n": 3}
+    for best, met in ((8, "met"), (9, "**missed**")):
+        tasks = {"one": {"scores": {"hits": score}, "anchors": {"hits": {"GA": best, "LSTM": 2}}}}
+        assert generate._aimed(aim, tasks)[1:] == ("9", met)
+        assert generate._rivals(aim, {"tasks": tasks}) == f"GA {best}, LSTM 2"
+
+
 def test_an_aim_over_all_tasks_waits_for_all_of_them():
     aim = {"benchmark": "pmo", "task": "all tasks", "summary": "sum", "of": 20, "aim": ">= 14.8"}
     assert generate._summed(aim, {}) == ("`pmo`: all tasks, sum", "-", "not measured")

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import Mol, rdFingerprintGenerator, rdMolDescriptors
 
 from pharmakon.chem.fingerprints import bits
@@ -150,7 +150,8 @@ class Counted:
 
     @lru_cache(maxsize=100_000)  # noqa: B019  one oracle lives as long as its run
     def _name(self, smiles: str) -> str:
-        mol = flat(smiles)
+        with rdBase.BlockLogs():  # much of what a language model writes is no molecule
+            mol = flat(smiles)
         return "" if mol is None else Chem.MolToSmiles(mol)
 
     def _passes(self, name: str) -> bool:
