@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,14 @@ def test_the_same_seed_writes_the_same(weights):
 def test_the_same_recipe_makes_the_same_network(weights):
     again = train(ALCOHOLS, SMALL)
     assert all(np.array_equal(again[name], weights[name]) for name in weights)
+
+
+def test_it_ends_after_its_rounds_where_nothing_else_ends_it(weights):
+    asked = []
+
+    def never_enough(smiles):
+        asked.append(list(smiles))
+        return [1.0 for _ in smiles]
+
+    climb(weights, never_enough, replace(SMALL, rounds=3))
+    assert len(asked) == 3

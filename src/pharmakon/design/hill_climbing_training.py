@@ -45,6 +45,8 @@ class HillClimbing:
     climbing_rate: float = 1e-3
     climbing_batch: int = 64
     climbing_epochs: int = 2
+    rounds: int = 160
+    """At most: a network that has narrowed down writes little that is new, and would climb for ever. 40,960 texts."""
     seed: int = 0
 
 
@@ -70,7 +72,7 @@ def train(smiles: Sequence[str], recipe: HillClimbing, *, progress: Progress = s
 
 
 def climb(weights: Arrays, fitness: Fitness, recipe: HillClimbing, *, seed: int = 0) -> None:
-    """Write, keep the best, learn from them, for ever: `fitness` ends the climb by raising.
+    """Write, keep the best, learn from them, for `rounds` at most: `fitness` may end the climb by raising.
 
     It is asked again about the best of earlier rounds, since a diversity filter may have changed its mind.
     """
@@ -80,8 +82,7 @@ def climb(weights: Arrays, fitness: Fitness, recipe: HillClimbing, *, seed: int 
     network.load_state_dict({name: torch.from_numpy(np.array(w)) for name, w in weights.items() if name != MERGES})
     optimiser = torch.optim.Adam(network.parameters(), lr=recipe.climbing_rate)
     best: list[str] = []
-    round_ = 0
-    while True:
+    for round_ in range(recipe.rounds):
         random = stream(seed, "climb", round_)
         everybody = list(dict.fromkeys([*best, *write(network, tokens, recipe.samples, recipe, random=random)]))
         scores = np.asarray(fitness(everybody), float)
@@ -93,7 +94,6 @@ def climb(weights: Arrays, fitness: Fitness, recipe: HillClimbing, *, seed: int 
             for begin in range(0, len(lines), recipe.climbing_batch):
                 some = [lines[int(i)] for i in shuffled[begin : begin + recipe.climbing_batch]]
                 _step(torch, network, optimiser, some, recipe)
-        round_ += 1
 
 
 def write(network: Any, tokens: Tokens, n: int, recipe: HillClimbing, *, random: Generator) -> list[str]:
