@@ -45,8 +45,8 @@ class HillClimbing:
     climbing_rate: float = 1e-3
     climbing_batch: int = 64
     climbing_epochs: int = 2
-    rounds: int = 160
-    """At most: a network that has narrowed down writes little that is new, and would climb for ever. 40,960 texts."""
+    rounds: int = 400
+    """At most: a network that has narrowed down writes little that is new, and would climb for ever. 102,400 texts."""
     seed: int = 0
 
 

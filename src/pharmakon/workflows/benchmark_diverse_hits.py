@@ -54,7 +54,7 @@ class DiverseHits:
         "activity proxies (random forests on ECFP4 bits of public labels); hit: score at least 0.5; molecules outside "
         "the 99 % ranges of ZINC250k for weight and logP, or with more than 8 % of ECFP4 features that it lacks, are "
         "scored for nobody; different: Tanimoto distance of at least 0.7, in the order of the calls; the LSTM writes "
-        "40,960 texts at most"
+        "102,400 texts at most"
     )
     published = "none: Graph GA, LSTM hill climbing (extra deep) and random ZINC are run beside it"
     needs = data_set(POOL).file().path
