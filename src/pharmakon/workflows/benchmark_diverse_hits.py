@@ -86,8 +86,8 @@ class DiverseHits:
             "scores": {
                 METRIC: {
                     "value": _mean(runs[OURS], "diverse_hits"),
-                    "low": min(ours),
-                    "high": max(ours),
+                    "low": min(ours) if len(ours) > 1 else None,
+                    "high": max(ours) if len(ours) > 1 else None,
                     "n": len(ours),
                 },
                 AUC: {"value": proxy.auc, "low": None, "high": None, "n": proxy.rows},
