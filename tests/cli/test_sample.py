@@ -29,3 +29,12 @@ def test_what_came_of_it_is_said(asked, capsys):
     assert "900 molecules of 2,000 texts (12 no molecule, 3 twice)" in shown
     assert "1 were withheld" in remarks
     assert "only 900 of 1,000" in remarks
+    assert "--temperature" in remarks
+
+
+def test_where_most_is_odd_it_says_what_leaves_it_in(listening, capsys):
+    listening(sample, SampleResult(Path("out.csv"), 0, 2000, {sample.ODD: 1988}, []))
+    assert main(["sample", "--prefix", "OOO"]) == 0
+    shown, remarks = capsys.readouterr()
+    assert "1,988 odd groups or rings" in shown
+    assert "only 0 of 1,000" in remarks and "--unfiltered" in remarks

@@ -73,10 +73,10 @@ def test_what_no_chemist_would_make_comes_out_only_where_it_is_asked_for(tmp_pat
     monkeypatch.setattr(Parrot, "said", ("CCO", "OOOOC", "C1CC2CC1C1=C2N=NN=N1", "CCN"))
     result = asked(tmp_path, n=4)
     assert {row["smiles"] for row in rows(result)} == {"CCO", "CCN"}
-    assert result.rest["odd groups or rings"] > 0
+    assert result.rest[workflow.ODD] > 0
     result = asked(tmp_path, n=4, unfiltered=True)
     assert result.molecules == 4
-    assert not result.rest["odd groups or rings"]
+    assert not result.rest[workflow.ODD]
 
 
 def test_a_known_table_is_not_written_over(tmp_path):

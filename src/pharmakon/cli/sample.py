@@ -19,5 +19,7 @@ def sample(config: workflow.SampleConfig) -> None:
     if result.withheld:
         render.note(f"{len(result.withheld)} were withheld: chemicals of the Chemical Weapons Convention's schedules")
     if result.molecules < config.n:
-        render.note(f"only {result.molecules:,} of {config.n:,} were found; a higher --temperature finds more")
+        odd = result.rest.get(workflow.ODD, 0) > result.molecules  # such as all that begin with a prefix that is odd
+        more = "--unfiltered leaves in what is odd" if odd else "a higher --temperature finds more"
+        render.note(f"only {result.molecules:,} of {config.n:,} were found; {more}")
     print(f"molecules: {result.output}")

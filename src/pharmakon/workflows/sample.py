@@ -16,6 +16,8 @@ from .train_prior import SHIPPED, load_prior, prior_folder
 TRIES = 20
 """Texts that are written for each molecule asked for, at most."""
 ROUND = 1_000
+ODD = "odd groups or rings"
+"""What `rest` calls the molecules that no chemist would make."""
 
 
 class SampleConfig(Config):
@@ -65,7 +67,7 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
     random = stream(config.seed, "sample")
     known = _known(config.known)
     seen = set(known)
-    rest = dict.fromkeys(("no molecule", "twice", "known", "odd groups or rings"), 0)
+    rest = dict.fromkeys(("no molecule", "twice", "known", ODD), 0)
     withheld: dict[str, None] = {}
     texts = found = 0
     table = CsvText(("smiles", "written", "log_likelihood"), formats={"log_likelihood": ".3f"})
@@ -91,7 +93,7 @@ def run(config: SampleConfig, *, progress: Progress = silent) -> SampleResult:
                 elif is_scheduled(mol):
                     withheld[digest_of(smiles)] = None
                 elif not config.unfiltered and (unprecedented(mol) or unwanted(mol)):
-                    rest["odd groups or rings"] += 1
+                    rest[ODD] += 1
                 elif found + len(fresh) < config.n:
                     seen.add(smiles)
                     fresh[smiles] = text
