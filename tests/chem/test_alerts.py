@@ -57,6 +57,8 @@ ABSURD = """
     CC=CNc1ccccc1 CC(=O)S C1CCCCCCCCCCCCC1 N=NC CN=NC CC(=O)C#N CN(C)N(C)N C1=CC=NC1C
     C[SH](C)C C[SH]1CCOCC1 C[SH]=O C[SH](=O)=O C[PH](C)(C)C C[PH2](C)C CN([O-])C CC(F)O OC(F)F CC(OC)(OC)OC COn1cccn1
     CNn1cccn1 CS(=O)(=O)n1cccn1 C=C1C=CC(=NC)C=C1 COC(C)N(C)c1ccccc1 NC1CCCCN1 CC(F)OC
+    C=CC=CC=CSC BOc1ccccc1 CB(C)O CCS(=O)(=O)N=C CCS(=O)(=O)N=CC C=CN(C)c1ccccc1 CC=CN1CCOCC1 CN1CCC=C1C CCOC=CC
+    CC=COC(C)=O C=CSC CC=C(O)C(=O)NC CC(=O)n1cccn1 CCS(=O)NC C1=CCC=C1 C1CC=CC=C1
 """
 
 SANE = """
@@ -69,6 +71,8 @@ SANE = """
     COC(=O)C=CNc1ccccc1 C[N+]([O-])(C)C CC(=O)NNC(C)=O CC(C)=NNC(N)=S C12CC1CCC2
     CS(=O)(=O)n1cccc1 CC(=O)Nn1cnnc1 Nn1cnnc1 CP(=O)(OC)OC CS CC(OC)OC(C)=O CCSc1ccccc1
     O=C1C=CC(=O)C=C1 FC(F)Oc1ccccc1 FCOC C1CNCN1
+    OB1OCc2ccccc21 CC1(C)OB(c2ccccc2)OC1(C)C COC(=O)C=COC CN(C)C=CC(C)=O CN1C=CC(=O)CC1 C=CCN(C)C CN(C)C(=O)n1cccn1
+    CC(=O)n1cccc1 C1=COCCC1 CC=CC(=O)NC CC=Cc1ccccc1
 """
 
 
