@@ -6,7 +6,7 @@ import gzip
 import pytest
 from rdkit import Chem
 
-from pharmakon.chem.alerts import SETS, Alert, _unwanted_queries, find, unwanted, without_exceptions
+from pharmakon.chem.alerts import SETS, Alert, _unwanted_queries, find, times, unwanted, without_exceptions
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import UnknownName
 
@@ -43,6 +43,17 @@ def test_the_table_is_whole():
     assert all(query is not None for _, core, whole in queries for query in (core, whole))
 
 
+def test_every_row_refuses_something():
+    found = {reason for text in ABSURD.split() for reason in unwanted(_mol(text))}
+    assert {reason for reason, _, _ in _unwanted_queries()} - found == set()
+
+
+def test_how_often_a_reason_holds():
+    assert times(_mol("CC(O)NC(C)=O"), "acyclic hemiaminal of an amide") == 1
+    assert times(_mol("OOCCOO"), "peroxide") == 2
+    assert times(_mol("C1CCCCCCCC1"), "ring of more than 8 atoms") == 1
+
+
 def test_without_exceptions():
     assert without_exceptions("[N;!$(N-[$(C=O)]);!a]-[C;!$(C(F)F)]") == "[N;!a]-[C]"
     assert without_exceptions("C=C") == "C=C"
@@ -59,11 +70,15 @@ ABSURD = """
     CNn1cccn1 CS(=O)(=O)n1cccn1 C=C1C=CC(=NC)C=C1 COC(C)N(C)c1ccccc1 NC1CCCCN1 CC(F)OC
     C=CC=CC=CSC BOc1ccccc1 CB(C)O CCS(=O)(=O)N=C CCS(=O)(=O)N=CC C=CN(C)c1ccccc1 CC=CN1CCOCC1 CN1CCC=C1C CCOC=CC
     CC=COC(C)=O C=CSC CC=C(O)C(=O)NC CC(=O)n1cccn1 CCS(=O)NC C1=CCC=C1 C1CC=CC=C1
+    CNC(C)=CCC NC(C)=CCC C1=CC(O)CN1 OC(C)n1cccn1 CC(O)NC(C)=O CNCn1cnnc1 C[N+](C)(C)Cn1cccn1 CC(n1cccn1)n1cncn1
+    CC(O)(C#N)CC OC1CCCCO1 Sc1ncccn1 N=c1ccccn1C C[S+](C)C C[N-]C CI(C)C [Ca+2] C[NH+]C CCN=O CSS(C)=O
+    CN(N)OC COC#N CN(C)C#N CP(C)(C)=C CN=S CS(C)=NC c1ccpcc1 O1NCC1 O=C1CCC1=O CC=CS CN(C)C(C)N(C)C CC(O)=S
+    CC(=O)OS(C)=O CCOC=O C1C=CC(=O)C=C1 CC=C1C=CC=CC1=O C1C=CN=C1 C1C=Nc2ccccc12 c1cnnnn1 S=c1ccss1 COC(C)OC
 """
 
 SANE = """
     CCO CC(=O)Nc1ccc(O)cc1 CN1CCC[C@H]1c1cccnc1 C1CC2(C1)CNC2 C12CC(C1)(C2)N O=[N+]([O-])c1ccccc1 C[N+](C)(C)CC
-    c1ccc2[nH]ccc2c1 CS(=O)(=O)N CS(C)=O C[S+](C)[O-] CC(=O)NO CC=NO OC1CCOC(O)C1 OCC1OC(O)C(O)C1O C1C2CC3CC1CC(C2)C3
+    c1ccc2[nH]ccc2c1 CS(=O)(=O)N CS(C)=O C[S+](C)[O-] CC(=O)NO CC=NO OCC1OC(O)C(O)C1O C1C2CC3CC1CC(C2)C3
     Cn1cnnn1 O=C1c2ccccc2C(=O)N1 CC(F)(F)F COC(F)F COC(F)(F)F c1ccc(/N=N/c2ccccc2)cc1 OB(O)c1ccccc1 CP(=O)(O)O
     C1=CCCCC1 C1CC2CCC1N2 C1CC2CCN1CC2 CN1C2CCC1CC(C2)OC(=O)C(CO)c1ccccc1 N#Cc1ccccc1 C#CC CC1(C)OCC(CO)O1
     CC1=C(C(=O)OC)C(c2ccccc2)C(C(=O)OC)=C(C)N1 FS(F)(F)(F)(F)c1ccccc1 C1CC2CC1C=C2 CN(C)C(=O)N(C)C c1ccn2ccnc2c1
@@ -72,7 +87,7 @@ SANE = """
     CS(=O)(=O)n1cccc1 CC(=O)Nn1cnnc1 Nn1cnnc1 CP(=O)(OC)OC CS CC(OC)OC(C)=O CCSc1ccccc1
     O=C1C=CC(=O)C=C1 FC(F)Oc1ccccc1 FCOC C1CNCN1
     OB1OCc2ccccc21 CC1(C)OB(c2ccccc2)OC1(C)C COC(=O)C=COC CN(C)C=CC(C)=O CN1C=CC(=O)CC1 C=CCN(C)C CN(C)C(=O)n1cccn1
-    CC(=O)n1cccc1 C1=COCCC1 CC=CC(=O)NC CC=Cc1ccccc1
+    CC(=O)n1cccc1 C1=COCCC1 CC=CC(=O)NC CC=Cc1ccccc1 CNC=CC(C)=O NC(N)=C[N+](=O)[O-] COCn1cnnc1 C1CNc2ccccc2N1
 """
 
 
@@ -107,7 +122,7 @@ def test_few_bought_molecules_are_unwanted(data):
         texts = [line.split()[0] for line in lines][::120]
     flagged = [text for text in texts if unwanted(_mol(text))]
     assert len(texts) > 2000
-    assert len(flagged) / len(texts) < 0.015
+    assert len(flagged) / len(texts) < 0.02
 
 
 @pytest.mark.data

@@ -135,6 +135,9 @@ def test_a_thousand_members_of_the_families_are_caught():
     "CP(=O)([O-])SCCN(C)C",
     "CC(C)O[P+](C)([O-])F",
     "CCO[P+](C)([O-])SCC[NH+](C)C",
+    "CC(C)O[P+](C)(O)F",
+    "CC(C)OP(C)(->O)F",
+    "CCO[P+](C)(O)SCCN(C)C",
     "c1ccccc1.CC(C)OP(C)(=O)F",
 ])  # fmt: skip
 def test_stereo_isotopes_salts_and_mixtures_hide_nothing(smiles):
@@ -149,6 +152,8 @@ def test_the_size_of_a_group_is_counted():
     assert "1A(1)" not in found("C1CC1P(=O)(F)OC")
     assert "1A(1)" not in found("CP(=O)(F)OCC=C")
     assert is_scheduled(Chem.MolFromSmiles("CP(=O)(F)OCC=C")), "the reactive group is enough"
+    assert found("COCC(C)O[P+](O)(F)OC(C)C") == found("c1ccccc1O[P+](OC)(OC)F") == found("FP(OC)OC") == {"related"}
+    assert found("CCCC[N+]1=CN(C)C=C1.F[P-](F)(F)(F)(F)F") == set(), "a counter-ion"
 
 
 @pytest.mark.parametrize("name", RELATIVES)
@@ -163,7 +168,7 @@ def test_exemptions_are_exact_and_only_for_goals():
         with pytest.raises(RefusedGoal, match="as a start"):
             refuse(smiles, "as a start")
     for smiles in ("CCN(CCCl)CCCl", "CC(C)N(C)CCO", "CCN(CCO)CCO", "CCOP(=O)(F)OC(C)C"):
-        with pytest.raises(RefusedGoal, match="Chemical Weapons Convention"):
+        with pytest.raises(RefusedGoal, match="Chemical Weapons Convention|reactive group of nerve agents"):
             refuse(smiles, "as a goal", exempt=True)
 
 

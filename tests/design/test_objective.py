@@ -10,6 +10,7 @@ from pharmakon.chem.descriptors import named
 from pharmakon.core.errors import ConfigError, RefusedGoal, ScorerError, UnknownName
 from pharmakon.core.types import Estimates, Property
 from pharmakon.design.objective import Constraint, Goal, Objective, Part
+from pharmakon.design.oddities import Oddities
 
 POTENCY = Property("potency", "Potency", "pIC50", better="high", low=2, high=100)
 HERG = Property("herg", "hERG block", "probability", "classification", "low", 0, 1, hazard=True)
@@ -200,7 +201,7 @@ def test_a_wish_that_touches_the_range_or_has_none_is_taken(goal):
 
 def test_rare_rings_may_be_wanted_where_a_mode_keeps_them_or_nothing_is_proposed():
     goal = {"property": "unprecedented_rings", "want": ">= 1"}
-    objective([goal], allowed=frozenset({"C1=CC=C1"}))
+    objective([goal], allowed=Oddities({"C1=CC=C1": 1}))
     objective([goal], sane=False)
 
 

@@ -73,6 +73,12 @@ def unwanted(mol: Mol | None, *, macrocycles: bool = False) -> list[str]:
     return found + ring_problems(mol, macrocycles=macrocycles)
 
 
+def times(mol: Mol, reason: str) -> int:
+    """How often a reason of `unwanted` holds of a molecule; once where it is of the molecule as a whole."""
+    whole = {name: query for name, _, query in _unwanted_queries()}.get(reason)
+    return len(mol.GetSubstructMatches(whole)) if whole is not None else 1
+
+
 @functools.cache
 def _unwanted_queries() -> list[tuple[str, Any, Any]]:
     """The table tables/unwanted.csv as (reason, core, whole). Its lines that start with # are headings.

@@ -22,6 +22,9 @@ from pharmakon.core.errors import RefusedGoal
 
 LARGEST = {"small": 3, "alkyl": 10}
 """Carbons of a group; a small one has no ring, so it is methyl, ethyl, propyl or isopropyl."""
+TREATY = "Chemical Weapons Convention"
+RELATED = "related"
+"""The schedule, so to say, of what is in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,17 @@ class Scheduled:
     name: str
     exempt: str = ""
 
+    @property
+    def words(self) -> str:
+        """What it is and who says so; what only shares a reactive group is on nobody's list."""
+        source = "the reactive group of nerve agents" if self.schedule == RELATED else f"{self.schedule}, {TREATY}"
+        return f"{self.name} ({source})"
+
 
 def scheduled(mol: Mol | None) -> list[Scheduled]:
     """The entries that a molecule, or any part of a mixture, belongs to.
 
-    Salts, isotopes, stereo and P+-O- drawn for P=O do not hide it.
+    Salts, isotopes, stereo and P+-O-, P+-OH or P->O drawn for P=O do not hide it.
     """
     if mol is None:
         return []
@@ -59,8 +68,7 @@ def refuse(smiles: str, role: str, *, exempt: bool = False) -> None:
     """RefusedGoal where a molecule that somebody gave, "as a start", is scheduled; `exempt` lets those pass."""
     for found in scheduled(Chem.MolFromSmiles(smiles)):
         if not (exempt and found.exempt):
-            entry = f"{found.name} ({found.schedule}, Chemical Weapons Convention)"
-            raise RefusedGoal(f"{smiles} {role} is refused: {entry}")
+            raise RefusedGoal(f"{smiles} {role} is refused: {found.words}")
 
 
 def digest_of(smiles: str) -> str:
@@ -127,21 +135,23 @@ def _candidates(mol: Mol) -> Iterator[_Entry]:
 
 
 _MARKED = Chem.MolFromSmarts("[#15,#33]")
-_APART = Chem.MolFromSmarts("[P,S;+]-[O,S;-;D1]")
+_APART = Chem.MolFromSmarts("[#15,#16;+]-[#8,#16;D1;$([-]),$([+0;!H0])]")
+_DATIVE = Chem.MolFromSmarts("[#15,#16]->[#8,#16;D1]")
 
 
 def _redrawn(mol: Mol) -> Mol:
-    """The molecule with charges side by side on phosphorus or sulfur made a double bond."""
-    apart = mol.GetSubstructMatches(_APART)
+    """The molecule with the other ways to draw a double bond to phosphorus or sulfur drawn as one."""
+    apart = mol.GetSubstructMatches(_APART) + mol.GetSubstructMatches(_DATIVE)
     if not apart:
         return mol
     edited = Chem.RWMol(mol)
     for one, two in apart:
-        pair = edited.GetAtomWithIdx(one), edited.GetAtomWithIdx(two)
-        if pair[0].GetFormalCharge() == 1:
-            edited.GetBondBetweenAtoms(one, two).SetBondType(Chem.BondType.DOUBLE)
+        bond, pair = edited.GetBondBetweenAtoms(one, two), (edited.GetAtomWithIdx(one), edited.GetAtomWithIdx(two))
+        if pair[0].GetFormalCharge() == 1 or bond.GetBondType() == Chem.BondType.DATIVE:
+            bond.SetBondType(Chem.BondType.DOUBLE)
             for atom in pair:
                 atom.SetFormalCharge(0)
+            pair[1].SetNumExplicitHs(0)  # of P+-OH
     return edited.GetMol() if Chem.SanitizeMol(edited, catchErrors=True) == Chem.SanitizeFlags.SANITIZE_NONE else mol
 
 

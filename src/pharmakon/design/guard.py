@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
-from pharmakon.chem.alerts import unwanted
 from pharmakon.chem.fingerprints import bits
-from pharmakon.chem.precedent import unprecedented
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.similarity import tanimoto
 from pharmakon.design import context, fragment, genetic
 from pharmakon.design.diversity import spread
+from pharmakon.design.fragment import Piece
 from pharmakon.design.graph import Limits, Operator, flat, pick
 from pharmakon.design.kept import Fit, Kept
+from pharmakon.design.oddities import Oddities, oddities
 from pharmakon.design.parts import edit_part, fill, put, redraw
 
 OPERATORS: dict[str, Operator] = genetic.OPERATORS | fragment.OPERATORS | context.OPERATORS
@@ -90,13 +90,13 @@ class Guard(ABC):
         return mol is not None and self(mol)
 
     @property
-    def allowed(self) -> frozenset[str]:
+    def allowed(self) -> Oddities:
         """What would be unwanted in a molecule, had the user not asked for it."""
-        return _oddities(self.base)
+        return oddities(self.base)
 
     def sane(self, mol: Mol) -> bool:
         """Whether nothing about a molecule is absurd but what is kept."""
-        return self.allowed.issuperset(unprecedented(mol)) and self.allowed.issuperset(unwanted(mol))
+        return self.allowed.excuse(mol)
 
     def limits(self, limits: Limits) -> Limits:
         """The limits of a child, wide enough for what is kept."""
@@ -127,14 +127,15 @@ class Parts(Guard):
     """Fragments stay; what hangs on them is drawn and edited.
 
     One of the `variants` must fit. `free` is how many heavy atoms may be new, `single` that they are one part, `ring`
-    that some are in a ring, `unlike` the Bemis-Murcko scaffold that a molecule must not have; `name` says what a part
-    is called.
+    that some are in a ring, `path` how many atoms the shortest way through a part has, `unlike` the Bemis-Murcko
+    scaffold that a molecule must not have; `name` says what a part is called.
     """
 
     variants: tuple[Kept, ...]
     free: tuple[int, int] = (1, 1000)
     single: bool = False
     ring: bool = False
+    path: tuple[int, int] | None = None
     unlike: str | None = None
     likeness: Likeness | None = None
     name: str = "R"
@@ -191,6 +192,7 @@ class Parts(Guard):
                     self.free[0] <= fit.free <= self.free[1]
                     and (not self.ring or any(part.ring for part in fit.parts))
                     and (len(fit.parts) <= 1 or not self.single)
+                    and (self.path is None or all(self.path[0] <= _way(mol, p) <= self.path[1] for p in fit.parts))
                 ):
                     return kept, fit
         return None
@@ -276,6 +278,12 @@ class Analogues(Guard):
                 yield mol
 
 
+def _way(mol: Mol, part: Piece) -> int:
+    """Atoms on the shortest way through a part, from its first open end to its last."""
+    first, last = part.ends[0][0], part.ends[-1][0]
+    return len(Chem.GetShortestPath(mol, first, last)) if first != last else 1
+
+
 @lru_cache(maxsize=8192)
 def _fit(guard: Parts, mol: Mol) -> tuple[Kept, Fit] | None:
     return guard.fitting(mol)
@@ -289,9 +297,3 @@ def _bits(smiles: str) -> NDArray[np.uint8]:
 @lru_cache(maxsize=64)
 def _pattern(smarts: str) -> Mol:
     return Chem.MolFromSmarts(smarts)
-
-
-@lru_cache(maxsize=64)
-def _oddities(smiles: str) -> frozenset[str]:
-    mol = Chem.MolFromSmiles(smiles)
-    return frozenset([*unwanted(mol), *unprecedented(mol)]) if mol is not None else frozenset()

@@ -16,10 +16,8 @@ from pathlib import Path
 import numpy as np
 from rdkit.Chem import Mol
 
-from pharmakon.chem.alerts import unwanted
 from pharmakon.chem.descriptors import descriptor, descriptor_names
 from pharmakon.chem.parse import canonical, to_mol
-from pharmakon.chem.precedent import unprecedented
 from pharmakon.chem.scheduled import is_scheduled, refuse
 from pharmakon.chem.standardize import standardize
 from pharmakon.core.errors import ConfigError, PharmakonError, RefusedGoal, ScorerError, UnknownName
@@ -30,6 +28,7 @@ from pharmakon.design.desirability import Want, desirability
 from pharmakon.design.graph import flat
 from pharmakon.design.lineage import Evaluation, Part
 from pharmakon.design.novelty import NOVELTY, refuse_nearness
+from pharmakon.design.oddities import NONE, Oddities
 from pharmakon.design.pattern import example, refuse_elements, written
 from pharmakon.design.quantities import MEASURED, PRESENT, halves, is_slow, likeness, named_values, value, values
 from pharmakon.design.terms import LIKENESS, Constraint, Goal, Term
@@ -93,7 +92,7 @@ class Objective:
         *,
         scorer: Scorer | None = None,
         sane: bool = True,
-        allowed: frozenset[str] = frozenset(),
+        allowed: Oddities = NONE,
         aggregate: Aggregate = "geometric",
         known: str | Path = "",
         elements: Collection[str] | None = None,
@@ -293,17 +292,12 @@ class Sieve:
 
     judges: tuple[Judge, ...] = ()
     sane: bool = True
-    allowed: frozenset[str] = frozenset()
-    """Oddities and ring systems that are asked for, so they are no fault."""
+    allowed: Oddities = NONE
 
     def __call__(self, mol: Mol) -> bool:
         """Whether a molecule passes all that is quick to ask: under a millisecond."""
         quick = (j for j in self.judges if not is_slow(j.term))
-        return all(self._holds(j, mol) for j in quick) and not (self.sane and self._odd(mol))
-
-    def _odd(self, mol: Mol) -> bool:
-        # Rings first: they cost a third of the patterns, and refuse more.
-        return not (self.allowed.issuperset(unprecedented(mol)) and self.allowed.issuperset(unwanted(mol)))
+        return all(self._holds(j, mol) for j in quick) and (not self.sane or self.allowed.excuse(mol))
 
     def thorough(self, mol: Mol) -> bool:
         """Whether one that passed holds the slow constraints too: asked of the few that are about to be scored."""
@@ -316,7 +310,7 @@ class Sieve:
         """
         quick = [j for j in self.judges if not is_slow(j.term)]
         slow = [j for j in self.judges if is_slow(j.term)]
-        far = sum(self._misses(j, mol) for j in quick) + float(self.sane and self._odd(mol))
+        far = sum(self._misses(j, mol) for j in quick) + float(self.sane and not self.allowed.excuse(mol))
         return far + (len(slow) if far else sum(self._misses(j, mol) for j in slow))
 
     @staticmethod

@@ -19,6 +19,7 @@ from pharmakon.chem.descriptors import named
 from pharmakon.design.guard import Parts
 from pharmakon.design.modes import Mode, guard_of
 from pharmakon.design.objective import Goal, Objective
+from pharmakon.design.oddities import NONE
 from pharmakon.design.optimise import Optimiser, Settings
 from pharmakon.design.slicing import proposals
 from pharmakon.engine.threads import one_thread
@@ -100,9 +101,8 @@ def mode_of(task: str, smiles: str) -> Mode:
 def written(mode: Mode, n: int, *, seed: int) -> list[str]:
     """`n` molecules of the design search in a mode, in the order they were scored; fewer where it finds no more."""
     guard = guard_of(mode)
-    objective = Objective(
-        [Goal(property="qed", want=">= 0.9")], allowed=guard.allowed if guard is not None else frozenset()
-    )
+    allowed = guard.allowed if guard is not None else NONE
+    objective = Objective([Goal(property="qed", want=">= 0.9")], allowed=allowed)
     settings = Settings(calls=n, seed=seed, initial=min(40, n), surrogate=False)
     search = Optimiser(objective.evaluate, settings, prefilter=objective.sieve, guard=guard)
     with one_thread():
