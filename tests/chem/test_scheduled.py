@@ -168,7 +168,7 @@ def test_exemptions_are_exact_and_only_for_goals():
         with pytest.raises(RefusedGoal, match="as a start"):
             refuse(smiles, "as a start")
     for smiles in ("CCN(CCCl)CCCl", "CC(C)N(C)CCO", "CCN(CCO)CCO", "CCOP(=O)(F)OC(C)C"):
-        with pytest.raises(RefusedGoal, match="Chemical Weapons Convention|reactive group of nerve agents"):
+        with pytest.raises(RefusedGoal, match=r"Chemical Weapons Convention|reactive group of nerve agents"):
             refuse(smiles, "as a goal", exempt=True)
 
 

@@ -59,7 +59,7 @@ def test_what_is_not_given_is_the_files(goal, asked):
     ("old", "new", "said"),
     [
         ("calls", "cals", "unknown key 'cals'; did you mean 'calls'?"),
-        ('want = ">= 0.8"', 'wants = ">= 0.8"', "unknown key 'goals.0.wants'; did you mean 'want'?"),
+        ('want = ">= 0.8"', 'wants = ">= 0.8"', "unknown key 'wants' in goal 1; did you mean 'want'?"),
         ('">= 0.8"', '"high"', "is not a wish"),
         ("calls = 100", "calls = ", "is not valid TOML"),
     ],
@@ -81,11 +81,11 @@ def test_a_folder_is_needed(goal, capsys):
 
 def test_a_stopped_run_says_how_to_go_on(goal, monkeypatch, capsys):
     def run(*_, **__):
-        raise Cancelled("stopped after 40 calls; --resume goes on")
+        raise Cancelled("stopped after 40 calls")
 
     monkeypatch.setattr(design, "run", run)
     assert main(["design", str(goal), "-o", "out"]) == 130
-    assert capsys.readouterr().err == "pharmakon: stopped after 40 calls; --resume goes on\n"
+    assert capsys.readouterr().err == "pharmakon: stopped after 40 calls; the same command with --resume goes on\n"
 
 
 def test_a_mode_may_be_in_the_file_or_in_flags(goal, asked):

@@ -72,6 +72,15 @@ def test_our_errors_carry_their_exit_code(verb, capsys, error, code):
     assert capsys.readouterr().err == f"pharmakon: {error}\n"
 
 
+def test_who_stops_a_verb_that_can_go_on_is_told_how(monkeypatch, capsys, tmp_path):
+    from pharmakon.workflows import design
+
+    (tmp_path / "goal.toml").write_text("[[goals]]\nproperty = 'qed'\nwant = '>= 0.9'\n")
+    monkeypatch.setattr(design, "run", raising(Cancelled("stopped by the user; what was finished is kept")))
+    assert cli.main(["design", str(tmp_path / "goal.toml"), "-o", str(tmp_path / "run")]) == 130
+    assert capsys.readouterr().err.endswith("is kept; the same command with --resume goes on\n")
+
+
 def test_keyboard_interrupt_is_130(verb, capsys):
     verb(raising(KeyboardInterrupt()))
     assert cli.main(["models"]) == 130

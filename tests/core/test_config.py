@@ -19,6 +19,8 @@ class Order(Config):
     best: Goal | None = None
     mode: Literal["fast", "slow"] = "fast"
     calls: int = 10
+    names: tuple[str, ...] = ()
+    title: str = ""
 
 
 def write(tmp_path, text, encoding="utf-8"):
@@ -51,13 +53,20 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path):
     ("text", "said"),
     [
         ("cals = 5", "unknown key 'cals'; did you mean 'calls'?"),
-        ("zzz = 5", "unknown key 'zzz'; known: best, calls, goals, mode"),
-        ('[[goals]]\nproperty = "herg"\nwieght = 2', "unknown key 'goals.0.wieght'; did you mean 'weight'?"),
+        ("zzz = 5", "unknown key 'zzz'; known: best, calls, goals, mode, names, title"),
+        ('[[goals]]\nproperty = "herg"\nwieght = 2', "unknown key 'wieght' in goal 1; did you mean 'weight'?"),
         ('[best]\nproperty = "herg"\nwight = 2', "unknown key 'best.wight'; did you mean 'weight'?"),
         ('calls = "many"', "calls: input should be a valid integer"),
         ('mode = "fas"', "mode: input should be 'fast' or 'slow', got 'fas'"),
-        ("[[goals]]\nweight = 1", "goals.0.property: field required"),
-        ('[[goals]]\nproperty = "x"\nweight = 0', "goals.0.weight: input should be greater than 0, got 0"),
+        ("[[goals]]\nweight = 1", "goal 1: property: field required"),
+        ('[[goals]]\nproperty = "x"\nweight = 0', "goal 1: weight: input should be greater than 0, got 0"),
+        ("names = 'a'", """names: is a list: write names = ["a"], got 'a'"""),
+        ("names = [3]", "name 1: is a text: write it in quotes, got 3"),
+        ("title = 0.5", """title: is a text: write title = "0.5", got 0.5"""),
+        ("[goals]\nproperty = 'x'", "goals: is a list of tables: write each below a line [[goals]], with two brackets"),
+        ("goals = ['x']", "goal 1: is a table: write it below a line [[goals]], got 'x'"),
+        ("best = 'herg'", """best: is a table: write best = { property = "herg" }, got 'herg'"""),
+        ("best = [1]", "best: is a table: write [best]"),
         ("calls = ", "is not valid TOML"),
         ("calls = 1\ncalls = 2", "is not valid TOML"),
     ],
@@ -85,6 +94,22 @@ def test_a_mistake_that_begins_with_a_smiles_keeps_it():
             build(Molecule, {"smiles": text})
 
 
+def test_a_table_is_not_said_again_and_a_place_is_counted_from_one():
+    class Whole(Config):
+        order: Order = Order()
+        points: tuple[tuple[float, float], ...] = ()
+
+        @field_validator("order")
+        @classmethod
+        def _never(cls, order: Order) -> Order:
+            raise ValueError("nothing goes")
+
+    with pytest.raises(ConfigError, match=r"^order: nothing goes$"):
+        build(Whole, {"order": {"calls": 3}})
+    with pytest.raises(ConfigError, match=r"^point 1, number 2: input should be a valid number.*, got 'x'$"):
+        build(Whole, {"points": [[0, "x"]]})
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(ConfigError, match="there is no file"):
         read_toml(tmp_path / "none.toml")
@@ -100,9 +125,7 @@ def test_a_file_that_is_not_text(tmp_path):
 def test_build_names_every_mistake_of_a_few():
     with pytest.raises(ConfigError, match=r"^mode: .*, got 'y'; also calls: .*, got 'x'$"):
         build(Order, {"calls": "x", "mode": "y"})
-    with pytest.raises(
-        ConfigError, match=r"did you mean 'mode'\? Also goals\.0\.weight: input should be greater than 0"
-    ):
+    with pytest.raises(ConfigError, match=r"did you mean 'mode'\? Also goal 1: weight: input should be greater than 0"):
         build(Order, {"mod": "fast", "goals": [{"property": "x", "weight": 0}]})
 
 
@@ -112,7 +135,7 @@ def test_what_only_follows_from_a_mistake_is_not_a_second_one():
 
     with pytest.raises(ConfigError) as caught:
         build(Few, {"goals": [{"proprty": "x"}]})
-    assert str(caught.value) == "unknown key 'goals.0.proprty'; did you mean 'property'?"
+    assert str(caught.value) == "unknown key 'proprty' in goal 1; did you mean 'property'?"
     with pytest.raises(ConfigError, match=r"\(and 2 more\)$"):
         build(Order, {f"zzz{i}": 1 for i in range(5)})
 

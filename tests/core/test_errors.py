@@ -70,6 +70,8 @@ def test_a_part_of_a_name_suggests_the_whole(name, said):
 def test_a_hint_comes_last():
     text = str(UnknownName("column", "smiles", ["a", "b"], hint="say which: --smiles NAME"))
     assert text == "no column named 'smiles'; known: a, b; say which: --smiles NAME"
+    text = str(UnknownName("column", "smiles", list("abcdefghijklmnopqrstuvw"), hint="say which"))
+    assert text == "no column named 'smiles'; say which"
     text = str(UnknownName("column", "smiles", ["smilse"], hint="say which: --smiles NAME"))
     assert text == "no column named 'smiles'; did you mean 'smilse'? Say which: --smiles NAME"
 

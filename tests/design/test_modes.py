@@ -5,6 +5,7 @@ from pharmakon.core.config import build
 from pharmakon.core.errors import ConfigError, RefusedGoal
 from pharmakon.design.graph import flat
 from pharmakon.design.modes import Mode, core_of, guard_of, one_place
+from pharmakon.design.oddities import NONE
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 
@@ -28,11 +29,14 @@ def test_by_default_anything_goes():
         ({"kind": "decorate", "scaffold": "FC(F)(F)F"}, "nothing can hang on it"),
         ({"kind": "link", "fragments": ["C[*:1]"]}, "1 are given"),
         ({"kind": "link", "fragments": ["C[*:1]", "CC"]}, "needs one attachment point"),
-        ({"kind": "link", "fragments": ["C[*:1]", "N[*:1]"], "linker": "= 0"}, "no room for a linker"),
+        ({"kind": "link", "fragments": ["C[*:1]", "N[*:1]"], "linker": "= 0"}, "has one heavy atom or more"),
+        ({"kind": "link", "fragments": ["C[*:1]", "N[*:1]"], "linker": "0..4"}, "has one heavy atom or more"),
+        ({"kind": "link", "fragments": ["C[*:1]", "N[*:1]"], "linker": "2..4", "path": "5"}, "has no path of '5'"),
         ({"kind": "grow", "fragment": "c1ccccc1"}, "has no attachment point"),
         ({"kind": "hop", "molecule": "CCO"}, "no ring system"),
         ({"kind": "hop", "molecule": GEFITINIB, "core": "C#N"}, "no ring system C#N"),
-        ({"kind": "analogues", "molecule": "CCO.CC"}, "one connected molecule"),
+        ({"kind": "analogues", "molecule": "C1CC"}, "is not the SMILES of a molecule"),
+        ({"kind": "analogues", "molecule": "CC[*:1]"}, "is not the SMILES of a molecule"),
         ({"kind": "analogues", "molecule": "CCO", "similarity": "near"}, "is not a wish"),
         ({"kind": "keep", "substructure": "(("}, "neither SMILES nor SMARTS"),
         ({"kind": "keep", "substructure": "[#92]~[#92]"}, "asks for U, an element that the search cannot make"),
@@ -63,7 +67,7 @@ def test_a_chemical_weapon_is_nothing_to_keep(mode):
 def test_what_a_pattern_leaves_open_is_no_wish_for_a_radical(substructure):
     guard = guard_of(Mode(kind="keep", substructure=substructure))
     assert guard.base == "CC(N)=O"
-    assert guard.allowed == frozenset()
+    assert guard.allowed == NONE
     assert not guard.sane(flat("[CH2]CC(=O)NC"))
 
 
@@ -74,6 +78,22 @@ def test_a_linker_has_its_size():
     assert not accepts("c1ccccc1CCCCN1CCOCC1", **ends)
     assert not accepts("Cc1ccccc1CCN1CCOCC1", **ends)
     assert not accepts("c1ccccc1CCN1CCOCC1C", **ends)
+
+
+def test_a_linker_has_its_path():
+    ends = {"kind": "link", "fragments": ("[*:1]c1ccccc1", "[*:1]N1CCOCC1"), "linker": "2..7", "path": "3"}
+    assert accepts("c1ccccc1CCCN1CCOCC1", **ends)
+    assert accepts("c1ccccc1CC(CC)CN1CCOCC1", **ends)
+    assert not accepts("c1ccccc1C(CCC)N1CCOCC1", **ends), "a linker of four atoms, and one between the ends"
+    assert not accepts("c1ccccc1CCCCN1CCOCC1", **ends)
+    assert guard_of(Mode(**ends)).words.endswith("joined by 2 to 7 heavy atoms, 3 of them on the shortest way")
+
+
+def test_of_a_salt_the_parent_is_meant():
+    salt = Mode(kind="analogues", molecule="OC(=O)Cc1ccccc1Nc1c(Cl)cccc1Cl.[Na]")
+    assert guard_of(salt).base == Chem.CanonSmiles("OC(=O)Cc1ccccc1Nc1c(Cl)cccc1Cl")
+    hop = Mode(kind="hop", molecule=f"{GEFITINIB}.Cl")
+    assert guard_of(hop).words == guard_of(Mode(kind="hop", molecule=GEFITINIB)).words
 
 
 def test_a_hop_keeps_the_arms_and_changes_the_scaffold():

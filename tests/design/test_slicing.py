@@ -61,10 +61,18 @@ def test_points_are_numbered_as_the_arms_that_were_cut_off():
             assert all(point in one.mode.scaffold for point in points)
 
 
-@pytest.mark.parametrize("smiles", ["C1CC", "CC.CC", "", "C[*:1]"])
-def test_what_cannot_be_cut_says_so(smiles):
-    with pytest.raises(ConfigError, match="one connected molecule"):
+@pytest.mark.parametrize(("smiles", "said"), [
+    ("C1CC", "is not the SMILES of a molecule"),
+    ("C[*:1]", "is not the SMILES of a molecule"),
+    (" ", "there is no SMILES"),
+])  # fmt: skip
+def test_what_cannot_be_cut_says_so(smiles, said):
+    with pytest.raises(ConfigError, match=said):
         proposals(smiles)
+
+
+def test_salts_and_isotopes_are_cut_as_their_parent():
+    assert proposals("[2H]c1ccccc1CCNC.Cl") == proposals("c1ccccc1CCNC")
 
 
 def test_nothing_to_cut_is_no_mistake():

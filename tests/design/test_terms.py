@@ -15,6 +15,7 @@ from pharmakon.design.terms import Constraint, Goal
     [
         ({"property": "qed"}, "needs want"),
         ({"want": ">= 8"}, "exactly one"),
+        ({"property": "qed", "want": 0.8}, r'want = ">= 0\.8", "<= 0\.8" or "= 0\.8"'),
         ({"property": "qed", "want": ">= 1", "keep": "C"}, "exactly one"),
         ({"property": "qed", "want": "high"}, "not a wish"),
         ({"keep": "C(("}, "SMARTS"),
@@ -53,6 +54,17 @@ def test_what_points_want_is_where_they_say_one():
     assert wanted((1, 0), (2, 1), (3, 1), (4, 0)) == Want(2, 3)
     assert wanted((1, 0), (2, 1)) == Want(2, math.inf)
     assert wanted((1, 1), (2, 0)) == Want(-math.inf, 1)
+
+
+def test_what_is_asked_is_short():
+    def fitted(*values):
+        return Goal(property="mw", like=("C",)).fitted(values, 1.0).asked()
+
+    assert Goal(property="mw", want="> 3.00").asked() == "> 3.00"
+    assert fitted(0.9324324324324325, 0.1) == "0.1..0.9324"
+    assert Goal(property="mw", points=((1, 0), (2, 1))).asked() == ">= 2"
+    assert Goal(property="mw", points=((1, 1), (2, 0))).asked() == "<= 1"
+    assert Goal(keep="CC").asked() == ""
 
 
 def test_a_constraint_has_neither_weight_nor_points():

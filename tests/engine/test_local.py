@@ -144,6 +144,26 @@ def test_a_dying_worker_is_an_error_and_the_engine_lives_on():
         assert list(pool.map(operator.neg, [1])) == [-1]
 
 
+UNGUARDED = """
+import math
+from pharmakon.engine.local import LocalEngine
+{guard}
+    with LocalEngine(1) as pool:
+        print(list(pool.map(math.sqrt, [4, 9])))
+"""
+
+
+@pytest.mark.parametrize(("guard", "code"), [("if True:", 1), ("if __name__ == '__main__':", 0)])
+def test_a_script_that_every_worker_would_run_is_told_so(tmp_path, guard, code):
+    (tmp_path / "mine.py").write_text(UNGUARDED.format(guard=guard))
+    command = [sys.executable, tmp_path / "mine.py"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == code
+    last = done.stderr.strip().rpartition("\n")[2]
+    assert ("UsageError: mine.py needs the line if __name__ == '__main__':" in last) == bool(code)
+    assert done.stderr.count("Traceback") <= 2  # one of the worker, one of the script
+
+
 def once_gone(path):
     """Its worker is killed by the first who calls."""
     if path.exists():

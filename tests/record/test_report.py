@@ -207,7 +207,7 @@ def test_a_verdict_is_a_word_and_not_only_a_colour(made):
     words = re.sub(r"\s+", " ", Page(made[2]).words)
     for mark, verdict in (("✓", "good"), ("✕", "poor"), ("?", "don't know")):
         assert words.count(f"{mark} {verdict}") >= 3  # three properties, in the dialog
-    assert "outside the domain" in words
+    assert "outside the domain: the interval does not hold" in words
 
 
 def test_a_card_and_its_dialog_say_whether_each_wish_is_met_and_the_tile_counts_them(made):

@@ -98,7 +98,14 @@ def test_everything_wrong_at_once(table):
     opened = table(gzip.compress(content), "export.csv")
     assert opened.columns == ("Smiles", "Größe", "Smiles_2", "column_4")
     assert [row.fields["Größe"] for row in opened.rows()] == ["1,5\r\nµ", "2"]
-    assert len(opened.notes) == 2
+    assert len(opened.notes) == 3
+
+
+def test_a_choice_between_columns_of_structures_is_said_unless_the_user_made_it(table):
+    text = "SMILES_canonical,smiles,other_smiles\nC,CC,CCC\n"
+    said = "structures are read from the column 'smiles', not from SMILES_canonical and other_smiles"
+    assert table(text).notes == (said,)
+    assert table(text, smiles="other_smiles").notes == ()
 
 
 def test_latin1_is_said_in_the_notes(table):

@@ -64,6 +64,7 @@ def test_examples_are_left_to_the_run():
 
 def test_one_mistake_is_counted_once():
     assert list(found(goals=[{"property": "qed", "want": ">= much"}])) == ["goals.0.want"]
+    assert found(goals=[GOOD], start="CCO") == {"start": 'is a list: write start = ["CCO"]'}
 
 
 def test_the_response_of_nobody_is_no_goal():

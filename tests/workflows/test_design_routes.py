@@ -134,6 +134,7 @@ def test_a_route_as_a_constraint_gives_designs_that_have_one(constrained):
     at_hand = {smiles for smiles, _ in stock}
     found = rows(result.folder)
     assert len(found) == result.designs >= 5
+    assert result.summary[1] == f"{config.stock.name} has {len(stock)} building blocks."
     for row in found:
         route = RouteFinder(stock, steps=2).find(to_mol(row["smiles"]))
         assert route is not None and row["route"] == "; ".join(route.lines)

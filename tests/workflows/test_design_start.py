@@ -7,7 +7,7 @@ from pharmakon.core.errors import ConfigError
 from pharmakon.core.types import Estimates, Property
 from pharmakon.design.modes import guard_of
 from pharmakon.workflows.design import DesignConfig, objective_of
-from pharmakon.workflows.design_start import given_of, start_of
+from pharmakon.workflows.design_start import given_of, sizes_of, start_of
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 GOAL = {"property": "qed", "want": ">= 0.7"}
@@ -25,6 +25,19 @@ def started(**keys):
     guard = guard_of(config.mode)
     objective = objective_of(config, 1, Nobody(), guard)
     return start_of(config, objective, objective.sieve, guard)
+
+
+@pytest.mark.parametrize(("wants", "least", "most"), [
+    ((), 8, 60),
+    (("<= 14",), 8, 14),
+    (("<= 6",), 1, 6),
+    (("4..80", ">= 5"), 5, 80),
+    ((">= 70",), 70, 95),
+])  # fmt: skip
+def test_a_constraint_on_the_heavy_atoms_moves_the_limits(wants, least, most):
+    constraints = [{"property": "heavy_atoms", "want": want} for want in wants]
+    config = DesignConfig.model_validate({"goals": [GOAL], "constraints": [*constraints, {"avoid": "[F]"}]})
+    assert sizes_of(config) == {"min_atoms": least, "max_atoms": most}
 
 
 def test_without_anything_to_name_molecules_are_assembled_later():

@@ -97,6 +97,11 @@ def test_a_model_is_no_prior(trained):
         load_prior(trained)
 
 
+def test_a_prior_that_is_not_there_is_a_mistake_of_the_request():
+    with pytest.raises(UsageError, match="there is no prior nofolder"):
+        load_prior("nofolder")
+
+
 def test_it_is_made_again_from_its_record(made):
     from pharmakon.workflows.reproduce import ReproduceConfig
     from pharmakon.workflows.reproduce import run as reproduce

@@ -6,13 +6,14 @@ The verbs are named by strings and imported when they are called, so `--help` lo
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pharmakon import __version__
-from pharmakon.core.errors import PharmakonError, UnknownName, UsageError
+from pharmakon.core.errors import Cancelled, PharmakonError, UnknownName, UsageError
 from pharmakon.core.words import uncapitalised
 
 if TYPE_CHECKING:
@@ -154,7 +155,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PharmakonError as error:
         if traceback:
             _show_traceback()
-        return _complain(str(error), error.exit_code)
+        advice = _how_to_go_on(words) if isinstance(error, Cancelled) else ""
+        return _complain(f"{error}{advice}", error.exit_code)
     except Exception as error:  # noqa: BLE001  the last line of defence: a user gets a sentence, not a stack
         if traceback:
             _show_traceback()
@@ -196,6 +198,14 @@ def _ask_at_a_terminal() -> None:
         ask_with(getpass)
     else:
         ask_with(None)
+
+
+def _how_to_go_on(words: Sequence[str]) -> str:
+    """What to do after a verb was stopped that can go on; "" where it cannot."""
+    verb = words[0].replace("-", "_") if words else ""
+    handler = getattr(sys.modules.get(f"pharmakon.cli.{verb}"), verb, None)
+    resumes = callable(handler) and "resume" in inspect.signature(handler).parameters
+    return "; the same command with --resume goes on" if resumes else ""
 
 
 def _unexpected(error: Exception, *, hint: bool) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -105,16 +107,75 @@ def explain(error: ValidationError, model: type[BaseModel], *, where: str = "") 
 
 
 def _said(mistake: ErrorDetails, model: type[BaseModel]) -> str:
-    place = ".".join(str(part) for part in mistake["loc"])
+    *above, key = mistake["loc"] or ("",)
+    place = placed(mistake["loc"])
     if mistake["type"] == "extra_forbidden":
-        fields = _fields_at(model, mistake["loc"][:-1])
-        advice = did_you_mean(str(mistake["loc"][-1]), fields) or f"known: {', '.join(sorted(fields))}"
-        return f"unknown key {place!r}; {advice}"
-    message = uncapitalised(mistake["msg"].removeprefix("Value error, "))
+        fields = _fields_at(model, above)
+        advice = did_you_mean(str(key), fields) or f"known: {', '.join(sorted(fields))}"
+        inside = f" in {placed(above)}" if any(isinstance(part, int) for part in above) else ""
+        return f"unknown key {(str(key) if inside else place)!r}{inside}; {advice}"
+    message, given = in_words(mistake, model), mistake["input"]
     if not place:
         return message
-    given = "" if mistake["type"] == "missing" else f", got {excerpt(repr(mistake['input']), 200)}"
-    return f"{place}: {message}{given}"
+    # What was given stands in the file; a whole table is too much to say again.
+    told = isinstance(given, str) or not (mistake["type"] == "missing" or isinstance(given, (Mapping, Sequence)))
+    return f"{place}: {message}{f', got {excerpt(repr(given), 200)}' if told else ''}"
+
+
+def placed(location: Sequence[int | str]) -> str:
+    """Where a mistake is, counted from 1.
+
+    >>> placed(("goals", 0, "want")), placed(("mode", "kind")), placed(("goals", 1, "points", 0, 1))
+    ('goal 1: want', 'mode.kind', 'goal 2: point 1, number 2')
+    """
+    words: list[str] = []
+    for before, part in zip(("", *location), location, strict=False):
+        if isinstance(part, int) and isinstance(before, str) and words:
+            words[-1] = f"{words[-1].removesuffix('s')} {part + 1}"
+        elif isinstance(part, int):
+            words[-1:] = [f"{words[-1]}, number {part + 1}" if words else f"number {part + 1}"]
+        elif isinstance(before, str) and words:
+            words[-1] += f".{part}"
+        else:
+            words.append(part)
+    return ": ".join(words)
+
+
+def in_words(mistake: ErrorDetails, model: type[BaseModel]) -> str:
+    """What is wrong and, of a value of another kind than its key's, how it is written in TOML."""
+    kind, given, location = mistake["type"], mistake["input"], mistake["loc"]
+    key = next((part for part in reversed(location) if isinstance(part, str)), "")
+    listed = bool(location) and isinstance(location[-1], int)
+    table = _model_at(model, location)
+    if kind in {"tuple_type", "list_type"} and table is not None:
+        return f"is a list of tables: write each below a line [[{key}]], with two brackets"
+    if kind in {"tuple_type", "list_type"}:
+        return f"is a list: write {key} = [{_toml(given)}]"
+    if kind in {"model_type", "dict_type"} and listed:
+        return f"is a table: write it below a line [[{key}]]"
+    if kind in {"model_type", "dict_type"}:
+        first = next(iter(table.model_fields), "") if table is not None and isinstance(given, str) else ""
+        return f"is a table: write {key} = {{ {first} = {_toml(given)} }}" if first else f"is a table: write [{key}]"
+    if kind == "too_short":
+        return f"needs {mistake['ctx']['min_length']} or more"
+    if kind == "string_type" and not isinstance(given, (Mapping, Sequence)):
+        return f"is a text: write {'it in quotes' if listed else f'{key} = {_toml(str(_toml(given)))}'}"
+    return uncapitalised(mistake["msg"].removeprefix("Value error, "))
+
+
+def _toml(value: Any) -> str:
+    """A plain value as TOML has it."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool, int, float)) else "..."
+
+
+def _model_at(model: type[BaseModel], location: Sequence[int | str]) -> type[BaseModel] | None:
+    """The model that what stands at a place is, or is a list of; None where it is none."""
+    here: type[BaseModel] | None = model
+    for part in location:
+        if isinstance(part, str):
+            info = here.model_fields.get(part) if here is not None else None
+            here = inner_model(info.annotation) if info else None
+    return here
 
 
 def _meant(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
@@ -123,18 +184,9 @@ def _meant(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
     return next((key for key in fields if did_you_mean(str(location[-1]), fields) == f"did you mean {key!r}?"), "")
 
 
-def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+def _fields_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
     """The keys allowed at a place inside a nested model."""
-    here: type[BaseModel] = model
-    for part in location:
-        if isinstance(part, int):
-            continue
-        info = here.model_fields.get(part)
-        inner = inner_model(info.annotation) if info else None
-        if inner is None:
-            break
-        here = inner
-    return list(here.model_fields)
+    return list((_model_at(model, location) or model).model_fields)
 
 
 def inner_model(annotation: Any) -> type[BaseModel] | None:

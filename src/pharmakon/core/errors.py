@@ -31,6 +31,8 @@ from collections.abc import Iterable
 
 FEWEST = 3
 """Letters that a part of a name must have to suggest the whole."""
+MOST = 20
+"""Names that a message lists."""
 
 
 class PharmakonError(Exception):
@@ -58,7 +60,9 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "", hint: str = "") -> None:
         self.kind, self.name, self.known, self.where = kind, name, tuple(known), where
         place = f" in {where}" if where else ""
-        said = "; ".join(filter(None, [f"no {kind} named {name!r}{place}", _advice(name, self.known)]))
+        # Of many, the first few would pass for all: the hint says where they stand.
+        advice = did_you_mean(name, self.known) if hint and len(self.known) > MOST else _advice(name, self.known)
+        said = "; ".join(filter(None, [f"no {kind} named {name!r}{place}", advice]))
         if hint:
             said += f" {hint[:1].upper()}{hint[1:]}" if said.endswith("?") else f"; {hint}"
         super().__init__(said)
@@ -160,5 +164,5 @@ def _advice(name: str, known: tuple[str, ...]) -> str:
     guess = did_you_mean(name, known)
     if guess:
         return guess
-    shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
+    shown = ", ".join(known[:MOST]) + (", ..." if len(known) > MOST else "")
     return f"known: {shown}" if known else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from rdkit import Chem
 from rdkit.Chem import Mol
 
 from pharmakon.chem.scheduled import refuse
@@ -13,7 +14,7 @@ from pharmakon.design.graph import flat
 from pharmakon.design.guard import Guard
 from pharmakon.design.propose import Brood, Proposal
 
-__all__ = ["approach", "given"]
+__all__ = ["approach", "given", "parent", "unlabelled"]
 
 GENERATIONS = 12
 """Generations that nobody scores, at most."""
@@ -24,11 +25,17 @@ NEAREST = 30
 def given(texts: Iterable[str], guard: Guard | None) -> list[str]:
     """The readable ones of molecules to start from; a salt or mixture as its parent.
 
+    Isotopes go, since every child would inherit them; where a mode keeps one, they stay.
+
     RefusedGoal of a scheduled chemical, UsageError of one that the guard does not let pass.
     """
-    found = [s for s in map(parent, texts) if flat(s) is not None]
+    asked = list(texts)
+    for text in asked:  # each part of a mixture, of which the parent is kept
+        refuse(text, "as a start molecule")
+    found = [s for s in map(parent, asked) if flat(s) is not None]
+    if guard is None or unlabelled(guard.base) == guard.base:
+        found = list(map(unlabelled, found))
     for smiles in found:
-        refuse(smiles, "as a start molecule")
         if guard is not None and not guard.accepts(smiles):
             raise UsageError(f"the start molecule {smiles} does not fit the mode: {guard.words}")
     return found
@@ -37,6 +44,16 @@ def given(texts: Iterable[str], guard: Guard | None) -> list[str]:
 def parent(text: str) -> str:
     """A SMILES; of a salt or mixture that of its parent."""
     return text if flat(text) is not None else standardize(text).smiles
+
+
+def unlabelled(smiles: str) -> str:
+    """A SMILES without isotopes; the very text where it has none, or cannot be read."""
+    mol = Chem.MolFromSmiles(smiles)
+    if mol is None or not any(atom.GetIsotope() for atom in mol.GetAtoms()):
+        return smiles
+    for atom in mol.GetAtoms():
+        atom.SetIsotope(0)
+    return Chem.MolToSmiles(Chem.RemoveHs(mol))
 
 
 def approach(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Literal, Self
 
@@ -13,6 +14,7 @@ from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.scheduled import refuse
 from pharmakon.core.config import Config
 from pharmakon.core.errors import ConfigError
+from pharmakon.design.begin import parent
 from pharmakon.design.desirability import Want
 from pharmakon.design.fragment import Piece, pieces
 from pharmakon.design.graph import cuts, flat
@@ -26,7 +28,7 @@ Kind = Literal["de_novo", "decorate", "link", "grow", "hop", "analogues", "keep"
 KEYS: dict[str, tuple[str, ...]] = {
     "de_novo": (),
     "decorate": ("scaffold",),
-    "link": ("fragments", "linker"),
+    "link": ("fragments", "linker", "path"),
     "grow": ("fragment",),
     "hop": ("molecule", "core"),
     "analogues": ("molecule", "similarity", "one_place"),
@@ -50,7 +52,8 @@ class Mode(Config):
         description="decorate: SMILES with `[*:1]`, `[*:2]` ... where something may hang; without, any hydrogen may go",
     )
     fragments: tuple[str, ...] = Field((), description="link: two SMILES with one `[*:1]` each, to be joined")
-    linker: str = Field("1..12", description="link: heavy atoms between the fragments")
+    linker: str = Field("1..12", description="link: heavy atoms of what joins the fragments")
+    path: str = Field("", description="link: atoms on the shortest way between the fragments; any number otherwise")
     fragment: str = Field("", description="grow: SMILES with one `[*:1]` or more, where it may grow")
     molecule: str = Field("", description="hop, analogues: SMILES of the molecule to begin with")
     core: str = Field("", description="hop: SMARTS of the ring system to replace; the most central one otherwise")
@@ -117,10 +120,14 @@ def _link(mode: Mode) -> Guard:
         if points != 1 or "*" not in text:
             raise ConfigError(f"{text!r} needs one attachment point [*:1], where the linker shall be")
     kept = Kept(mode.fragments, filled=True)
-    low, high = _whole(mode.linker)
+    free = _whole("linker", mode.linker)
+    path = _whole("path", mode.path) if mode.path else None
+    if path and path[0] > free[1]:
+        raise ConfigError(f"a linker of {mode.linker!r} heavy atoms has no path of {mode.path!r}")
     one, two = mode.fragments
-    words = f"{one} and {two} stay, joined by {low} to {high} heavy atoms"
-    return Parts(words, _base(kept), (kept,), free=(low, high), single=True, name="linker")
+    words = f"{one} and {two} stay, joined by {_span(free)} heavy atoms"
+    words += f", {_span(path)} of them on the shortest way" if path else ""
+    return Parts(words, _base(kept), (kept,), free=free, single=True, path=path, name="linker")
 
 
 def _hop(mode: Mode) -> Guard:
@@ -242,26 +249,31 @@ def _base(kept: Kept) -> str:
 
 
 def _molecule(smiles: str) -> Mol:
-    mol = flat(smiles)
-    if mol is None or "*" in smiles:
-        raise ConfigError(f"molecule {smiles!r} is not the SMILES of one connected molecule")
+    """A molecule without stereo; a salt as its parent."""
+    mol = flat(parent(smiles)) if "*" not in smiles else None
+    if mol is None:
+        raise ConfigError(f"molecule {smiles!r} is not the SMILES of a molecule")
     return Chem.MolFromSmiles(Chem.MolToSmiles(mol))
 
 
 def _stereo(smiles: str) -> Mol:
     """The molecule with its stereo, atoms in the order of `_molecule`."""
-    mol, plain = Chem.MolFromSmiles(smiles), _molecule(smiles)
+    mol, plain = Chem.MolFromSmiles(parent(smiles)), _molecule(smiles)
     order = mol.GetSubstructMatch(plain)
     return Chem.RenumberAtoms(mol, list(order))
 
 
-def _whole(text: str) -> tuple[int, int]:
-    """A range of whole numbers, such as "1..12" or "<= 8"."""
+def _span(range_: tuple[int, int]) -> str:
+    return " to ".join(map(str, dict.fromkeys(range_)))
+
+
+def _whole(key: str, text: str) -> tuple[int, int]:
+    """A range of whole numbers from 1, such as "1..12", "<= 8" or "3"."""
     try:
-        want = Want.parse(text)
+        want = Want.parse(f"= {text}" if text.strip().isdigit() else text)
     except ValueError as error:
-        raise ConfigError(f"linker: {error}") from None
-    low, high = max(1, int(max(want.low, 0))), int(min(want.high, 40))
-    if high < low:
-        raise ConfigError(f"linker {text!r} leaves no room for a linker")
+        raise ConfigError(f"{key}: {error}") from None
+    low, high = max(1, math.ceil(want.low)) if math.isfinite(want.low) else 1, int(min(want.high, 40))
+    if high < low or want.low == 0:
+        raise ConfigError(f"{key} {text!r}: a linker has one heavy atom or more, and at most 40")
     return low, high

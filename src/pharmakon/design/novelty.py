@@ -19,7 +19,7 @@ NOVELTY = Property("novelty", "Novelty: distance from the known molecules", "Tan
 def collection(path: str) -> Collection:
     """The molecules of a table, read once. DataError where none can be read."""
     table = open_table(path)
-    found = Collection((row.id, row.structure) for row in table.rows() if not row.problem)
+    found = Collection((row.id, "" if row.problem else row.structure) for row in table.rows())
     if not len(found):
         raise DataError(f"{path}: none of its molecules can be read, so nothing can be new against them")
     return found

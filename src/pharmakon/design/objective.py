@@ -37,7 +37,10 @@ __all__ = ["Aggregate", "Constraint", "Evaluation", "Goal", "Judge", "Objective"
 
 WORTHLESS = 1e-6
 """The desirability of what has no value."""
-LISTED = "see `pharmakon models` for endpoints, and `pharmakon models targets` for protein targets"
+LISTED = (
+    "see `pharmakon models` for endpoints, `pharmakon models targets` for protein targets, and the descriptors' names in "
+    "docs/reference/descriptors.md"
+)
 """Where the names of properties stand."""
 
 
@@ -114,7 +117,7 @@ class Objective:
         self.sieve = Sieve(tuple(j for j in self.constraints if j.cheap), sane, allowed)
         for judge in self.judges:
             if sane and not allowed:
-                proposed(judge.term, asked=_range(judge.term))
+                proposed(judge.term, asked=judge.term.asked())
             for text in judge.term.like:
                 refuse(text, "as a goal", exempt=True)
             if judge.term.to and judge.term.wanted().low > 0:
@@ -249,14 +252,14 @@ class Objective:
     def _resolve(self, key: str, term: Term) -> Judge:
         if not halves(term):
             what = likeness(term) if term.to else PRESENT
-            within(term, what, asked=_range(term))
+            within(term, what, asked=term.asked())
             return Judge(key, term, what, True)
         for name, want in zip(halves(term), (term.wanted(), term.wanted().turned()), strict=False):
             what = self._property(name)
             if what.hazard and _rewards_harm(want, what, bounded=not term.over):
-                raise RefusedGoal(_refusal(name, what, asked=_range(term)))
+                raise RefusedGoal(_refusal(name, what, asked=term.asked()))
         what, cheap = self._what(term), not any(name in self._models for name in halves(term))
-        within(term, what, asked=_range(term))
+        within(term, what, asked=term.asked())
         if what.kind == "classification" and term.uncertainty != "mean":
             # Its band is the calibration's, not a spread that a worse end or a chance could be taken from.
             raise ConfigError(

@@ -18,7 +18,7 @@ from rdkit.Chem import Mol
 from pharmakon.chem.fingerprints import bits
 from pharmakon.chem.scaffolds import scaffold
 from pharmakon.chem.scheduled import digest_of, is_scheduled
-from pharmakon.core.errors import RecordError, ScorerError, UsageError
+from pharmakon.core.errors import RecordError, ScorerError
 from pharmakon.core.random import stream
 from pharmakon.core.types import Floats, Progress, silent
 from pharmakon.design.acquire import best_first, betas, choose
@@ -28,6 +28,7 @@ from pharmakon.design.diversity import Packed
 from pharmakon.design.elsewhere import avoided, lost, outside
 from pharmakon.design.graph import Limits, flat
 from pharmakon.design.guard import OPERATORS, Guard
+from pharmakon.design.infeasible import NothingToStart
 from pharmakon.design.lineage import Archive, Evaluation, Journal, Record, from_entry, to_entry
 from pharmakon.design.propose import Brood, Engine, Prefilter, Proposal, Task, breed, earned, first_new
 from pharmakon.design.selection import select, uncrowded
@@ -53,7 +54,7 @@ class Optimiser:
     from the vocabulary. `strangers` are SMILES too: some visit every batch, with some that a `policy` writes
     (design.strangers). Proposals that `prefilter` refuses cost no call; if it has a method `thorough`, that is asked
     too, of those about to be scored. What a `guard` refuses is never scored: molecules to start from are made to pass
-    it, and a given one that does not is a UsageError.
+    it, and a given one that does not is a UsageError. Where none may be scored it is NothingToStart.
 
     Scheduled chemicals (chem.scheduled) are never scored and never come out; the journal has a hash of each that was
     about to be. To start from one is a RefusedGoal.
@@ -173,10 +174,7 @@ class Optimiser:
         if not chosen and len(self.archive):
             return self._approached(wanted)
         if not chosen:
-            raise UsageError(
-                "there is nothing to start from: no starting molecule can be read, or no molecule near them holds the "
-                "constraints and the mode; give other start molecules or loosen the constraints"
-            )
+            raise NothingToStart(self._assembled)
         return chosen
 
     def _approached(self, wanted: int) -> list[Proposal]:
@@ -203,6 +201,7 @@ class Optimiser:
     @cached_property
     def _assembled(self) -> list[str]:
         """Molecules from nothing, made when they are first needed."""
+        self.progress(len(self.archive), self.settings.calls, "making molecules to start from")
         return self._from_nothing(3 * self.settings.initial // 2, stream(self.settings.seed, "assemble"))
 
     def _from_nothing(self, n: int, random: Generator) -> list[str]:

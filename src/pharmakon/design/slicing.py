@@ -17,6 +17,7 @@ from rdkit.Chem import Mol
 
 from pharmakon.chem.scheduled import refuse
 from pharmakon.core.errors import ConfigError, RefusedGoal
+from pharmakon.design.begin import parent, unlabelled
 from pharmakon.design.fragment import joinable, kind, pieces, ring_cuts
 from pharmakon.design.graph import flat
 from pharmakon.design.kept import around, cut, template
@@ -54,14 +55,17 @@ class Proposal:
 def proposals(smiles: str) -> list[Proposal]:
     """Scaffolds to decorate, pairs to link, fragments to grow and a core to hop, best first of each kind.
 
-    Stereo stays in what is proposed. ConfigError where the text is no connected molecule, RefusedGoal where it is a
-    scheduled chemical.
+    Stereo stays in what is proposed; isotopes do not, and of a salt its parent is cut. ConfigError where the text is no
+    molecule, RefusedGoal where it is a scheduled chemical.
     """
+    if not smiles.strip():
+        raise ConfigError("there is no SMILES")
     with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles)
-    if mol is None or flat(smiles) is None or any(a.GetAtomicNum() == 0 for a in mol.GetAtoms()):
-        raise ConfigError(f"{smiles!r} is not the SMILES of one connected molecule")
-    refuse(smiles, "as a molecule to slice")
+        refuse(smiles, "as a molecule to slice")
+        text = unlabelled(parent(smiles))
+        mol = Chem.MolFromSmiles(text)
+    if mol is None or flat(text) is None or any(a.GetAtomicNum() == 0 for a in mol.GetAtoms()):
+        raise ConfigError(f"{smiles!r} is not the SMILES of a molecule")
     found = []
     for given, pieces_, why in (*_scaffolds(mol), *_pairs(mol), *_grown(mol), *_hops(mol)):
         with suppress(RefusedGoal):  # a part of a harmless molecule may be none

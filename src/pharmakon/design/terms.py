@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -51,6 +51,13 @@ class Term(Config):
         description="judge by the estimate, its worse end, or how probable the wish is; not of a classification, whose "
         "estimate is a probability",
     )
+
+    @field_validator("want", mode="before")
+    @classmethod
+    def _signed(cls, wish: Any) -> Any:
+        if type(wish) in (int, float):
+            raise ValueError(f'a wish has a sign and quotes: write want = ">= {wish:g}", "<= {wish:g}" or "= {wish:g}"')
+        return wish
 
     @field_validator("want")
     @classmethod
@@ -112,6 +119,15 @@ class Term(Config):
     def wanted(self) -> Want:
         """The range, 0 or 1 for a substructure."""
         return Want.parse(self.want or ("= 1" if self.keep else "= 0"))
+
+    def asked(self) -> str:
+        """The wanted range, short enough for a sentence: as it was written, or as it would be; "" of a substructure."""
+        if self.keep or self.avoid or (self.want and not self.like):
+            return self.want
+        low, high = self.wanted().low, self.wanted().high
+        if math.isinf(low) or math.isinf(high):
+            return f"<= {high:.4g}" if math.isinf(low) else f">= {low:.4g}"
+        return f"{low:.4g}..{high:.4g}"
 
     def name(self) -> str:
         """What the term is about."""

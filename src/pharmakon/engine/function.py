@@ -85,14 +85,24 @@ def answers(function: Function, smiles: Sequence[str]) -> list[dict[str, Any]]:
     """For each SMILES a dict with `value`, or with `error`; one that makes the function fail is found by itself."""
     try:
         found = list(function(list(smiles)))
-    except Exception as error:  # noqa: BLE001 - a user's code may raise anything, and it is told
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's code may raise anything, and it is told
         if len(smiles) > 1:
             return [answers(function, [one])[0] for one in smiles]
         traceback.print_exc()
-        return [{"error": f"{type(error).__name__}: {error}"}]
+        return [{"error": _told(error)}]
     if len(found) != len(smiles):
         return [{"error": f"the function gave {len(found)} values for {len(smiles)} molecules"}] * len(smiles)
     return [dict(one) if isinstance(one, Mapping) else {"value": one} for one in found]
+
+
+def _told(error: Exception | SystemExit) -> str:
+    """What a user's code raised, and the last of its own lines on the way there."""
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, SystemExit):
+        said = f"it called sys.exit({error.code!r})"
+    _, *frames = traceback.extract_tb(error.__traceback__)  # the first is ours
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    return f"{said} ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else said
 
 
 def serve(target: str) -> None:
@@ -103,7 +113,15 @@ def serve(target: str) -> None:
     os.dup2(2, 1)
     asked: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_read, args=(lines, asked), daemon=True).start()
-    function = _function(target)
+    try:
+        function = _function(target)
+    except BaseException as error:  # noqa: BLE001 - a module may raise anything
+        if isinstance(error, SystemExit):
+            sys.stderr.write(f"{error if isinstance(error.code, str) else _told(error)}\n")
+        else:
+            traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # at once: an ending interpreter could be overtaken by the other thread, whose status is 0
     while True:
         together = [asked.get()]
         while together[-1]["left"]:

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 from abc import abstractmethod
@@ -22,7 +23,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from pharmakon.core.closing import Closing
-from pharmakon.core.errors import Cancelled, PharmakonError
+from pharmakon.core.errors import Cancelled, PharmakonError, UsageError
 from pharmakon.core.types import Progress, silent
 
 from .base import Engine, located
@@ -186,10 +187,16 @@ class LocalEngine(Stoppable):
             self._abort()
             raise Cancelled(STOPPED) from None
         except BrokenProcessPool:
+            script = "" if any(process.began for process in self._processes) else unguarded_script()
             self._abort()
+            if script:
+                raise UsageError(
+                    f"{script} needs the line if __name__ == '__main__': before what it starts; each worker process "
+                    "reads the script first, and without that line starts the same work itself"
+                ) from None
             raise PharmakonError(
                 f"a worker process died at item {done}{f' of {label}' if label else ''}; most often the machine ran "
-                "out of memory: use fewer workers (in a script, start the work behind if __name__ == '__main__')"
+                "out of memory: use fewer workers"
             ) from None
         finally:
             for future in waiting:
@@ -245,10 +252,16 @@ class _Process:
             try:
                 return self._executor.submit(tried, function, item).result()
             except BrokenProcessPool:
-                if self._killed or attempt == TRIES:
+                if self._killed or attempt == TRIES or (not self.began and unguarded_script()):
                     raise
                 self._again()
         raise AssertionError
+
+    @property
+    def began(self) -> bool:
+        """Whether it came as far as to take work."""
+        first = self._first
+        return first.done() and not first.cancelled() and first.exception() is None
 
     def close(self) -> None:
         """Wait for its end."""
@@ -274,7 +287,7 @@ class _Process:
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         with _STARTING, _one_thread_env():
             executor = ProcessPoolExecutor(1, context, initializer=begin, initargs=self._initial)
-            executor.submit(_ready)  # which starts the process
+            self._first = executor.submit(_ready)  # which starts the process
         return executor
 
 
@@ -329,6 +342,17 @@ def begin(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) 
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)  # for libraries loaded already
+
+
+def unguarded_script() -> str:
+    """The name of the script that this program is, if a worker that imports it would do what it does; "" if not."""
+    main = sys.modules["__main__"]
+    if main.__spec__ is not None or not getattr(main, "__file__", None):
+        return ""  # python -m, or a notebook: nothing that a worker would run
+    with contextlib.suppress(OSError):
+        path = Path(str(main.__file__))
+        return "" if b"__main__" in path.read_bytes() else path.name
+    return ""
 
 
 def _ready() -> None:

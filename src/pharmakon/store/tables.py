@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pharmakon.core.errors import DataError, UnknownName, UsageError
+from pharmakon.core.words import joined
 
 from .bytestream import first_bytes, open_text
 from .delimited import Delimited, Spaced, looks_like_smiles, plain_name, smiles_file
@@ -60,7 +61,7 @@ class Table:
     id_column: str
     """"" when the id is the title of an SDF record, or the row number."""
     notes: tuple[str, ...]
-    """What was made of the file's oddities: its encoding, repeated column names."""
+    """What was made of the file's oddities: its encoding, repeated column names, a choice between columns."""
     _source: Source = field(repr=False)
 
     def rows(self) -> Iterator[Row]:
@@ -95,12 +96,16 @@ def open_table(path: str | Path, *, smiles: str | None = None, id: str | None = 
     """
     path = place_of(path)
     source = _source(path)
+    notes = list(source.notes)
     if isinstance(source, SDF):
         structure = _named(smiles, source.columns, path) if smiles else ""
     else:
         structure = _named(smiles, source.columns, path) if smiles else _structure_column(source, path, flag)
+        others = [name for name in source.columns if name != structure and "smiles" in name.casefold()]
+        if others and not smiles:
+            notes.append(f"structures are read from the column {structure!r}, not from {joined(others)}")
     key = _named(id, source.columns, path) if id else _id_column(source, structure)
-    return Table(path, source.columns, structure, key, tuple(source.notes), source)
+    return Table(path, source.columns, structure, key, tuple(notes), source)
 
 
 def _source(path: Path) -> Source:

@@ -21,20 +21,20 @@ from pharmakon.design.curriculum import Curriculum, Stage
 from pharmakon.design.graph import Limits
 from pharmakon.design.guard import Guard
 from pharmakon.design.hits import HitSettings
+from pharmakon.design.infeasible import unheld, why_nothing
 from pharmakon.design.modes import Mode, guard_of
-from pharmakon.design.novelty import collection
 from pharmakon.design.objective import Constraint, Goal, Objective, halves
+from pharmakon.design.oddities import NONE
 from pharmakon.design.optimise import Settings
 from pharmakon.design.own_scorer import Function
 from pharmakon.design.scorers import ScorerConfig, Scorers
 from pharmakon.record import crate
 from pharmakon.record.entry import canonical
 from pharmakon.record.ledger import Ledger
-from pharmakon.store.models import load_folder
 from pharmakon.store.runs import RunFolder, sha256
 
 from .design_end import chosen_of, closest, how_it_ended, nothing_found
-from .design_inputs import inputs_of
+from .design_inputs import inputs_of, known_rows
 from .design_journal import CALLS, RecordedJournal
 from .design_patient import OURS, patient_goal, with_goal
 from .design_report import DesignResult, finish
@@ -42,11 +42,11 @@ from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, made_of
 from .design_scorers import OwnScorers, all_scorers, check_same
 from .design_scoring import ModelScorer, load_panel
 from .design_search import Searches, policy_of, prior_visitors
-from .design_start import INITIAL, start_of
+from .design_start import INITIAL, given_of, sizes_of, start_of
 from .design_table import Dossier
 from .engines import Machines, Where
-from .stock import load_stock
-from .train_prior import SHIPPED, prior_folder
+from .stock import read_stock
+from .train_prior import SHIPPED, prior_of
 from .train_response import OUTPUT
 
 __all__ = ["DesignConfig", "DesignResult", "run"]
@@ -166,7 +166,9 @@ def run(
     config = with_goal(config.model_copy(update={"scorers": all_scorers(config.scorers, functions)}))
     models = (*config.models, *answered(config))
     panel = load_panel(models)
-    finder, guard, patient = _finder(config, progress), guard_of(config.mode), patient_goal(config)
+    stock = read_stock(config.stock, progress=progress) if config.stock is not None else None
+    finder = RouteFinder(stock[0], steps=config.route_steps) if stock is not None else None
+    guard, patient = guard_of(config.mode), patient_goal(config)
     taken = {*panel.properties, *_shipped(), *ROUTES, *OURS}
     with (
         OwnScorers(config.scorers, functions=functions, cache=config.cache, taken=taken) as own,
@@ -181,9 +183,8 @@ def run(
         objective = objectives[-1]
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
         # What can be wrong with a file is found before there is a folder.
-        prior, strangers, policy = load_folder(prior_folder(config.prior)), prior_visitors(config), policy_of(config)
-        if config.known is not None:
-            collection(str(config.known))
+        prior, strangers, policy = prior_of(config.prior), prior_visitors(config), policy_of(config)
+        read = [*([stock[1].sentence("building block")] if stock is not None else []), *known_rows(config.known)]
         folder = RunFolder.create(
             output,
             verb="design",
@@ -209,11 +210,11 @@ def run(
         start = start_of(config, objective, objectives[0].sieve, guard)
         try:
             archive = curriculum.run(start, max_similarity=config.diversity)
-        except UsageError:
+        except UsageError as error:
             if not journal.calls:  # refused before anything was scored: nothing is worth keeping
                 journal.close()
                 shutil.rmtree(folder.path)
-            raise
+            raise why_nothing(error, objectives[0], guard) from None
         except ScorerError as error:
             journal.close()
             reason = str(error.cause)
@@ -229,6 +230,7 @@ def run(
             text=config.model_dump_json(indent=2, exclude_defaults=True),
             diversity=closest(config),
             batch=config.batch,
+            given=given_of(config),
             mode=config.mode.kind,
             guard=guard,
             objective=objective,
@@ -245,11 +247,12 @@ def run(
             routes=dict(zip(smiles, routes_of(smiles, pool), strict=True)) if finder is not None else None,
             own=(*own.names, *(patient.scorer.properties if patient is not None else ())),
             notes=(
+                *read,
                 *how_it_ended(last),
                 *made_of_stock(archive),
                 *(patient.notes(smiles) if patient else ()),
             ),
-            nothing=nothing_found(last),
+            nothing=" ".join(filter(None, [nothing_found(last), unheld(objective.constraints, archive)])),
             aside=patient.aside(smiles) if patient is not None else None,
         )
         return finish(dossier, progress=progress)
@@ -269,19 +272,13 @@ def _started(ledger: Ledger, config: DesignConfig, cards: Mapping[str, Mapping[s
     ledger.output(ledger.path.parent / "run.json")
 
 
-def _finder(config: DesignConfig, progress: Progress) -> RouteFinder | None:
-    if config.stock is None:
-        return None
-    return RouteFinder(load_stock(config.stock, progress=progress), steps=config.route_steps)
-
-
 def objective_of(config: DesignConfig, stage: int, scorer: Scorer, guard: Guard | None) -> Objective:
     """What counts in a stage, from 1."""
     return Objective(
         [goal for goal in config.goals if goal.stage <= stage],
         [constraint for constraint in config.constraints if constraint.stage <= stage],
         scorer=scorer,
-        allowed=guard.allowed if guard is not None else frozenset(),
+        allowed=guard.allowed if guard is not None else NONE,
         aggregate=config.aggregate,
         known=config.known or "",
         elements=(guard.limits(Limits()) if guard is not None else Limits()).elements,
@@ -314,6 +311,7 @@ def _settings(config: DesignConfig) -> Settings:
         "proposals": config.proposals,
         "points": POINTS,
         "per_scaffold": config.per_scaffold,
+        **sizes_of(config),
     }
     if config.hits is None:
         return Settings(**common)

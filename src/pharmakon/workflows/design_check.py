@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pharmakon.core.config import in_words
 from pharmakon.core.errors import RefusedGoal, UnknownName, UsageError
 from pharmakon.core.types import Estimates, Property
-from pharmakon.core.words import uncapitalised
 from pharmakon.design.novelty import NOVELTY
 from pharmakon.design.objective import Constraint, Goal, Objective, halves
 
@@ -66,12 +66,12 @@ def _of_form(data: Mapping[str, Any]) -> Iterator[Mistake]:
     try:
         DesignConfig.model_validate(data)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
+        found = error.errors(include_url=False)
         inside = {one["loc"][:n] for one in found for n in range(1, len(one["loc"]))}
         for one in found:
             if one["type"] == "too_short" and one["loc"] in inside:
                 continue  # a list whose items are wrong is counted as too short
-            yield Mistake(tuple(one["loc"]), uncapitalised(one["msg"].removeprefix("Value error, ")))
+            yield Mistake(tuple(one["loc"]), in_words(one, DesignConfig))
     except RefusedGoal as error:  # of what the mode keeps
         yield Mistake(("mode",), str(error))
 

@@ -26,13 +26,15 @@ def chosen_of(
     """The designs in order, and with several goals not made one the front of each molecule.
 
     What was given is no design: it is scored, so that designs can be compared with it, and not put out. A search for
-    many hits may be given a library, whose hits are asked for, too.
+    many hits may be given a library, whose hits are asked for, too; it puts out nothing else, if there is a hit.
     """
     given = given_of(config) if config.hits is None else frozenset()
     ranked, front = curriculum.ranked(), dict[str, int]()
     if config.aggregate == "pareto":
         ranked, front = by_front(ranked, [judge.key for judge in objective.goals])
     new = [record for record in ranked if record.smiles not in given]
+    if config.hits is not None:
+        new = [record for record in new if record.score >= config.hits] or new
     chosen = select(new, config.designs, max_similarity=closest(config), per_scaffold=config.per_scaffold)
     return sorted(chosen, key=lambda r: (front.get(r.smiles, 0), -r.score, r.call)), front
 
@@ -55,9 +57,11 @@ def how_it_ended(search: Optimiser) -> tuple[str, ...]:
         )
     if isinstance(search, HitSearch):
         bar, alike = search.settings.hit, 1 - search.settings.distance
-        number = len(search.found())
-        found = f"{counted(number, 'different hit')} {'was' if number == 1 else 'were'} found"
-        notes.append(f"{found}: a score of at least {bar:g}, no two more alike than {alike:g} (ECFP4 Tanimoto).")
+        if number := len(search.found()):
+            found = f"{counted(number, 'different hit')} {'was' if number == 1 else 'were'} found"
+            notes.append(f"{found}: a score of at least {bar:g}, no two more alike than {alike:g} (ECFP4 Tanimoto).")
+        else:
+            notes.append(f"No hit was found, which is a score of at least {bar:g}: the designs are what came nearest.")
     return tuple(notes)
 
 

@@ -1,12 +1,15 @@
-"""Every file that a design reads: what its record names by SHA-256, and what repeats it elsewhere."""
+"""Every file that a design reads: what its record names by SHA-256, what repeats it elsewhere, and rows not used."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pharmakon.design.novelty import collection
 from pharmakon.store.models import paths_of
+from pharmakon.store.tables import open_table
 
+from .stock import Rows
 from .train_prior import LANGUAGE, prior_folder
 
 if TYPE_CHECKING:
@@ -22,3 +25,11 @@ def inputs_of(config: DesignConfig, patient: PatientGoal | None) -> list[Path]:
     folders += [config.response] if patient is not None else []
     prior = sorted(paths_of(prior_folder(config.prior)), key=lambda path: path.name == f"{LANGUAGE}.npz")
     return [*tables, *(path for folder in folders for path in paths_of(folder)), *prior]
+
+
+def known_rows(path: Path | None) -> list[str]:
+    """What became of the rows of the table to be new against, in a sentence; DataError where none can be read."""
+    if path is None:
+        return []
+    found = collection(str(path))
+    return [Rows(path.name, len(found), found.unreadable, notes=open_table(path).notes).sentence("known molecule")]

@@ -170,8 +170,21 @@ def _summary(
             f"Their nearest measured relatives are {np.nanmin(got.nearest_similarity):.2f} to "
             f"{np.nanmax(got.nearest_similarity):.2f} similar."
         )
+    lines += _outside(dossier, found)
     lines.append(f"Best: {table[0]['smiles']} (score {float(table[0]['score']):.3f}).")
     return lines
+
+
+def _outside(dossier: Dossier, found: Mapping[str, Estimates]) -> list[str]:
+    """What to do where no design lies in the domain of a model that was asked for."""
+    kept = {judge.term.property for judge in dossier.objective.constraints}
+    names = [name for name in dossier.used if name in found and not found[name].in_domain.any()]
+    return [
+        f"No design lies in the domain of {name}, so its intervals do not hold: add the constraint "
+        f'property = "{name}.domain", want = "= 1".'
+        for name in names
+        if f"{name}.domain" not in kept
+    ]
 
 
 def _course(dossier: Dossier) -> list[str]:
@@ -179,8 +192,12 @@ def _course(dossier: Dossier) -> list[str]:
     lines = []
     for number, records in enumerate(dossier.stages, start=1):
         scores = [record.score for record in records]
-        first = max(scores[: dossier.batch], default=math.nan)
-        rise = f"the best score rose from {first:.3f} in the first batch to {max(scores):.3f}"
+        given = [record.score for record in records if record.smiles in dossier.given] if number == 1 else []
+        first, last = f"{max(given or scores[: dossier.batch]):.3f}", f"{max(scores):.3f}"
+        origin = " (best of the molecules given)" if given else " in the first batch"
+        rise = f"the best score rose from {first}{origin} to {last}"
+        if first == last:
+            rise = f"the best score stayed at {last}{', the best of the molecules given' if given else ''}"
         stage = f"Stage {number}: " if len(dossier.stages) > 1 else ""
         scored = f"{counted(len(records), 'molecule')} {'was' if len(records) == 1 else 'were'} scored"
         lines.append(f"{stage}{scored}; {rise}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rdkit.Chem import MolToSmiles
@@ -9,18 +10,20 @@ from rdkit.Chem import MolToSmiles
 from pharmakon.chem.scheduled import is_scheduled
 from pharmakon.core.random import stream
 from pharmakon.design.assemble import assemble
-from pharmakon.design.begin import parent
+from pharmakon.design.begin import parent, unlabelled
 from pharmakon.design.graph import flat
-from pharmakon.design.guard import Guard
+from pharmakon.design.guard import ROOM, Guard
 from pharmakon.design.objective import Objective, Sieve
 
 if TYPE_CHECKING:
     from .design import DesignConfig
 
-__all__ = ["INITIAL", "given_of", "start_of"]
+__all__ = ["INITIAL", "given_of", "sizes_of", "start_of"]
 
 INITIAL = 40
 """Molecules scored before the surrogate is first asked."""
+HEAVY, SIZES = "heavy_atoms", (8, 60)
+"""The descriptor, and its least and most where nothing is said of it."""
 
 
 def start_of(config: DesignConfig, objective: Objective, sieve: Sieve, guard: Guard | None) -> list[str]:
@@ -44,8 +47,22 @@ def _assembled(seed: int, sieve: Sieve) -> list[str]:
     return [smiles for smiles, mol in fit if not is_scheduled(mol)]
 
 
+def sizes_of(config: DesignConfig) -> dict[str, int]:
+    """How many heavy atoms a search's molecules have: what is usual, or what the constraints on `heavy_atoms` say."""
+    plain = (term for term in config.constraints if term.property == HEAVY and not (term.over or term.to or term.like))
+    wants = [term.wanted() for term in plain]
+    low = max((want.low for want in wants if math.isfinite(want.low)), default=None)
+    high = min((want.high for want in wants if math.isfinite(want.high)), default=None)
+    if low is None:
+        low = SIZES[0] if high is None or high >= SIZES[0] else 1
+    if high is None:
+        high = max(SIZES[1], low + ROOM)
+    return {"min_atoms": max(1, math.ceil(low)), "max_atoms": max(1, math.floor(high))}
+
+
 def given_of(config: DesignConfig) -> frozenset[str]:
     """What the user named, as a search knows it: starts, the mode's molecule, and what to be like."""
     texts = (*config.start, config.mode.molecule, *(term.to for term in (*config.goals, *config.constraints)))
-    mols = [flat(parent(text)) for text in texts if text]
+    parents = [parent(text) for text in texts if text]
+    mols = map(flat, [*parents, *map(unlabelled, parents)])
     return frozenset(MolToSmiles(mol) for mol in mols if mol is not None)

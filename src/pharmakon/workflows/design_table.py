@@ -46,6 +46,8 @@ class Dossier:
     """The effective configuration."""
     diversity: float
     batch: int
+    given: frozenset[str]
+    """What the user named, of which the best score is told apart."""
     mode: str
     guard: Guard | None
     objective: Objective

@@ -21,6 +21,7 @@ from .train import check_name, slug
 
 if TYPE_CHECKING:
     from pharmakon.design.language import LanguageModel
+    from pharmakon.store.models import ModelFolder
 
 LANGUAGE = "language"
 """The file of a prior's folder that holds the model, and its card's kind."""
@@ -171,15 +172,24 @@ def prior_folder(path: str | Path) -> Path:
     return shipped if not Path(path).exists() and len(Path(path).parts) == 1 and shipped.is_dir() else Path(path)
 
 
-def load_prior(path: str | Path) -> LanguageModel:
-    """The language model of a prior: a folder, or a shipped one's name. Raises UsageError for another model's."""
-    from pharmakon.design.language import LanguageModel
+def prior_of(path: str | Path) -> ModelFolder:
+    """A prior: a folder, or a shipped one's name. Raises UsageError where there is none, or another model."""
     from pharmakon.store.models import load_folder
 
-    folder = load_folder(prior_folder(path))
+    place = prior_folder(path)
+    if not place.exists():
+        raise UsageError(f"there is no prior {path}: pharmakon train-prior makes one, and {SHIPPED} is shipped")
+    folder = load_folder(place)
     if folder.card.get("kind") != LANGUAGE:
         raise UsageError(f"{path} is not a prior: pharmakon train-prior makes one")
-    return LanguageModel.from_arrays(folder.arrays(LANGUAGE))
+    return folder
+
+
+def load_prior(path: str | Path) -> LanguageModel:
+    """The language model of a prior; see prior_of."""
+    from pharmakon.design.language import LanguageModel
+
+    return LanguageModel.from_arrays(prior_of(path).arrays(LANGUAGE))
 
 
 def _collected(config: PriorConfig, work: Path, progress: Progress) -> tuple[dict[str, int], Path]:
