@@ -241,7 +241,7 @@ def test_a_probability_has_no_uncertainty_to_be_judged_by(uncertainty):
 
 
 def test_an_unknown_property_says_where_the_names_stand():
-    with pytest.raises(UnknownName, match=r"see `pharmakon models` for endpoints, and `pharmakon models targets`"):
+    with pytest.raises(UnknownName, match=r"see `pharmakon models` for endpoints, `pharmakon models targets`"):
         objective([{"property": "chembl240", "want": ">= 8"}])
 
 

@@ -38,7 +38,7 @@ __all__ = ["Aggregate", "Constraint", "Evaluation", "Goal", "Judge", "Objective"
 WORTHLESS = 1e-6
 """The desirability of what has no value."""
 LISTED = (
-    "see `pharmakon models` for endpoints, `pharmakon models targets` for protein targets, and the descriptors' names in "
+    "see `pharmakon models` for endpoints, `pharmakon models targets` for protein targets, and for descriptors "
     "docs/reference/descriptors.md"
 )
 """Where the names of properties stand."""
