@@ -38,7 +38,7 @@ def test_key_name_and_time_must_fit(tmp_path):
     [
         (lambda t: t + t, "one key"),
         (lambda t: t.replace("T00:00:00Z", "T00:00:00"), "offset"),
-        (lambda t: t.replace('"reviewer"', '"boss"'), "roles"),
+        (lambda t: t.replace('"reviewer"', '"boss"'), "role 2"),
         (lambda t: t.replace(KEY, "xyz"), "key"),
         (lambda t: "", "people"),
     ],
