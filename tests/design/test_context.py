@@ -100,8 +100,7 @@ def test_the_table_is_sound():
         mol = Chem.MolFromSmiles(smiles)
         assert smiles.count("*") == 1
         assert 2 <= mol.GetNumAtoms() <= context.LARGEST + 1
-    # A rule may be newer than the table: what such an arm makes is refused all the same.
-    assert sum(bool(unwanted(on_benzene(smiles))) for smiles in held.smiles) <= len(held.smiles) // 1000
+        assert not unwanted(on_benzene(smiles))
 
 
 @pytest.mark.parametrize("name", context.OPERATORS)
