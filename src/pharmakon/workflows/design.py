@@ -42,7 +42,7 @@ from .design_routes import ADVICE, ROUTES, RouteScorer, asks_for_routes, made_of
 from .design_scorers import OwnScorers, all_scorers, check_same
 from .design_scoring import ModelScorer, load_panel
 from .design_search import Searches, policy_of, prior_visitors
-from .design_start import INITIAL, given_of, sizes_of, start_of
+from .design_start import given_of, initial_of, sizes_of, start_of, with_table
 from .design_table import Dossier
 from .engines import Machines, Where
 from .stock import read_stock
@@ -81,6 +81,7 @@ class DesignConfig(Config):
     against: Path | None = Field(None, description="table of profiles that a design for the patient should spare")
     response: Path = Field(OUTPUT, description="folder of the response model that pharmakon train-response wrote")
     start: tuple[str, ...] = Field((), description="SMILES to start from; assembled from fragments when none")
+    start_table: Path | None = Field(None, description="table of molecules to start from, such as the hits of a screen")
     prior: Path = Field(
         SHIPPED, description="folder of pharmakon train-prior whose molecules visit the search; the shipped one's else"
     )
@@ -169,6 +170,7 @@ def run(
     stock = read_stock(config.stock, progress=progress) if config.stock is not None else None
     finder = RouteFinder(stock[0], steps=config.route_steps) if stock is not None else None
     guard, patient = guard_of(config.mode), patient_goal(config)
+    config, began = with_table(config, guard)
     taken = {*panel.properties, *_shipped(), *ROUTES, *OURS}
     with (
         OwnScorers(config.scorers, functions=functions, cache=config.cache, taken=taken) as own,
@@ -184,7 +186,11 @@ def run(
         used = sorted(name for name in objective.asked if name.partition(".")[0] in panel.models)
         # What can be wrong with a file is found before there is a folder.
         prior, strangers, policy = prior_of(config.prior), prior_visitors(config), policy_of(config)
-        read = [*([stock[1].sentence("building block")] if stock is not None else []), *known_rows(config.known)]
+        read = [
+            *([stock[1].sentence("building block")] if stock is not None else []),
+            *known_rows(config.known),
+            *began,
+        ]
         folder = RunFolder.create(
             output,
             verb="design",
@@ -307,7 +313,7 @@ def _settings(config: DesignConfig) -> Settings:
         "patience": config.patience,
         "batch": config.batch,
         "seed": config.seed,
-        "initial": INITIAL,
+        "initial": initial_of(config),
         "proposals": config.proposals,
         "points": POINTS,
         "per_scaffold": config.per_scaffold,

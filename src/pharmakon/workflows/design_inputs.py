@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def inputs_of(config: DesignConfig, patient: PatientGoal | None) -> list[Path]:
     """Tables, own models and the response model, and the prior, its weights last."""
-    tables = [path for path in (config.stock, config.known) if path is not None]
+    tables = [path for path in (config.stock, config.known, config.start_table) if path is not None]
     tables += patient.inputs if patient is not None else ()
     folders = [Path(name) for name in config.models if Path(name).is_dir()]
     folders += [config.response] if patient is not None else []

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 from rdkit.Chem import MolToSmiles
 
 from pharmakon.chem.scheduled import is_scheduled
+from pharmakon.chem.standardize import standardize
+from pharmakon.core.errors import DataError
 from pharmakon.core.random import stream
 from pharmakon.design.assemble import assemble
 from pharmakon.design.begin import parent, unlabelled
 from pharmakon.design.graph import flat
 from pharmakon.design.guard import ROOM, Guard
 from pharmakon.design.objective import Objective, Sieve
+from pharmakon.store.tables import open_table
+
+from .stock import Rows
 
 if TYPE_CHECKING:
     from .design import DesignConfig
 
-__all__ = ["INITIAL", "given_of", "sizes_of", "start_of"]
+__all__ = ["INITIAL", "given_of", "initial_of", "sizes_of", "start_of", "with_table"]
 
 INITIAL = 40
 """Molecules scored before the surrogate is first asked."""
@@ -39,6 +44,40 @@ def start_of(config: DesignConfig, objective: Objective, sieve: Sieve, guard: Gu
         return [smiles for smiles in named if guard.accepts(smiles)]
     pool = _assembled(config.seed, sieve) if drawn and not named else []
     return [*named, *pool, *drawn]
+
+
+def with_table(config: DesignConfig, guard: Guard | None) -> tuple[DesignConfig, list[str]]:
+    """The configuration with the molecules of its table behind those it starts from, and what became of the rows.
+
+    So the record of a run names them all. DataError where none of the table can be read, or none fits the mode.
+    """
+    if config.start_table is None:
+        return config, []
+    table, found, unreadable, unfit = open_table(config.start_table), list(config.start), 0, 0
+    for row in table.rows():
+        smiles = "" if row.problem else standardize(row.structure).smiles
+        if not smiles:
+            unreadable += 1
+        elif guard is not None and not guard.accepts(smiles):
+            unfit += 1
+        else:
+            found.append(smiles)
+    used = len(found) - len(config.start)
+    if not used:
+        why = f": {guard.words}" if guard is not None and unfit else ""
+        raise DataError(f"{config.start_table}: none of its molecules can be {'started from' if why else 'read'}{why}")
+    rows = Rows(config.start_table.name, used, unreadable, unfit=unfit, notes=table.notes)
+    whole = config.model_copy(update={"start": tuple(dict.fromkeys(found))})
+    read = [rows.sentence("start molecule")]
+    if (first := initial_of(whole)) < len(whole.start):
+        read.append(f"The first {first:,} of {len(whole.start):,} start molecules were scored, half of the calls.")
+    return whole, read
+
+
+def initial_of(config: DesignConfig) -> int:
+    """Molecules scored before the surrogate is first asked: all that were given, but no more than half of the calls."""
+    calls = config.stages[0].calls if config.stages else config.calls
+    return max(INITIAL, min(len(config.start), calls // 2))
 
 
 def _assembled(seed: int, sieve: Sieve) -> list[str]:

@@ -22,6 +22,8 @@ class Rows:
     used: int
     unreadable: int
     withheld: int = 0
+    unfit: int = 0
+    """Readable, and without what a mode keeps."""
     notes: tuple[str, ...] = ()
     """What was made of the table's oddities."""
 
@@ -29,7 +31,8 @@ class Rows:
         """Of how many rows a table's molecules are; what they are, "building block", and why others are not."""
         rest = [f"{self.unreadable:,} cannot be read"] if self.unreadable else []
         rest += [f"{self.withheld:,} withheld as scheduled chemicals"] if self.withheld else []
-        total = self.used + self.unreadable + self.withheld
+        rest += [f"{self.unfit:,} without what the mode keeps"] if self.unfit else []
+        total = self.used + self.unreadable + self.withheld + self.unfit
         of = f", of {counted(total, 'row')}: {', '.join(rest)}" if rest else ""
         return "; ".join([f"{self.file} has {counted(self.used, what)}{of}", *self.notes]) + "."
 
@@ -66,4 +69,4 @@ def read_stock(path: Path, *, progress: Progress = silent) -> tuple[Stock, Rows]
     stock = Stock.of(blocks())
     if not len(stock):
         raise DataError(f"{path} has no structure that can be read; a stock is a table with a column of SMILES")
-    return stock, Rows(path.name, len(stock), rows - withheld - len(stock), withheld, table.notes)
+    return stock, Rows(path.name, len(stock), rows - withheld - len(stock), withheld, notes=table.notes)
