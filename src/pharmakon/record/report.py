@@ -241,8 +241,8 @@ class Report:
     aggregate: str = ""
     """What a score is, to follow "A molecule's score is"."""
     front: Front | None = None
-    aside: Part | None = None
-    """What one scorer has to say; the first column of its tables names the design."""
+    asides: Sequence[Part] = ()
+    """What else there is to say; the first column of their tables names the molecule."""
     facts: RunFacts = field(default_factory=RunFacts)
 
 

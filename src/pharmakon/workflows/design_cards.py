@@ -52,14 +52,14 @@ def asked(judge: Judge, own: Collection[str] = ()) -> report.Goal:
     if term.stage > 1:
         wanted += f", from stage {term.stage} on"
     if term.property in OURS:
-        return report.Goal(_title(judge), wanted, _weight(term), "the response model of this patient")
+        return report.Goal(title(judge), wanted, _weight(term), "the response model of this patient")
     if term.property in ROUTES:
-        return report.Goal(_title(judge), wanted, _weight(term), "named reactions from the stock")
+        return report.Goal(title(judge), wanted, _weight(term), "named reactions from the stock")
     names = [name.partition(".")[0] for name in halves(term) if descriptor(name) is None]
     sources = [f"{'your scorer' if name in own else 'model'} {name}" for name in names]
     models = f"models {' and '.join(names)}" if len(names) > 1 and not {*names} & {*own} else " and ".join(sources)
     source = models if names and not judge.cheap else "computed from the structure"
-    return report.Goal(_title(judge), wanted, _weight(term), source)
+    return report.Goal(title(judge), wanted, _weight(term), source)
 
 
 def _weight(term: Term) -> str:
@@ -114,7 +114,8 @@ def _number(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-def _title(judge: Judge) -> str:
+def title(judge: Judge) -> str:
+    """What a wish is about."""
     term = judge.term
     if term.to:
         return f"{judge.what.title} to {term.to}"
@@ -213,7 +214,7 @@ class Cards:
         alone = judge.what if judge.term.property in self.dossier.own and not difference else None
         return report.PropertyLine(
             name=column,
-            title=_title(judge),
+            title=title(judge),
             value=Value(column, row[column]),
             unit=judge.what.unit,
             low=Value(f"{column}_low", row[f"{column}_low"]) if estimated else None,

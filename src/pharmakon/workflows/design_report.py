@@ -23,6 +23,7 @@ from pharmakon.store.writers import CsvText, SdfWriter, write_csv
 
 from .design_cards import Cards, asked, mode_line
 from .design_front import front_in_words, front_of
+from .design_given import given_part
 from .design_scorers import failures, sentences
 from .design_scoring import CHUNK, estimate, explain_values, join
 from .design_table import Dossier, lead_model, table_of
@@ -119,7 +120,7 @@ def _report(
         trajectory=[TrajectoryPoint(*point) for records in dossier.stages for point in trajectory(records)],
         scores=[(record.call, record.score) for records in dossier.stages for record in records],
         front=front,
-        aside=dossier.aside,
+        asides=[part for part in (given_part(dossier), dossier.aside) if part is not None],
         facts=report.RunFacts(
             config=dossier.text,
             seed=run["seed"],
