@@ -143,14 +143,14 @@ def _refuse_no_event(levels: set[str], spec: OutcomeTable, where: str) -> None:
 
 
 def _is_negative(level: str) -> bool:
-    return _plain(level).casefold() in NEGATIVE
+    return plain(level).casefold() in NEGATIVE
 
 
 def _other(level: str, levels: Sequence[str]) -> str:
     return next(other.casefold() for other in levels if other != level)
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
     """A class written as a number in its shortest form: 1.0000 is 1."""
     try:
         return f"{float(cell):g}"
@@ -162,8 +162,8 @@ def _classes(
     cells: Sequence[str], column: str, positive: str | None, negative: str | None, where: str
 ) -> tuple[Floats, str, str]:
     """0, 1 or NaN for each cell, and what the two stand for."""
-    cells = [_plain(cell) for cell in cells]
-    positive, negative = (None if given is None else _plain(given) for given in (positive, negative))
+    cells = [plain(cell) for cell in cells]
+    positive, negative = (None if given is None else plain(given) for given in (positive, negative))
     levels = sorted({cell for cell in cells if cell})
     declared = [given for given in (positive, negative) if given is not None]
     # Where a class is not declared, every word may be of it.

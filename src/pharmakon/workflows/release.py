@@ -121,7 +121,7 @@ def _released(
     progress(0, 0, "reading")
     budget = budget_of(data)
     afford(budget, request, result(held(budget, request)).total)  # so that a refusal leaves no folder
-    cohort = people(declaration, data, request)  # everything that can be wrong is told before anything is spent
+    cohort = people(declaration, data, request)  # what a header or a request has wrong is told before anything is spent
     folder = RunFolder.create(
         config.output or Path(f"release-{slug(declaration.name)}"),
         verb="release",

@@ -1,4 +1,8 @@
-"""A cohort's people as what each statistic counts, and the draws."""
+"""A cohort's people as what each statistic counts, and the draws.
+
+Nothing that a row holds may raise here: an error that comes for some people and not for others is an answer that nobody
+paid for. A cell that cannot be read is a gap; only what a header or a request says is told off.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pharmakon.core.errors import DataError, UnknownName
+from pharmakon.biomarkers.encoding import NEGATIVE, POSITIVE, plain
+from pharmakon.core.errors import UnknownName
 from pharmakon.core.types import Floats
 
 from .release_plan import Line
 from .release_request import Request, Statistic
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
-    from pharmakon.biomarkers.declaration import Declaration
+    from pharmakon.biomarkers.declaration import Declaration, OutcomeTable
 
     from .release_plan import Expected
 
@@ -38,9 +43,8 @@ class People:
 def people(declaration: Declaration, data: Path, request: Request) -> People:
     """The people of a cohort, each by the first row that belongs to it, so that one person is one row.
 
-    Raises UnknownName for a column that is not there and DataError where a mean's column holds no numbers.
+    Raises UnknownName for a column that is not there.
     """
-    from pharmakon.biomarkers.encoding import outcome_of
     from pharmakon.store.matrix import read_frame
 
     clinical, outcome = declaration.clinical, declaration.outcome
@@ -58,10 +62,24 @@ def people(declaration: Declaration, data: Path, request: Request) -> People:
     numbers = {s.column: _numbers(frame, s.column) for s in asked if s.column and (s.kind == "mean" or s.edges)}
     time, event = np.full(len(frame), np.nan), np.zeros(len(frame), dtype=bool)
     if curves:
-        known = outcome_of(frame, outcome, where=str(data))
-        time = np.where(known.known, known.value, np.nan)
-        event = (known.event == 1) & known.known if known.event is not None else event
+        event, known = _events(frame[str(outcome.event)], outcome)
+        time = _numbers(frame, str(outcome.time))
+        time = np.where(known & (time >= 0), time, np.nan)
     return People(frame, numbers, time, event)
+
+
+def _events(cells: Series[str], outcome: OutcomeTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether the event came, and whether that is known, by the words declared and else by what such words mean."""
+    yes, no = (None if word is None else plain(word) for word in (outcome.positive, outcome.negative))
+    words = [plain(cell) for cell in cells]
+    event = np.array([word == yes if yes is not None else word.casefold() in POSITIVE for word in words], dtype=bool)
+    if no is not None:
+        not_so = [word == no for word in words]
+    elif yes is not None:
+        not_so = [bool(word) and word != yes for word in words]
+    else:
+        not_so = [word.casefold() in NEGATIVE for word in words]
+    return event, event | np.array(not_so, dtype=bool)
 
 
 def draw(expected: Expected, cohort: People) -> tuple[list[Line], tuple[str, float, float]]:
@@ -135,7 +153,5 @@ def _numbers(frame: DataFrame, column: str) -> Floats:
 
     if column not in frame.columns:
         raise UnknownName("column", column, list(frame.columns))
-    values = np.array([np.nan if (v := read_number(str(text))[0]) is None else v for text in frame[column]])
-    if len(values) and not np.isfinite(values).any():
-        raise DataError(f"column {column!r} holds no numbers")
-    return values
+    found = [read_number(str(text))[0] for text in frame[column]]
+    return np.array([np.nan if value is None else value for value in found], dtype=float)
