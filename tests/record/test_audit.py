@@ -179,6 +179,7 @@ def test_a_ledger_rewritten_with_its_head_no_longer_holds_a_hash_kept_elsewhere(
         (None, "head ledger.head.json is missing"),
         (b"not json", "was edited"),
         (b'{"count":true,"hash":"x"}', "was edited"),
+        (b"[" * 100_000, "was edited"),
         (b'{"count":-1,"hash":"x"}', "was edited"),
         (b'{"count":29,"hash":"x"}', "does not match entry 29"),
         (b'{"count":30,"hash":"x"}', "does not match entry 30"),
@@ -251,3 +252,15 @@ def test_no_ledger_and_an_empty_one_are_told_apart(tmp_path):
         verify(tmp_path)
     Ledger(tmp_path)
     assert "the ledger is empty" in verify(tmp_path).problems
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/hostname", "../../x", "a/../../x", "../a/../../x", "../../../../../etc/hostname"]
+)
+def test_a_ledger_has_no_other_file_of_the_machine_looked_at(tmp_path, monkeypatch, name):
+    (tmp_path / "deep" / "run").mkdir(parents=True)
+    ledger = Ledger(tmp_path / "deep" / "run" / "ledger.jsonl")
+    ledger.append("output", path=name, sha256="0" * 64)
+    monkeypatch.setattr("pharmakon.record.audit.sha256", lambda path: pytest.fail(f"{path} was read"))
+    (said,) = verify(tmp_path / "deep" / "run").problems
+    assert said == f"{name} is recorded, and lies neither in the record's folder nor beside it"

@@ -142,7 +142,9 @@ def test_other_versions_are_warned_about(start, monkeypatch, caplog):
     assert "goes on with 0" in caplog.text
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"verb": "x", "config": [], "inputs": 3, "seed": 0}'])
+@pytest.mark.parametrize(
+    "content", ["{", "[" * 100_000, "[]", "{}", '{"verb": "x", "config": [], "inputs": 3, "seed": 0}']
+)
 def test_a_damaged_run_json_is_named(start, content):
     path = start().path
     (path / "run.json").write_text(content)

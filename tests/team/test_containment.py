@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pharmakon.core.errors import ConfigError, Denied, UsageError
+from pharmakon.core.config import read_toml
+from pharmakon.core.errors import ConfigError, DataError, Denied, UsageError
 from pharmakon.team.containment import below, contained
 
 OUT = (
@@ -16,6 +17,8 @@ OUT = (
     'output = "/tmp/not-there-yet/x"',
     '[deep]\nlist = ["fine.csv", {file = "/etc/passwd"}]',
     '"/etc/passwd" = 1',
+    'a."b,c" = 1\nfile = "/etc/passwd"',
+    "'a;b\tc' = 1\nfile = '/etc/passwd'",
 )
 
 
@@ -45,6 +48,18 @@ def test_a_link_beside_it_that_leads_out_is_refused(tmp_path):
     (inside / "cohort.toml").write_text('file = "near.csv"')
     with pytest.raises(Denied):
         contained(inside / "cohort.toml")
+
+
+def test_a_file_too_large_to_be_read_as_toml_by_any_verb_is_let_through_unless_it_is_called_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PHARMAKON_LIMIT_TOML", "40")
+    for name in ("long.csv", "long.toml"):
+        (tmp_path / name).write_text(f'file = "/etc/passwd"\n{"# " * 40}\n')
+    contained(tmp_path / "long.csv")
+    for reads in (contained, read_toml):
+        with pytest.raises(DataError, match="limit TOML"):
+            reads(tmp_path / "long.toml")
+    with pytest.raises(DataError, match="limit TOML"):
+        read_toml(tmp_path / "long.csv")
 
 
 def test_tables_and_bytes_are_not_taken_for_toml_and_a_broken_toml_is_told_off(tmp_path):

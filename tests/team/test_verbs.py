@@ -73,6 +73,13 @@ def test_files_are_named_as_they_were_uploaded_and_each_name_once():
         check(what, {"dta": "mine.csv"}, ["mine.csv"])
 
 
+def test_only_what_the_server_recorded_is_run_again():
+    check(verb("reproduce"), {"run": JOB}, [])
+    check(verb("reproduce"), {"run": f"{JOB}/run"}, [])
+    with pytest.raises(Denied, match="no uploaded file"):  # its record could name programs to start
+        check(verb("reproduce"), {"run": "crate.zip"}, ["crate.zip"])
+
+
 def test_a_design_cannot_run_programs_or_write_to_a_cache_of_its_choice():
     for key, value in {"scorers": [], "cache": "/tmp/x"}.items():  # noqa: S108
         with pytest.raises(Denied):

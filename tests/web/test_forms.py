@@ -57,7 +57,9 @@ def test_a_file_that_is_chosen_anew_takes_the_place_of_the_one_before():
 def test_tables_are_written_as_toml():
     found = come_back("design", goals='[[goals]]\nproperty = "qed"\nwant = ">= 0.9"', mode='[mode]\nkind = "free"')
     assert found.config["goals"] == [{"property": "qed", "want": ">= 0.9"}]
-    assert come_back("design", goals="[[goals").errors["goals"].startswith("this is not TOML")
+    assert come_back("design", goals="[[goals").errors["goals"].startswith("this is not valid TOML")
+    deep = f"goals.{'.'.join('a' * 20_000)} = 1"  # what would take minutes to read
+    assert "nests too deeply" in come_back("design", goals=deep).errors["goals"]
     assert "[[goals]]" in come_back("design", goals='[[goal]]\nwant = "x"').errors["goals"]
 
 

@@ -39,7 +39,12 @@ def test_the_last_libraries_asked_for_are_kept_open(workbench, library, monkeypa
 
 def test_a_filter_is_a_json_object_of_known_conditions():
     assert filter_of("") == filter_of("{}") and filter_of('{"ranges":{"mw":[70,null]}}').ranges == {"mw": (70, None)}
-    for wrong, error in (("nonsense", UsageError), ('["a"]', UsageError), ('{"mass":1}', ConfigError)):
+    for wrong, error in (
+        ("nonsense", UsageError),
+        ("[" * 100_000, UsageError),
+        ('["a"]', UsageError),
+        ('{"mass":1}', ConfigError),
+    ):
         with pytest.raises(error):
             filter_of(wrong)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from pharmakon.web.security import FIELDS, HEADERS, MANY, POLICY, SANDBOX, STRANGERS, Rates
+from pharmakon.web.security import BODY, FIELDS, HEADERS, MANY, POLICY, SANDBOX, STRANGERS, Rates
 
 
 def chunks(size, part=65_536):
@@ -120,6 +120,22 @@ def test_an_upload_that_is_too_large_is_refused_whether_it_says_so_or_not(other,
     within = analyst.ask("POST", "/api/v1/files", content=form(10_001), headers=MULTIPART)
     assert within.status_code == 413 and not list((team.held.settings.data / "files").glob("*"))
     assert analyst.ask("POST", "/api/v1/files", content=form(10_000), headers=MULTIPART).status_code == 201
+
+
+@pytest.mark.parametrize("said", [True, False], ids=["length said", "in chunks"])
+def test_what_would_lie_in_memory_whole_is_smaller_than_a_file_may_be(other, said):
+    analyst = other(largest=10 * BODY).browser("analyst")
+
+    def body():
+        yield b'{"smiles": ["'
+        for _ in range(BODY >> 16):
+            yield b"C" * (1 << 16)
+        yield b'"]}'
+
+    headers = {"Content-Type": "application/json"}
+    content = b"".join(body()) if said else body()
+    answer = analyst.ask("POST", "/api/v1/molecules", content=content, headers=headers)
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("headers", [{}, {"Cookie": "pharmakon=made-up"}, {"Authorization": "Bearer made-up"}])

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from .errors import ConfigError, did_you_mean
 from .excerpt import excerpt
-from .limits import limit
+from .limits import limit, within
 from .words import uncapitalised
 
 SHOWN = 3
@@ -45,10 +45,11 @@ C = TypeVar("C", bound=BaseModel)
 def read_toml(path: str | Path) -> dict[str, Any]:
     """A TOML file as a dict.
 
-    Raises ConfigError when it is missing or is not TOML, naming line and column.
+    Raises ConfigError when it is missing or is not TOML, naming line and column; DataError when it is too large.
     """
     path = Path(path)
     try:
+        within("TOML", path.stat().st_size, path)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"there is no file {path}") from None

@@ -34,9 +34,11 @@ LIMITS: dict[str, Limit] = {
     "RECORD": Limit(1_000_000, "lines", "one record of an SDF file is held in memory"),
     "PROPERTIES": Limit(10_000, "different properties", "each property of an SDF file becomes a column of every row"),
     "UNPACKED": Limit(1 << 38, "bytes", "a compressed file says nothing of its size"),
+    "FILES": Limit(100_000, "files", "each file of a zip file is made, however little is in it"),
     "RATIO": Limit(300, "times its size", "a compressed file of real data grows some 50 times, a bomb 1,000 and more"),
     "CELLS": Limit(1_000_000_000, "numbers", "a matrix lies in memory whole, 8 bytes each"),
     "DEPTH": Limit(64, "levels", "JSON, TOML and HDF5 are read by functions that call themselves"),
+    "TOML": Limit(1 << 20, "bytes", "a TOML file is written by people, and read by code that takes its time"),
     "JSON": Limit(1 << 29, "bytes", "a JSON document lies in memory whole, several times its size"),
 }
 

@@ -12,7 +12,7 @@ from pharmakon.core.errors import RecordError
 from pharmakon.core.files import sha256
 from pharmakon.core.words import joined
 
-from .beside import is_beside
+from .beside import is_beside, stays
 from .checkpoint import SIGNED, checkpoints, problem, uncovered
 from .entry import (
     AMENDED,
@@ -150,6 +150,9 @@ def _unknown(ledger: Path, recorded: Collection[str]) -> list[str]:
 
 
 def _output_problem(folder: Path, name: str, expected: object) -> str:
+    # A ledger that a stranger wrote must not have other files of this machine looked at.
+    if not stays(name):
+        return f"{name} is recorded, and lies neither in the record's folder nor beside it"
     path = folder / name
     if not path.is_file():
         return "" if is_beside(name) else f"{name} is missing"

@@ -44,6 +44,11 @@ def is_beside(name: str) -> bool:
     return name.startswith(_UP)
 
 
+def stays(name: str) -> bool:
+    """Whether a recorded name is of the record's folder or what lies beside it, and of nothing else on the machine."""
+    return not (Path(name).is_absolute() or ".." in Path(name.removeprefix(_UP)).parts or "\0" in name)
+
+
 def results_of(run: Path) -> Mapping[str, str]:
     """SHA-256 of each file that a run wrote beside its record, by its way from there; {} where it wrote none."""
     return dict(_recorded(run / LEDGER))

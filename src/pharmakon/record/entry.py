@@ -148,7 +148,7 @@ def read_head(ledger: Path) -> Head | None:
         head = Head(**json.loads(path.read_bytes()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         head = Head(count=-1)
     if type(head.count) is not int or head.count < 0 or not isinstance(head.hash, str):
         raise RecordError(f"the head {path.name} was edited (it does not hold a count and a hash)")

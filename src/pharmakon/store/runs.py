@@ -100,7 +100,7 @@ class RunFolder:
             run = json.loads((path / RUN).read_bytes())
         except OSError:
             raise RecordError(f"{path} is not a run folder: it has no readable {RUN}") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecordError(f"{path / RUN} is damaged: {error}") from None
         kinds = {"verb": str, "config": dict, "inputs": list, "seed": int}
         if not isinstance(run, dict) or not all(isinstance(run.get(key), kind) for key, kind in kinds.items()):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pharmakon.core.config import read_toml
 from pharmakon.core.errors import ConfigError, Denied, UsageError
-
-_TOML = re.compile(r"""\s*(\[|[A-Za-z0-9_\-"'][^,;\t]*?\s*=)""")
-"""How the first line of a TOML file that says anything begins."""
+from pharmakon.core.limits import limit
 
 
 def below(folder: Path, name: str) -> Path:
@@ -33,10 +30,11 @@ def below(folder: Path, name: str) -> Path:
 def contained(path: Path) -> None:
     """Refuse a file that can be read as TOML, whatever its name, and names what lies outside its folder.
 
-    Raises Denied; ConfigError for a file called .toml that is none.
+    It is read as the verbs read it, so what is none here is none to them. Raises Denied; ConfigError for a file called
+    .toml that is none, DataError for one that is too large.
     """
     named_so = path.suffix.lower() == ".toml"
-    if not named_so and not _looks_like_toml(path):
+    if not named_so and path.stat().st_size > limit("TOML"):
         return
     try:
         held = read_toml(path)
@@ -63,17 +61,6 @@ def _leads_out(text: str, root: Path) -> bool:
         return any(place.exists() for place in (whole, *whole.parents) if place != place.parent)
     except OSError:  # too long for a name
         return leads.is_absolute()
-
-
-def _looks_like_toml(path: Path) -> bool:
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            for line in lines:
-                if line.strip() and not line.lstrip().startswith("#"):
-                    return _TOML.match(line) is not None
-    except (OSError, UnicodeDecodeError):
-        return False
-    return False
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
+from pharmakon.core.errors import UsageError
 from pharmakon.core.files import write_atomic
+
+
+def not_kept(names: Iterable[str], pattern: str) -> None:
+    """UsageError for an uploaded file named as one that the project keeps: it would be taken for it, for good."""
+    if ours := [name for name in names if pattern and fnmatch(name, pattern)]:
+        raise UsageError(f"{ours[0]} is named as an account that the server keeps: give it another name")
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from pharmakon.workflows.molecules import MoleculesConfig
 
 from .containment import below, contained
 from .files import file_name
+from .kept import not_kept
 
 JOB = re.compile(r"job:([0-9a-f]{16})(?:/(.+))?")
 """How a request names what another job of the project made."""
@@ -51,6 +52,7 @@ class Verb:
     patient: bool
     patients: frozenset[str]
     makers: Mapping[str, Sequence[str]]
+    made: frozenset[str]
     resume: bool
     kept: str
     cli: str
@@ -104,6 +106,7 @@ def verbs() -> Mapping[str, Verb]:
             patient=row.get("patient", False),
             patients=frozenset(row.get("patients", ())),
             makers=row.get("makers", {}),
+            made=frozenset(row.get("made", ())),
             resume=row.get("resume", False),
             kept=row.get("kept", ""),
             cli=row.get("cli", name),
@@ -127,12 +130,15 @@ def check(verb: Verb, config: Mapping[str, Any], names: Sequence[str]) -> None:
     """
     if twice := [name for name in names if names.count(name) > 1]:
         raise UsageError(f"two of the job's files are called {twice[0]}: give one of them another name")
+    not_kept(names, verb.kept)
     for key in config:
         if key in verb.taken():
             raise Denied(f"{key!r} cannot be set here: it is the server's to say")
     for field, text in named(verb, config):
         if JOB.fullmatch(text):
             continue
+        if field in verb.made:
+            raise Denied(f"{field!r} takes what a job made here (job:ID/NAME), and no uploaded file")
         file_name(text)
         if field in verb.paths and text not in names:
             continue  # the name of a shipped model

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pharmakon.core.errors import PharmakonError, UsageError
 from pharmakon.store.plain import plain
-from pharmakon.team.kept import kept
+from pharmakon.team.kept import kept, not_kept
 from pharmakon.team.queue import Job
 from pharmakon.team.roles import Caller
 from pharmakon.team.verbs import verb
@@ -171,6 +171,7 @@ def planned(request: Request, caller: Caller, cohort: str, asked: str) -> Releas
     found, config = declared(request, caller, cohort), held.files.get(caller, asked)
     account = held.settings.data / "kept" / caller.project
     held.journal.note("patients' data read", caller, files=found.ids)
+    not_kept([one.name for one in (found.file, *found.tables, config)], verb("release").kept)
     with (
         laid_out(request, [found.file, *found.tables, config]) as folder,
         kept(account, folder, verb("release").kept),

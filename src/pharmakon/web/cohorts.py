@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from fastapi import Request
 
+from pharmakon.core.config import read_toml
 from pharmakon.core.errors import Denied, PharmakonError, UsageError
 from pharmakon.team.containment import contained
 from pharmakon.team.files import File
@@ -69,8 +69,8 @@ def declared_cohorts(request: Request, caller: Caller) -> list[File]:
 def _declares(path: Path) -> bool:
     """Whether a TOML file is meant for a cohort: that of a release, or of the rules for columns, is of another kind."""
     try:
-        keys = tomllib.loads(path.read_text(encoding="utf-8-sig")).keys()
-    except (OSError, ValueError, RecursionError):
+        keys = read_toml(path).keys()
+    except PharmakonError:
         return False
     return {"clinical", "outcome"} <= keys
 

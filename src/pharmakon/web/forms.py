@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pharmakon.core.config import parse_toml
+from pharmakon.core.errors import ConfigError
 from pharmakon.team.verbs import Verb
 
 Kind = Literal["file", "files", "name", "text", "lines", "integer", "number", "yes", "choice", "date", "tables"]
@@ -148,9 +149,9 @@ def _value(one: Field, texts: Sequence[str]) -> Any:
 
 def _tables(name: str, text: str) -> Any:
     try:
-        held = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"this is not TOML: {error}") from None
+        held = parse_toml(text, where="this")
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
     if set(held) != {name}:
         raise ValueError(f"write [[{name}]] or [{name}] above the keys, and nothing else")
     return held[name]

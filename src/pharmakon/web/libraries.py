@@ -63,7 +63,7 @@ def filter_of(text: str) -> LibraryFilter:
 
     try:
         given = json.loads(text) if text.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError("the filter is not JSON") from None
     if not isinstance(given, dict):
         raise UsageError("the filter is not a JSON object")

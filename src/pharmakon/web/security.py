@@ -41,8 +41,8 @@ CALLERS = 10_000
 """Callers whose rate is remembered."""
 MANY = 10
 """Callers who may come from one address, each at the full rate."""
-STRANGERS, FIELDS = 65_536, 1_000_000
-"""Bytes that somebody unknown may send; bytes of a request besides the file that it uploads."""
+STRANGERS, FIELDS, BODY = 65_536, 1_000_000, 1 << 24
+"""Bytes that somebody unknown may send; of a request besides the file that it uploads; of one that uploads none."""
 
 
 class Rates:
@@ -103,14 +103,14 @@ class Protected:
 
     def _counted(self, request: Request, receive: Receive) -> Receive:
         """What comes in, counted as it comes: a request need not say how long it is, and need not say the truth."""
-        got, known = 0, False
+        got, known, largest = 0, False, self._largest(request)
 
         async def counted() -> Message:
             nonlocal got, known
             message = await receive()
             got += len(message.get("body", b""))
-            if got > self._largest:
-                raise HTTPException(413, self._too_large)
+            if got > largest:
+                raise HTTPException(413, self._too_large(largest))
             if got > STRANGERS and not known:
                 try:
                     await identified(request)
@@ -121,13 +121,13 @@ class Protected:
 
         return counted
 
-    @property
-    def _largest(self) -> int:
-        return self._settings.largest + FIELDS
+    def _largest(self, request: Request) -> int:
+        """Bytes of a request. A file goes to the disk as it comes, anything else lies in memory whole."""
+        whole = self._settings.largest + FIELDS
+        return whole if request.headers.get("content-type", "").startswith("multipart/") else min(whole, BODY)
 
-    @property
-    def _too_large(self) -> str:
-        return f"the request is larger than {self._settings.largest:,} bytes"
+    def _too_large(self, largest: int) -> str:
+        return f"the request is larger than {min(largest, self._settings.largest):,} bytes"
 
     def _refused(self, request: Request) -> Response | None:
         settings = self._settings
@@ -136,9 +136,9 @@ class Protected:
             return _problem(403, "without accounts the server answers this machine alone: start it with --accounts")
         if request.method not in SAFE and not self._is_own(request, host):
             return _problem(403, "the request comes from another site")
-        size = request.headers.get("content-length", "0")
-        if not size.isdecimal() or int(size) > self._largest:
-            return _problem(413, self._too_large)
+        size, largest = request.headers.get("content-length", "0"), self._largest(request)
+        if not size.isdecimal() or int(size) > largest:
+            return _problem(413, self._too_large(largest))
         if settings.accounts and not request.url.path.startswith(("/static/", "/health", "/ready")):
             address = address_of(request)
             session = request.cookies.get(cookie_name(settings, SESSION))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import tempfile
 import zipfile
@@ -12,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from pharmakon.core.errors import RecordError, UsageError
 from pharmakon.core.files import replacing
-from pharmakon.core.limits import beyond, limit
+from pharmakon.core.limits import beyond, limit, within
 
 FIRST = (1980, 1, 1, 0, 0, 0)
 """The date of every file in a zip file, which has none of its own."""
@@ -44,11 +45,23 @@ def unpacked(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="pharmakon-crate-") as place:
         try:
             with zipfile.ZipFile(path) as archive:
+                _check(archive, path)
                 for entry in archive.infolist():
                     _unpack(archive, entry, Path(place), path)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError) as error:
             raise RecordError(f"{path} is not a whole zip file: {error}") from None
+        except (RuntimeError, OSError) as error:  # encrypted; a name too long, or of a file and a folder
+            raise RecordError(f"{path} cannot be unpacked: {error}") from None
         yield Path(place)
+
+
+def _check(archive: zipfile.ZipFile, path: Path) -> None:
+    """DataError for what unpacks to more than the limits allow, all entries together: a bomb may be of many."""
+    entries = archive.infolist()
+    within("FILES", len(entries), path)
+    unpacked = within("UNPACKED", sum(entry.file_size for entry in entries), path)
+    if unpacked > max(limit("RATIO") * path.stat().st_size, 1 << 20):
+        raise beyond("RATIO", path)
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, path: Path) -> None:
@@ -60,8 +73,6 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, path:
     target = place / name
     if target.exists():
         raise RecordError(f"{path} holds {entry.filename!r} twice")
-    if entry.file_size > max(limit("RATIO") * max(entry.compress_size, 1), 1 << 20):
-        raise beyond("RATIO", f"{path}: {entry.filename}")
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(entry) as source, target.open("wb") as out:
         shutil.copyfileobj(source, out, 1 << 20)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pharmakon.core.access import ACCESS_CLASSES, AccessClass, access_of, strictest
-from pharmakon.core.errors import DataError, UsageError
+from pharmakon.core.config import read_toml
+from pharmakon.core.errors import DataError, PharmakonError, UsageError
 from pharmakon.store.provenance import package_folder
 from pharmakon.store.vault import fingerprint
 
@@ -103,10 +103,10 @@ def access_of_inputs(verb: str, inputs: Iterable[Path]) -> AccessClass | None:
 def _stated(path: Path) -> AccessClass | None:
     try:
         if path.suffix == ".toml":
-            return access_of(tomllib.loads(path.read_text(encoding="utf-8-sig")))[0]
+            return access_of(read_toml(path))[0]
         if path.name == "card.json":
             return access_of(json.loads(path.read_bytes()))[0]
-    except (OSError, ValueError, RecursionError, AttributeError):
+    except (PharmakonError, OSError, ValueError, RecursionError, AttributeError):
         return ACCESS_CLASSES[-1]  # nobody can tell, so nobody may have it
     return None
 
