@@ -109,3 +109,37 @@ def test_ages_in_other_units_go_where_one_is_over_89_years():
 def test_a_header_that_is_a_name_over_what_identifies_is_not_shown():
     assert recognise("Ana Vidal", ["Rosa", "Luis", "John"], position=1).shown == "column 2"
     assert recognise("White", ["0", "1", "1"]).shown == "White"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "action"),
+    [
+        ("age_at_relapse", ["97", "61"], "age"),
+        ("age_at_initial_pathologic_diagnosis", ["97", "61"], "age"),
+        ("zip_at_diagnosis", ["05901", "02138"], "zip"),
+        ("county_at_diagnosis", ["Kalawao", "Loving"] * 30, "drop"),
+        ("treatment_hospital", ["Johns Hopkins", "Mayo"] * 30, "drop"),
+        ("procedure_doctor", ["Dr. Garcia", "Dr. Smith"] * 30, "drop"),
+        ("RecordNo", [str(1000 + 7 * i) for i in range(60)], "pseudonymise"),
+        ("hosp_no", [str(1000 + 7 * i) for i in range(60)], "pseudonymise"),
+        ("trial_no", [str(1001 + 7 * i) for i in range(60)], "drop"),
+        ("born", ["1930", "1960"], "date"),
+        ("ageatdx", ["97", "61"], "age"),
+        ("RIDAGEYR", ["97", "61"], "age"),
+        ("ptzip", ["05901", "02138"], "zip"),
+        ("seen_by", ["Dr. Smith", "Dr. Jones"] * 30, "drop"),
+        ("c17", ["Dr. Smith", "dra Jones"] * 30, "drop"),
+        # and what is of use is not lost
+        ("hospital_length_of_stay", [str(i % 30) for i in range(60)], "keep"),
+        ("neutrophils_at_admission", ["5.10", "5.75", "12.0"] * 20, "keep"),
+        ("relapse_admission", ["43831.5", "43832.25"] * 20, "date"),
+        ("cell_line_name", ["A549", "MCF7", "HL60"] * 30, "keep"),
+        ("drug_id", ["D1", "D2"] * 30, "keep"),
+        ("drug_id", [f"D{9000 + 7 * i}" for i in range(60)], "drop"),
+        ("sex_at_birth", ["female", "male"] * 30, "keep"),
+        ("total_marker", [str(1000 + 7 * i) for i in range(60)], "keep"),
+        ("drive_score", ["1", "2"] * 30, "keep"),
+    ],
+)
+def test_harmless_words_clear_what_lies_within_them_and_nothing_beside_them(name, values, action):
+    assert recognise(name, values).action == action

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
@@ -39,10 +39,23 @@ MANY = 5
 """Different capitalised words from which a column of an unknown name is more likely to hold names than classes."""
 WORDS = 4
 """Words a cell has on average from which it is a text."""
+LEAST, LEAST_NUMBERED = 10_000, 100
+"""Whole numbers from which a column of an unknown name may hold codes; where its name says that it numbers."""
+NUMBERS = frozenset(("no", "nr", "num", "number", "nbr", "ref", "reference", "numero", "code", "codigo"))
+NAMES = (["name"],)
+"""Words that are of the harmless ones before them: a cell line's name."""
+OF_WORDS = ("name", "place", "text", "url", "vehicle")
+"""Kinds that are words: numbers under such a name and a harmless one measure something (hospital length of stay)."""
+OF_THINGS = ("record",)
+"""Kinds that number things: what does not repeat under such a name and a harmless one may number people."""
+MIXED = "Its name has words of people and others: look whether it tells who somebody is."
 
 _NUMBER = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?")
 _WHOLE = re.compile(r"\d+(?:\.0)?")
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][\w/.:#-]{3,63}")
+_TITLE = re.compile(
+    r"(?:dr|dra|prof|profa|mr|mrs|ms|miss|sr|sra|srta|don|do(?:n|ñ)a|sister|nurse)\b\.?\s+\w", re.IGNORECASE
+)
 _NAME = re.compile(r"(?:[^\W\d_][^\W\d_'’.-]*[ .,'’-]{0,2}){1,6}")
 _ABSENT = frozenset(("", "na", "nan", "n/a", "none", "null", "nat", "-", ".", "?"))
 
@@ -75,9 +88,16 @@ def recognise(name: str, values: Sequence[str], *, position: int = 0, declared: 
         return Column(name, shown, declared, identifier, "declared", person)  # type: ignore[arg-type]
     if shown != name:
         return Column(name, shown, "drop", "other", "its name identifies", look="The name of the column identifies.")
+    kinds, plain = _read(name)
+    if kinds and plain:
+        weak = _weak(seen)
+        named = _facts(next((kind for kind in kinds if kind not in weak), ""))
+        if named is None:
+            action, identifier, why = by_content(seen, known=False)
+            return Column(name, shown, action, identifier, why or "nothing identifies", look=MIXED)
     if named and named[1]:
         return _refined(Column(name, shown, named[0], named[1], "its name", person), seen, named[2])
-    action, identifier, why = by_content(seen, known=named is not None)
+    action, identifier, why = by_content(seen, known=named is not None, least=_least(name))
     if action != "keep" and named is None and of_people(name):
         shown = f"column {position + 1}"
     look = "Nobody said what it holds and it looks like an identifier: declare it if it is none." if why else ""
@@ -86,31 +106,64 @@ def recognise(name: str, values: Sequence[str], *, position: int = 0, declared: 
     return Column(name, shown, action, identifier, why or ("its name" if named else "nothing identifies"), look=look)
 
 
+def _weak(seen: Counter[str]) -> tuple[str, ...]:
+    """Kinds that such cells do not bear out where harmless words stand in the name, too."""
+    if not all(map(is_plain, seen)):
+        return OF_THINGS
+    numbers = [float(text.replace(",", ".")) for text in seen]
+    measured = max(numbers, default=0) < 1_000 and any(number % 1 for number in numbers)  # no year, and no day's number
+    return (*OF_THINGS, *OF_WORDS, *(("date",) if measured else ()))
+
+
 def by_name(name: str) -> tuple[Action, str, str] | None:
     """(action, identifier, kind of column) that a column's name stands for; None for an unknown one."""
-    best, length = "", 0
-    known = _phrases()
-    for words in _words(name):
-        for start in range(len(words)):
-            for end in range(start + 1, len(words) + 1):
-                joined = "".join(words[start:end])
-                kind = known.get(joined, "")
-                if kind and (len(joined), kind not in HARMLESS) > (length, best not in HARMLESS):
-                    best, length = kind, len(joined)
-    if not best:
+    kinds, plain = _read(name)
+    return _facts(kinds[0] if kinds else plain)
+
+
+def _facts(kind: str) -> tuple[Action, str, str] | None:
+    if not kind:
         return None
-    facts = table("columns")[best]
-    return facts["action"], facts["identifier"], best
+    facts = table("columns")[kind]
+    return facts["action"], facts["identifier"], kind
 
 
-def by_content(seen: Counter[str], *, known: bool) -> tuple[Action, str, str]:
+def _read(name: str) -> tuple[list[str], str]:
+    """The kinds of identifiers in a column's name, the longest phrase first, and the kind of its harmless words.
+
+    Harmless words only clear what lies within them (the name in "drug name", and in "cell line name"); beside it they
+    say nothing: "age at relapse" is an age.
+    """
+    found: list[tuple[int, str, bool]] = []  # letters, kind, whether it is cleared
+    for words in _words(name):
+        spans = list(_spans(words))
+        harmless = [(start, end) for start, end, kind in spans if kind in HARMLESS]
+        for start, end, kind in spans:
+            inside = any(first <= start and end <= last for first, last in harmless)
+            after = words[start:end] in NAMES and any(last == start for _, last in harmless)
+            found.append((len("".join(words[start:end])), kind, kind in HARMLESS or inside or after))
+    found.sort(key=lambda one: -one[0])
+    telling = [kind for _, kind, cleared in found if not cleared]
+    return telling, next((kind for _, kind, _ in found if kind in HARMLESS), "")
+
+
+def _spans(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    known = _phrases()
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            if kind := known.get("".join(words[start:end])):
+                yield start, end, kind
+
+
+def by_content(seen: Counter[str], *, known: bool, least: int = LEAST) -> tuple[Action, str, str]:
     """(action, identifier, reason) for the distinct cells of a column and how often each stands there.
 
-    `known` columns have a name that identifies nobody: how often values repeat says nothing against them.
+    `known` columns have a name that identifies nobody: how often values repeat says nothing against them. Whole
+    numbers from `least` on may be codes.
     """
     texts = list(seen)
     if not texts or all(map(_NUMBER.fullmatch, texts)):
-        if known or not texts or not _numbered(seen):
+        if known or not texts or not _numbered(seen, least):
             return "keep", "", ""
         return "drop", "other", "long or consecutive whole numbers that hardly repeat"
     dated = [text for text in texts if is_date(text) or is_month(text)]
@@ -152,6 +205,8 @@ def _refined(column: Column, seen: Counter[str], kind: str) -> Column:
 
 def _unique(texts: list[str], repeated: float, rows: int) -> tuple[Action, str, str]:
     """A column of an unknown name: codes and names that hardly repeat are taken for identifiers."""
+    if sum(bool(_TITLE.match(text)) for text in texts) >= MOSTLY * len(texts):
+        return "drop", "name", "people with their titles"
     if repeated > MOSTLY and len(texts) >= 2:
         titled = [text for text in texts if _NAME.fullmatch(text) and text[:1].isupper() and len(text) >= 3]
         if len(titled) >= MOSTLY * len(texts) and (len(titled) >= MANY or rows < FEW):
@@ -167,10 +222,15 @@ def _unique(texts: list[str], repeated: float, rows: int) -> tuple[Action, str, 
     return "drop", "other", "values that hardly repeat"
 
 
-def _numbered(seen: Counter[str]) -> bool:
+def _least(name: str) -> int:
+    """From which number on a column of an unknown name may hold codes: low where the name says that it numbers."""
+    return LEAST_NUMBERED if any(word in NUMBERS for words in _words(name) for word in words) else LEAST
+
+
+def _numbered(seen: Counter[str], least: int) -> bool:
     """Whether whole numbers are more likely a code than a measurement.
 
-    Codes have five digits or more, hardly repeat and end in every digit alike, or run from 1 on without gaps. A
+    Codes have `least` and more, hardly repeat and end in every digit alike, or run from 1 on without gaps. A
     measurement of that size is rounded: too many end in 0.
     """
     texts = list(seen)
@@ -189,7 +249,7 @@ def _numbered(seen: Counter[str]) -> bool:
         return True
     rounded = sum(number % 10 == 0 for number in numbers) / len(numbers)
     usual = MOST_HITS if len(numbers) >= FEW else 1.0  # of a few numbers, some end in 0 by chance
-    return alone >= MOSTLY and sorted(numbers)[len(numbers) // 10] >= 10_000 and rounded < usual
+    return alone >= MOSTLY and sorted(numbers)[len(numbers) // 10] >= least and rounded < usual
 
 
 def _plain(text: str) -> str:
