@@ -149,3 +149,20 @@ def test_cells_of_other_columns_than_the_rows_hide_well(table):
     )
     rules.write_text(rules.read_text().replace('"smoker", "id"', '"smoker", "diagnosis"'))
     assert not anonymised(table).notes
+
+
+def test_two_tables_of_counts_tell_no_more_than_each_does(tmp_path):
+    counts = np.random.default_rng(1).poisson([[[2, 14], [3, 20], [14, 2]], [[20, 3], [2, 2], [14, 3]]])
+    rows = [(f"s{i}", f"a{j}", f"h{k}", f"d{n % 3}") for (i, j, k), many in np.ndenumerate(counts) for n in range(many)]
+    with (tmp_path / "patients.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("sex", "age", "site", "dx"), *rows])
+    (tmp_path / "rules.toml").write_text(
+        'k = 2\nsuppression = 0.5\n[[quasi]]\ncolumn = "dx"\n'
+        '[[cells]]\ncolumns = ["age", "sex"]\nthreshold = 15\n[[cells]]\ncolumns = ["sex", "age", "site"]\n'
+    )
+    small, whole = anonymised(tmp_path).cells
+    assert small.columns == ("age", "sex") and small.values == (("a0", "a1", "a2"), ("s0", "s1"))
+    assert small.found.threshold == whole.found.threshold == 15
+    assert np.array_equal(small.found.counts[:3, :2], counts.sum(axis=2).T)
+    assert np.array_equal(small.found.hidden, whole.found.hidden[:, :, -1].T)
+    assert whole.found.safe

@@ -34,3 +34,18 @@ def test_mistakes_are_told(bad, said):
 def test_columns_that_are_read():
     more = {"cells": [{"columns": ["sex", "age"]}], "predict": "smoker", "keep": ["note"]}
     assert build(Request, SMALL | more).read == ("age", "note", "sex", "smoker")
+
+
+@pytest.mark.parametrize(("one", "other", "fits"), [
+    (["sex", "age"], ["sex", "town"], False),
+    (["sex", "age"], ["age"], True),
+    (["sex", "age"], ["age", "sex"], True),
+    (["sex"], ["town"], True),
+])  # fmt: skip
+def test_tables_of_counts_that_share_a_column_are_one_or_a_part_of_one(one, other, fits):
+    asked = {"quasi": [{"column": "age"}], "cells": [{"columns": one}, {"columns": other}]}
+    if fits:
+        assert len(build(Request, asked).cells) == 2
+    else:
+        with pytest.raises(ConfigError, match="ask for one of age, sex, town"):
+            build(Request, asked)

@@ -131,7 +131,7 @@ def run(config: AnonymiseConfig, *, progress: Progress = silent) -> AnonymiseRes
     measures = {s.name: (measure(raw, s), measure(found.classes[kept], _of(s, kept))) for s in sensitive}
     released = _generalised(frame, hierarchies, found, request)
     progress(0, 0, "tables of counts")
-    cells = [_cells(table, frame) for table in request.cells]
+    cells = _tables(request.cells, frame)
     auc = None
     if request.predict:
         from .anonymise_utility import auc_before_after
@@ -266,7 +266,36 @@ def _generalised(frame: DataFrame, hierarchies: Sequence[Hierarchy], found: Foun
     return out.sort_values(list(request.written), kind="stable", ignore_index=True)
 
 
-def _cells(table: CrossTable, frame: DataFrame) -> Cells:
+def _tables(asked: Sequence[CrossTable], frame: DataFrame) -> list[Cells]:
+    """Every table of counts; one whose columns another has is its margin, or each would tell what the other hides."""
+    found: dict[CrossTable, Cells] = {}
+    for table in sorted(asked, key=lambda one: -len(one.columns)):
+        wider = next((one for one in found.values() if set(table.columns) <= set(one.columns)), None)
+        strictest = max(one.threshold for one in asked if set(one.columns) <= set(table.columns))
+        found[table] = _margin(wider, table) if wider is not None else _cells(table, frame, threshold=strictest)
+    return [found[table] for table in asked]
+
+
+def _margin(wider: Cells, table: CrossTable) -> Cells:
+    """A table of counts out of the margins of another, hidden where it is hidden there."""
+    from pharmakon.privacy.suppression import Suppressed
+
+    totals = tuple(slice(None) if column in table.columns else -1 for column in wider.columns)
+    left = [column for column in wider.columns if column in table.columns]
+    order, whole = [left.index(column) for column in table.columns], wider.found
+    values = tuple(wider.values[wider.columns.index(column)] for column in table.columns)
+    found = Suppressed(
+        whole.counts[totals].transpose(order),
+        whole.primary[totals].transpose(order),
+        whole.complementary[totals].transpose(order),
+        whole.low[totals].transpose(order),
+        whole.high[totals].transpose(order),
+        whole.threshold,
+    )
+    return Cells(table.columns, values, found)
+
+
+def _cells(table: CrossTable, frame: DataFrame, *, threshold: int) -> Cells:
     import numpy as np
 
     from pharmakon.privacy.suppression import suppress
@@ -281,4 +310,4 @@ def _cells(table: CrossTable, frame: DataFrame) -> Cells:
     shape = tuple(map(len, values))
     flat: Codes = np.ravel_multi_index(tuple(codes), shape)
     counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
-    return Cells(table.columns, tuple(values), suppress(counts, threshold=table.threshold))
+    return Cells(table.columns, tuple(values), suppress(counts, threshold=threshold))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 from typing import Literal, Self
 
@@ -75,6 +76,12 @@ class Request(Config):
         named = [*(q.column for q in self.quasi), *(s.column for s in self.sensitive), *self.keep]
         if twice := sorted({name for name in named if named.count(name) > 1}):
             raise ValueError(f"{', '.join(twice)}: a column has one role")
+        for one, other in combinations([set(table.columns) for table in self.cells], 2):
+            if one & other and not (one <= other or other <= one):
+                raise ValueError(
+                    f"two tables of counts share {', '.join(sorted(one & other))}, and each may tell what the other hides: "
+                    f"ask for one of {', '.join(sorted(one | other))}, or publish one of the two"
+                )
         return self
 
     @property
