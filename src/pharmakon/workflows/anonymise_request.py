@@ -78,9 +78,10 @@ class Request(Config):
             raise ValueError(f"{', '.join(twice)}: a column has one role")
         for one, other in combinations([set(table.columns) for table in self.cells], 2):
             if one & other and not (one <= other or other <= one):
+                shared, all_of = ", ".join(sorted(one & other)), ", ".join(sorted(one | other))
                 raise ValueError(
-                    f"two tables of counts share {', '.join(sorted(one & other))}, and each may tell what the other hides: "
-                    f"ask for one of {', '.join(sorted(one | other))}, or publish one of the two"
+                    f"two tables of counts share {shared}, and each may tell what the other hides: ask for one of {all_of}, "
+                    "or publish one of the two"
                 )
         return self
 
