@@ -80,8 +80,8 @@ class Request(Config):
             if one & other and not (one <= other or other <= one):
                 shared, all_of = ", ".join(sorted(one & other)), ", ".join(sorted(one | other))
                 raise ValueError(
-                    f"two tables of counts share {shared}, and each may tell what the other hides: ask for one of {all_of}, "
-                    "or publish one of the two"
+                    f"two tables of counts share {shared}, and each may tell what the other hides: "
+                    f"ask for one of {all_of}, or publish one of the two"
                 )
         return self
 
