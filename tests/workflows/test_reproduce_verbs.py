@@ -66,5 +66,9 @@ def test_what_cannot_be_repeated_says_why(tmp_path):
     }
     with pytest.raises(UsageError, match="functions of the program"):
         again(run, tmp_path / "x", moved=lambda path: None, given=None, work=tmp_path, progress=print)
+    for how in ({"command": ["sh", "-c", "touch it"]}, {"python": "mine:score"}, {"url": "http://localhost:1"}):
+        held = {**run, "config": {**run["config"], "scorers": [{"name": "x", **how}]}}
+        with pytest.raises(UsageError, match=r"start what its record names .*--scorers"):
+            again(held, tmp_path / "x", moved=lambda path: None, given=None, work=tmp_path, progress=print)
     with pytest.raises(UsageError, match="--inputs"):
         again({**run, "verb": "deidentify"}, tmp_path, moved=lambda p: None, given=None, work=tmp_path, progress=print)

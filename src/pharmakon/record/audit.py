@@ -134,7 +134,7 @@ def _remarks(entries: Sequence[Entry], trust: TrustList | None) -> Iterator[str]
 
 def _elsewhere(ledger: Path, recorded: Collection[str]) -> Iterator[str]:
     """Results that were written beside the record and lie there no more: the record goes without them, too."""
-    gone = [name for name in recorded if is_beside(name) and not (ledger.parent / name).is_file()]
+    gone = [name for name in recorded if is_beside(name) and stays(name) and not (ledger.parent / name).is_file()]
     if gone:
         others = f" and {len(gone) - 1:,} more" if len(gone) > 1 else ""
         verb = "are" if others else "is"

@@ -72,7 +72,7 @@ class Listed:
     @property
     def run(self) -> str:
         """Where the run lies in the crate: "" or "run/"."""
-        return next((name.removesuffix(RUN) for name in sorted(self.files, key=len) if Path(name).name == RUN), "")
+        return next((place for place in ("", "run/") if f"{place}{RUN}" in self.files), "")
 
 
 def close(ledger: Ledger, /, *, scratch: Path | None = None, **data: Any) -> Entry:

@@ -39,6 +39,7 @@ class ReproduceConfig(Config):
     run: Path = Field(description="a crate (folder or zip file), a finished run, or what left its record beside it")
     output: Path | None = Field(None, description="folder for the second run, kept; a temporary one when not given")
     inputs: Path | None = Field(None, description="folder that holds the inputs, found by their SHA-256")
+    scorers: bool = Field(False, description="whether the programs that the run's own scorers were may be started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def run(config: ReproduceConfig, *, progress: Progress = silent) -> ReproduceRes
             moved=places.now,
             given=config.inputs,
             work=work,
+            scorers=config.scorers,
             progress=progress,
         )
         values = recorded["verb"] not in OF_PEOPLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -84,9 +85,12 @@ def again(
     moved: Moved,
     given: Path | None,
     work: Path,
+    scorers: bool = False,
     progress: Progress,
 ) -> None:
     """Run a recorded verb once more into `output`. `work` is a folder for files that only this run needs.
+
+    Programs that the record names as `scorers` are started only where somebody says so: a record may be a stranger's.
 
     `results` are the names of what the verb wrote beside its record; they are made again as files of `output`.
     """
@@ -99,6 +103,13 @@ def again(
     data = {key: value for key, value in pruned(model, run["config"]).items() if key not in PLACES}
     if any(not one.get("python") and not one.get("command") and not one.get("url") for one in data.get("scorers", ())):
         raise UsageError("the run's scorers were functions of the program that called it, which its record cannot hold")
+    if started := [one.get("python") or one.get("command") or one.get("url") for one in data.get("scorers", ())]:
+        words = "; ".join(one if isinstance(one, str) else shlex.join(map(str, one)) for one in started)
+        if not scorers:
+            raise UsageError(
+                f"to repeat the run is to start what its record names ({words}): where you trust whoever wrote it, say "
+                "--scorers"
+            )
     here: dict[str, Any] = {} if verb == "design" else {"output": output}
     if results:
         places = [output / name for name in results]
