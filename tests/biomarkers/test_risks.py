@@ -35,5 +35,22 @@ def test_values_that_many_share_are_no_fingerprint():
     """Age in years, sex and stage of two patients may be the same."""
     shared = Block("clinical", np.repeat(np.arange(40.0).reshape(8, 5), 3, axis=0), tuple("abcde"))
     own = Block("rna", np.random.default_rng(0).normal(size=(24, 5)), tuple("abcde"))
-    marks = digests({"clinical": shared, "rna": own})
-    assert set(identifying(marks)) == {"rna"}
+    assert set(identifying({"clinical": shared, "rna": own})) == {"rna"}
+
+
+def test_patients_who_are_only_alike_are_no_training_patients():
+    """Of six coarse values all may differ among 120 patients, and a stranger is like one of them all the same."""
+    strangers = 0
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+
+        def clinical(n, random=random):
+            ages = random.integers(40, 85, n)
+            levels = [random.integers(0, k, n) for k in (2, 4, 3, 3, 2)]
+            return {"clinical": Block("clinical", np.column_stack([ages, *levels]).astype(float), tuple("abcdef"))}
+
+        known = identifying(clinical(120))
+        strangers += int(seen_before(clinical(300), known).sum())
+    assert strangers == 0
+    genes = {"rna": Block("rna", np.random.default_rng(0).normal(size=(120, 20)).round(1), tuple("abcdefghijklmnopqrst"))}
+    assert seen_before(genes, identifying(genes)).all()

@@ -57,7 +57,10 @@ def association(labels: NDArray[np.str_], outcome: Outcome) -> tuple[float, floa
 
 
 def strength(codes: NDArray[np.intp], classes: NDArray[np.int64]) -> tuple[float, float, float]:
-    """Cramér's V, p of chi squared, and the share of samples in levels of one class."""
+    """Cramér's V, p of chi squared, and the share of samples in levels of one class.
+
+    That share is of the class of which it is least: where events are rare most small sites have none, by chance.
+    """
     from scipy import stats
 
     table: Floats = np.zeros((int(codes.max()) + 1, int(classes.max()) + 1))
@@ -66,7 +69,8 @@ def strength(codes: NDArray[np.intp], classes: NDArray[np.int64]) -> tuple[float
     if min(table.shape) < 2:
         return 0.0, 1.0, 0.0
     found = stats.chi2_contingency(table, correction=False)
-    pure = float(table[(table > 0).sum(axis=1) == 1].sum() / table.sum())
+    alone = table[(table > 0).sum(axis=1) == 1].sum(axis=0)
+    pure = float((alone / table.sum(axis=0)).min())
     return float((found.statistic / table.sum() / (min(table.shape) - 1)) ** 0.5), float(found.pvalue), pure
 
 
@@ -80,8 +84,8 @@ def _with_outcome(name: str, labels: NDArray[np.str_], outcome: Outcome) -> Chec
     measures = {"strength": v, "p": p, "one outcome only": pure}
     if name != "arm" and pure >= PURE:
         sentence = (
-            f"{pure:.0%} of the samples lie in a {name} with one outcome only: {name} and outcome are the same thing "
-            "here, and no correction can part them."
+            f"Of the samples of either outcome {pure:.0%} or more lie in a {name} without the other: {name} and outcome "
+            "are the same thing here, and no correction can part them."
         )
         advice = f"Measure both outcomes in each {name}, or take the question to another cohort."
         return Check(f"{name}-outcome", "refused", title, sentence, advice, "anything", measures)
@@ -118,7 +122,7 @@ def _with_arm(name: str, labels: NDArray[np.str_], arm: NDArray[np.str_]) -> Che
     v, p, pure = strength(codes[0], codes[1].astype(np.int64))
     measures = {"strength": v, "p": p, "one arm only": pure}
     if pure >= PURE:
-        sentence = f"{pure:.0%} of the samples lie in a {name} with one arm only: arm and {name} cannot be told apart."
+        sentence = f"Of each arm {pure:.0%} or more lie in a {name} without the other: arm and {name} cannot be told apart."
         advice = "A difference between the arms may be one between the series; no treatment effect can be estimated."
         return Check(f"{name}-arm", "refused", title, sentence, advice, "predictive", measures)
     sentence = f"Both arms are in most of the {name}s (strength {v:.2f}, p {p:.2g})."

@@ -48,12 +48,16 @@ class ComBat(Step):
     def fit(self, X: Floats, batch: Labels | None = None, covariates: Floats | None = None) -> Self:
         """Learn from training rows (n, p) of batches (n,).
 
-        Raises DataError where a batch has one row, a feature fewer than two values in a batch, or where batch and
+        A batch of one row has no scale of its own: it counts as unseen, unless that is refused. Raises DataError where
+        it is, where no batch is larger, a feature fewer than two values in a batch, or where batch and
         covariates say the same.
         """
-        labels = _labels(batch, len(X))
+        labels, C = _labels(batch, len(X)), _covariates(covariates, len(X))
         names, code = np.unique(labels, return_inverse=True)
         sizes = np.bincount(code)
+        if self.unseen != "refuse" and (sizes >= 2).any() and (sizes < 2).any():
+            rows = sizes[code] >= 2
+            return self.fit(X[rows], labels[rows], C[rows])
         if (sizes < 2).any():
             raise DataError(
                 f"batch {str(names[sizes < 2][0])!r} has one row: its scale cannot be known; leave it out or pool it"
@@ -67,7 +71,6 @@ class ComBat(Step):
                 f"{int((counts < 2).any(axis=0).sum())} features have fewer than two values in a batch (the first is "
                 f"column {feature} in batch {str(names[b])!r}); leave them out or fill them in"
             )
-        C = _covariates(covariates, len(X))
         columns = [*(f"batch {name}" for name in names), *(f"covariate {j + 1}" for j in range(C.shape[1]))]
         fit = fit_least_squares(X, np.hstack([onehot, C]), columns)
         if not np.isfinite(fit.coefficient).all():

@@ -21,6 +21,8 @@ from pharmakon.learn.logistic import fit_logistic
 
 FEWEST = 20
 """Patients beyond the covariates without which nothing is fitted."""
+TERMS = 4
+"""Columns beside the covariates: product, feature, arm and constant."""
 
 
 def find_interactions(
@@ -63,7 +65,7 @@ def find_interactions(
 
 
 def _effects(values: Floats, outcome: Outcome, treated: Floats, C: Floats) -> Effects:
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
     p = values.shape[1]
     effect, error, n = np.full(p, np.nan), np.full(p, np.nan), np.zeros(p, np.int64)
@@ -75,8 +77,13 @@ def _effects(values: Floats, outcome: Outcome, treated: Floats, C: Floats) -> Ef
             x = (x - x.mean()) / x.std()
             a = treated[rows]
             effect[j], error[j] = _fitted(np.column_stack([x * a, x, a, C[rows]]), outcome.take(rows))
-    half = ndtri(0.975) * error
-    p_values = 2 * ndtr(-np.abs(effect) / error)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.abs(effect) / np.where(error > 0, error, np.nan)
+    if outcome.kind == "continuous":  # the error is estimated from the patients too: Student's t
+        left = np.maximum(n - C.shape[1] - TERMS, 1)
+        half, p_values = stdtrit(left, 0.975) * error, 2 * stdtr(left, -size)
+    else:
+        half, p_values = ndtri(0.975) * error, 2 * ndtr(-size)
     return Effects(n, effect, effect - half, effect + half, p_values, benjamini_hochberg(p_values))
 
 
@@ -96,6 +103,8 @@ def _fitted(X: Floats, outcome: Outcome) -> tuple[float, float]:
 
 
 def _linear(X: Floats, y: Floats) -> tuple[float, float]:
+    if np.linalg.matrix_rank(X) < X.shape[1]:
+        raise np.linalg.LinAlgError("a column is a combination of others")
     inverse = np.linalg.inv(X.T @ X)
     beta = inverse @ (X.T @ y)
     variance = ((y - X @ beta) ** 2).sum() / (len(y) - X.shape[1])

@@ -293,6 +293,8 @@ def _auc_at(outcome: Outcome, risks: Risks, horizon: float, censoring: Censoring
 def _weighted_brier(outcome: Outcome, risks: Risks, horizon: float) -> float:
     """Mean squared error of event risks at the horizon, weighted for censoring (Graf et al., Stat Med 1999)."""
     label, weight = happened_by(outcome, horizon)
+    if not (weight[label < 0.5] > 0).any():  # nobody was followed beyond it: only events would count
+        return np.nan
     return float(np.mean(weight * (label - risks.value) ** 2))
 
 

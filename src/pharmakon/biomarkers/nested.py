@@ -168,7 +168,13 @@ def plan(
 
 
 def run_fold(study: Study, task: Task) -> FoldResult:
-    """Make every model from the training patients of one fold and give the left-out ones their risks."""
+    """Make every model from the training patients of one fold and give the left-out ones their risks.
+
+    Raises DataError where a patient would be judged by a model that had seen the patient.
+    """
+    # By who they are, not by what they are like: two patients may be alike in all that was written down of them.
+    if np.isin(study.groups[task.test], study.groups[task.train]).any():
+        raise DataError(f"fold {task.fold} would judge patients by a model that was made with them")
     outcome = study.outcome.take(task.given).take(task.train)
     groups = study.groups[task.train]
     pairs = {name: _prepared(study, name, task) for name in study.blocks}
@@ -179,7 +185,7 @@ def run_fold(study: Study, task: Task) -> FoldResult:
     markers: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def note(model: str, signature: Signature, blocks: Mapping[str, Block]) -> None:
-        risks = signature.apply(blocks).fair()
+        risks = signature.apply(blocks)
         value[model], score[model] = risks.value, risks.score
         markers[model] = tuple(marker for marker in signature.markers if marker[0] in blocks)
 

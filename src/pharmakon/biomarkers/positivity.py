@@ -7,6 +7,7 @@ arms are two different cohorts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -62,7 +63,7 @@ def positivity(
 
 def _series(arm: NDArray[np.str_], ids: Sequence[str], *, randomised: bool) -> Check:
     """Whether the samples' ids fall into a stretch for each arm: a sign of two series that were put together."""
-    order = sorted((i for i in range(len(ids)) if arm[i]), key=lambda i: ids[i])
+    order = sorted((i for i in range(len(ids)) if arm[i]), key=lambda i: _natural(ids[i]))
     stretches = 1 + sum(arm[a] != arm[b] for a, b in pairwise(order))
     arms, title = len({*arm} - {""}), "Series of the arms"
     measures = {"stretches": float(stretches)}
@@ -71,7 +72,7 @@ def _series(arm: NDArray[np.str_], ids: Sequence[str], *, randomised: bool) -> C
             "series", "passed", title, "In the order of the samples' ids the arms are mixed.", measures=measures
         )
     ends = "; ".join(
-        f"{name}: {min(mine)} to {max(mine)}"
+        f"{name}: {mine[0]} to {mine[-1]}"
         for name in sorted({*arm} - {""})
         for mine in [[ids[i] for i in order if arm[i] == name]]
     )
@@ -81,6 +82,11 @@ def _series(arm: NDArray[np.str_], ids: Sequence[str], *, randomised: bool) -> C
         return Check("series", "warning", title, sentence, advice, None, measures)
     advice = "A difference between the arms may be one between the series; declare randomised = true if it was by lot."
     return Check("series", "refused", title, sentence, advice, "predictive", measures)
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """What sorts ids as people do: P9 before P10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text) if part]
 
 
 def arm_from(arm: NDArray[np.str_], values: Floats, patients: NDArray[np.str_], *, seed: int = 0) -> float:

@@ -16,6 +16,8 @@ from pharmakon.core.types import Floats
 FEWEST, DISTINCT = 5, 0.98
 """Features that a block must have, and the share of training patients who must differ in it, for equal values to mean
 the same patient."""
+CHANCE = 1e-6
+"""How often, at most, a stranger may have the values of some training patient, for equal values to mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,25 @@ def digests(blocks: Mapping[str, Block]) -> dict[str, NDArray[np.uint64]]:
     return found
 
 
-def identifying(marks: Mapping[str, NDArray[np.uint64]]) -> dict[str, NDArray[np.uint64]]:
-    """The blocks whose values tell patients apart: ages in years, stages and mutations are shared by many."""
+def identifying(blocks: Mapping[str, Block]) -> dict[str, NDArray[np.uint64]]:
+    """The digests of the blocks whose values tell patients apart: ages in years, stages and mutations many share."""
     return {
         name: found
-        for name, found in marks.items()
+        for name, found in digests(blocks).items()
         if len(np.unique(found[found != 0])) >= DISTINCT * int((found != 0).sum())
+        and _alike(blocks[name]) * len(found) < CHANCE
     }
+
+
+def _alike(block: Block) -> float:
+    """How probable it is that two patients are alike in every feature, were the features independent."""
+    values = block.values[block.present]
+    pairs = len(values) * (len(values) - 1) / 2
+    shares = []
+    for column in values.T:
+        number = np.unique(np.round(column, 6), return_counts=True)[1].astype(np.float64)
+        shares.append(((number * (number - 1) / 2).sum() + 0.5) / (pairs + 0.5))
+    return float(np.exp(np.log(shares).sum()))
 
 
 def seen_before(blocks: Mapping[str, Block], known: Mapping[str, NDArray[np.uint64]]) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from pharmakon.biomarkers.block_model import BlockModel, fit_block
 from pharmakon.biomarkers.fusion import Fusion, Pattern, best_pattern, fit_fusions
 from pharmakon.biomarkers.outcome import Outcome, OutcomeKind
 from pharmakon.biomarkers.recipe import Recipe
-from pharmakon.biomarkers.risks import Risks, digests, identifying, seen_before
+from pharmakon.biomarkers.risks import Risks, identifying, seen_before
 from pharmakon.biomarkers.scaler import Scaler
 from pharmakon.core.errors import DataError, ModelError, UsageError
 from pharmakon.core.random import stream
@@ -194,7 +194,7 @@ def fit(
         )
     horizon = horizon_of(recipe, known)
     fusions = fit_fusions(scores, known, horizon=horizon)
-    marks = identifying(digests(parts))
+    marks = identifying(parts)
     return Signature(
         outcome.name, outcome.kind, outcome.positive, horizon, models, fusions, marks, len(rows), known.events,
         asdict(recipe),

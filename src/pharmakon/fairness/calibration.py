@@ -1,7 +1,7 @@
 """Whether risks mean the same in every group: intercept, slope, observed to expected, and calibration error by group.
 
 Intercept and slope are those of a logistic model of the outcome on the logit of the risk (Cox, Biometrika 1958, 45,
-562), the intercept with the slope held at 1. The calibration error is over bins of equal numbers of people. A sample of
+562), the intercept with the slope held at 1; the line's own is beside its slope. The calibration error is over bins of equal numbers of people. A sample of
 the bootstrap takes one Newton step from the fit to the data (Moulton and Zeger, Comput. Stat. Data Anal. 1991, 11, 53),
 so that everything is sums over people.
 """
@@ -20,7 +20,7 @@ from pharmakon.learn.logistic import fit_logistic
 
 from .classification import Judged
 
-METRICS = ("observed_expected", "intercept", "slope", "ece")
+METRICS = ("observed_expected", "intercept", "slope", "line_intercept", "ece")
 BINS, FEWEST_OF_BIN = 10, 20
 EDGE = 1e-6
 
@@ -71,9 +71,10 @@ class _One:
                 "observed_expected": hits / said,
                 "intercept": self.shift[0] + g / v,
                 "slope": self.line[1] + (a * g1 - b * g0) / (a * c - b * b),
+                "line_intercept": self.line[0] + (c * g0 - b * g1) / (a * c - b * b),
                 "ece": np.abs(sums[:, 10:]).sum(axis=1) / n,
             }
-        for name in ("intercept", "slope"):
+        for name in ("intercept", "slope", "line_intercept"):
             found[name] = np.where(one_class, np.nan, found[name])
         return found
 

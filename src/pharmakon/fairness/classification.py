@@ -27,6 +27,7 @@ TITLES = {
     "prevalence": "share with the outcome",
     "intercept": "calibration intercept",
     "slope": "calibration slope",
+    "line_intercept": "intercept of the line of calibration",
     "observed_expected": "observed to expected",
     "ece": "calibration error (ECE)",
     "mae": "mean absolute error",

@@ -21,7 +21,7 @@ from .groups import UNKNOWN, Groups, too_small
 from .intervals import q_values
 from .resampling import RESAMPLES, ends, resampled
 
-NOT_COMPARED = ("prevalence", "intercept", "slope", "observed_expected", "bias")
+NOT_COMPARED = ("prevalence", "intercept", "slope", "line_intercept", "observed_expected", "bias")
 """Metrics without a best side: no gap is a fault of the model's own."""
 LEVEL = 0.05
 

@@ -51,11 +51,15 @@ class Claim:
 
 
 def difference(outcome: Floats, treated: NDArray[np.bool_]) -> Effect:
-    """Mean of the treated less that of the others, with Welch's standard error."""
+    """Mean of the treated less that of the others, with Welch's standard error and degrees of freedom.
+
+    Where nothing varies in either arm there is no interval and no p: they are NaN.
+    """
     outcome, treated = _complete(outcome, treated)
     one, other = outcome[treated], outcome[~treated]
-    error = float(np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other)))
-    return _effect("difference", float(one.mean() - other.mean()), error, len(outcome))
+    a, b = one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)
+    left = (a + b) ** 2 / (a**2 / (len(one) - 1) + b**2 / (len(other) - 1)) if a + b > 0 else np.nan
+    return _effect("difference", float(one.mean() - other.mean()), float(np.sqrt(a + b)), len(outcome), float(left))
 
 
 def adjusted_difference(outcome: Floats, treated: NDArray[np.bool_], covariates: Floats) -> Effect:
@@ -188,18 +192,23 @@ def claim(
 def _linear(name: str, outcome: Floats, columns: Floats, at: int) -> Effect:
     if np.linalg.matrix_rank(columns) < columns.shape[1]:
         raise DataError("a column is the same in every patient or a combination of others; leave it out")
+    if len(outcome) <= columns.shape[1]:
+        raise DataError(f"{len(outcome)} patients are too few for {columns.shape[1]} columns")
     beta, *_ = np.linalg.lstsq(columns, outcome, rcond=None)
     left = outcome - columns @ beta
     variance = left @ left / (len(outcome) - columns.shape[1])
     error = float(np.sqrt(variance * np.linalg.inv(columns.T @ columns)[at, at]))
-    return _effect(name, float(beta[at]), error, len(outcome))
+    return _effect(name, float(beta[at]), error, len(outcome), len(outcome) - columns.shape[1])
 
 
-def _effect(name: str, value: float, error: float, n: int) -> Effect:
-    from scipy.special import ndtr, ndtri
+def _effect(name: str, value: float, error: float, n: int, left: float) -> Effect:
+    """By Student's t with `left` degrees of freedom."""
+    from scipy.special import stdtr, stdtrit
 
-    half = float(ndtri(0.975)) * error
-    return Effect(name, value, error, value - half, value + half, float(2 * ndtr(-abs(value) / error)), n)
+    if not error > 0:
+        return Effect(name, value, error, np.nan, np.nan, np.nan, n)
+    half = float(stdtrit(left, 0.975)) * error
+    return Effect(name, value, error, value - half, value + half, float(2 * stdtr(left, -abs(value) / error)), n)
 
 
 def _complete(outcome: Floats, treated: NDArray[np.bool_], *others: Floats) -> tuple[Any, ...]:

@@ -33,8 +33,12 @@ class Cell:
     small: str
 
 
-def cells_of(groups: Mapping[str, Groups], label: Floats | None, called: NDArray[np.bool_] | None) -> list[Cell]:
-    """The cells of the first columns crossed; none with fewer than two columns. `label` and `called` are (n,)."""
+def cells_of(groups: Mapping[str, Groups], label: Floats | None, called: Floats | None) -> list[Cell]:
+    """The cells of the first columns crossed; none with fewer than two columns.
+
+    `label` and `called` are (n,), 0 or 1, NaN where an outcome is not known or nobody gave a risk: who is not judged is
+    not missed.
+    """
     columns = [one for one in groups.values() if len(one.levels) > 1][:DEEPEST]
     if len(columns) < 2:
         return []
@@ -46,12 +50,14 @@ def cells_of(groups: Mapping[str, Groups], label: Floats | None, called: NDArray
             for i, level in enumerate(cross.levels)
             if level != UNKNOWN
         ]
-    events = cross.count(label > 0.5)
-    hits = None if called is None else cross.count((label > 0.5) & called)
+    events, known = cross.count(label > 0.5), cross.count(np.isfinite(label))
     told = [i for i, level in enumerate(cross.levels) if level != UNKNOWN]
-    prevalence = _figures(events[told], n[told])
-    found = [NONE] * len(told) if hits is None else _figures(hits[told], events[told])
-    rare = np.minimum(events, n - events)
+    prevalence = _figures(events[told], known[told])
+    found = [NONE] * len(told)
+    if called is not None:
+        judged, hits = cross.count((label > 0.5) & np.isfinite(called)), cross.count((label > 0.5) & (called > 0.5))
+        found = _figures(hits[told], judged[told])
+    rare = np.minimum(events, known - events)
     return [
         Cell(
             cross.name,

@@ -226,9 +226,10 @@ def _judged(config: AuditCohortConfig, result: AuditCohortResult, who: _Who) -> 
             resamples=None if cohort.outcome.kind == "survival" else config.resamples,
             seed=config.seed,
         )
-        called = (risks.value >= threshold)[who.first]
+        called = np.where(np.isfinite(risks.value), risks.value >= threshold, np.nan)[who.first]
         cells = cells_of(result.groups, None if label is None else label[who.first], called)
-        result = replace(result, performance=performance, cells=cells)
+        spec = result.spec.model_copy(update={"threshold": threshold})
+        result = replace(result, performance=performance, cells=cells, spec=spec)
     if config.mitigate:
         remedies, said = remedies_of(config, cohort, who.samples, risks, threshold)
         result = replace(result, remedies=remedies)

@@ -51,7 +51,7 @@ def calibrations(performance: Mapping[str, Performance]) -> Iterator[Picture]:
     for name, one in performance.items():
         curves = [Curve([(0, 0), (1, 1)], "as said", "line", "chance")]
         for group, css in zip(one.assessable, CSS, strict=False):
-            slope, shift = group.metrics["slope"].value, group.metrics["intercept"].value
+            slope, shift = group.metrics["slope"].value, group.metrics["line_intercept"].value
             if not np.isfinite(slope) or not np.isfinite(shift):
                 continue
             happened = 1 / (1 + np.exp(-(shift + slope * score)))

@@ -317,7 +317,10 @@ def _facts(result: AuditCohortResult, config: AuditCohortConfig) -> dict[str, st
     from pharmakon import __version__
     from pharmakon.core.files import sha256
 
-    facts = {"pharmakon": __version__, "Seed": str(config.seed), "Resamples": str(config.resamples)}
+    from .group_performance import SLOW
+
+    resamples = SLOW if result.cohort.outcome.kind == "survival" else config.resamples
+    facts = {"pharmakon": __version__, "Seed": str(config.seed), "Resamples": str(resamples)}
     facts["Cohort, SHA-256 of declaration and files"] = result.cohort.hash
     facts |= {f"{name}, SHA-256": digest for name, digest in result.cohort.files.items()}
     if config.risks is not None:

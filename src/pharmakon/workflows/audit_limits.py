@@ -90,8 +90,11 @@ def _missing(limits: FairnessLimits, missing: Sequence[Rate]) -> Iterator[Limit]
         return
     demanded = f"no group lacks a value more often than the others by {limits.missing:.0%}"
     told = [one for one in missing if not one.small]
-    if not told:
+    if not missing:
         yield Limit(demanded, "nothing is missing", "met")
+        return
+    if not told:
+        yield Limit(demanded, "values are missing, and every group is too small to tell", CANNOT_TELL)  # type: ignore[arg-type]
         return
     most = max(told, key=lambda one: one.more.value)
     verdict = _at_most(most.more.value, max(one.more.high for one in told), limits.missing)

@@ -296,6 +296,14 @@ def _possible(config: DiscoverConfig, cohort: Cohort) -> None:
         name, number = min(Counter(labels.tolist()).items(), key=lambda one: one[1])
         if number < FEWEST_OF_BATCH:
             raise ConfigError(f"batch {name!r} has {number} samples: too few to learn a correction in every fold")
+    outcome = cohort.outcome
+    if config.horizon is not None and outcome.kind == "survival":
+        last = float(outcome.value[outcome.known].max())
+        if config.horizon >= last:
+            raise ConfigError(
+                f"nobody was followed beyond {config.horizon:g}: the longest time is {last:g} {outcome.unit}".rstrip()
+                + ", and the horizon has to lie before it, in the same unit"
+            )
     groups = len({*cohort.patients})
     if "signature" not in config.without and groups < config.folds:
         raise ConfigError(f"{groups} patients cannot make {config.folds} folds")

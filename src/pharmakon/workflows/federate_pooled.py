@@ -35,7 +35,8 @@ def pooled_state(plan: Plan, sites: Mapping[str, Site], like: State) -> State:
         rows = np.flatnonzero((part != KEPT_BACK) & (part != fold))
         columns = _kept(plan, values[rows], y[rows], site[rows], clinical)
         mean, spread = np.nanmean(values[rows][:, columns], axis=0), np.nanstd(values[rows][:, columns], axis=0)
-        Z = (np.where(np.isfinite(values[:, columns]), values[:, columns], mean) - mean) / spread
+        per_unit = np.divide(1.0, spread, out=np.zeros(len(spread)), where=spread > 0)  # as each hospital has it
+        Z = (np.where(np.isfinite(values[:, columns]), values[:, columns], mean) - mean) * per_unit
         path = elastic_net_path(
             Z[rows], _loss(plan, y[rows]), alpha=0.0, lambdas=penalties[down], standardise=False, tolerance=TOLERANCE
         )
@@ -48,7 +49,7 @@ def pooled_state(plan: Plan, sites: Mapping[str, Site], like: State) -> State:
         fit = Fit(
             columns=tuple(map(int, columns)),
             mean=tuple(mean.tolist()),
-            per_unit=tuple((1 / spread).tolist()),
+            per_unit=tuple(per_unit.tolist()),
             at=tuple(map(tuple, models.tolist())),
         )
     assert fit is not None  # noqa: S101 - there is always the set of all

@@ -92,6 +92,10 @@ def net_benefit(thresholds: Floats, models: Mapping[str, Floats], everybody: Flo
     return Panel("benefit", "Net benefit", caption, plot)
 
 
+NO_HALVES = "The risks do not part the patients into halves of higher and lower risk, or no event came: everybody."
+"""What a chart of survival says where there is nothing to compare."""
+
+
 def survival(outcome: Outcome, groups: Mapping[str, Floats], *, test: str) -> Panel:
     """Kaplan-Meier curves of groups (masks of patients) with numbers at risk."""
     from pharmakon.biomarkers.survival import kaplan_meier

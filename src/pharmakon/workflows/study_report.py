@@ -347,6 +347,9 @@ def _survival(result: DiscoverResult, scores: Scores) -> Panel:
     high = high_risk(result.nested, scores.main)  # type: ignore[arg-type]
     rows = np.flatnonzero(outcome.known & np.isfinite(high))
     some = outcome.take(rows)
+    if len(np.unique(high[rows])) < 2 or not (some.strata > 0.5).any():
+        everybody = np.isin(np.arange(len(outcome)), rows).astype(np.float64)
+        return study_plots.survival(outcome, {"everybody": everybody}, test=study_plots.NO_HALVES)
     test = log_rank(some.value, some.strata, high[rows])
     groups = {"higher risk": high == 1, "lower risk": high == 0}
     said = f"Halves of each fold by its own model; log-rank p {test.p:.2g}."

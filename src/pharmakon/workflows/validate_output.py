@@ -262,9 +262,12 @@ def _panels(one: Validation, horizon: float) -> Iterator[Panel]:
         yield study_plots.roc(y, {name: score})
     else:
         high = score > np.median(score)
-        test = log_rank(y.value, y.strata, high)
-        groups = {"higher risk": high.astype(float), "lower risk": (~high).astype(float)}
-        yield study_plots.survival(y, groups, test=f"Halves by the frozen signature; log-rank p {test.p:.2g}.")
+        if high.any() and (y.strata > 0.5).any():
+            test = log_rank(y.value, y.strata, high)
+            groups = {"higher risk": high.astype(float), "lower risk": (~high).astype(float)}
+            yield study_plots.survival(y, groups, test=f"Halves by the frozen signature; log-rank p {test.p:.2g}.")
+        else:
+            yield study_plots.survival(y, {"everybody": np.ones(len(y))}, test=study_plots.NO_HALVES)
     curve = calibration(y, risk, horizon=horizon)
     yield study_plots.calibration(
         curve.said, curve.happened, slope=f"Slope {curve.slope:.2f}, mean distance {curve.ici:.3f}."
