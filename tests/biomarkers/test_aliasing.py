@@ -77,3 +77,14 @@ def test_a_level_of_one_sample_is_named():
     assert "b9" in check.sentence
     assert "site-single" not in worst(BINARY, site=labels(np.arange(N) % 3))
     assert "arm-single" not in worst(BINARY, arm=lonely)
+
+
+def test_a_rare_outcome_in_small_sites_is_no_aliasing():
+    for seed in range(20):
+        rare = np.random.default_rng(seed).permutation(np.repeat([1.0, 0.0], [15, 585]))
+        check = worst(Outcome("y", "binary", rare), site=labels(np.arange(600) // 3))["site-outcome"]
+        assert check.severity != "refused", check.sentence
+    together = np.repeat([1.0, 0.0], [15, 585])  # all events in five sites of their own
+    assert (
+        worst(Outcome("y", "binary", together), site=labels(np.arange(600) // 3))["site-outcome"].severity == "refused"
+    )

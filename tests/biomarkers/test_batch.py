@@ -130,3 +130,17 @@ def test_features_that_do_not_vary():
     assert np.ptp(found[:, 1]) < 1e-9 and np.ptp(found[batch == "b", 2]) < 1e-9
     one = ComBat().fit_transform(X[:, :1], batch)  # a single feature has nobody to borrow from
     assert [one[batch == n].mean() for n in "abc"] == pytest.approx([X[:, 0].mean()] * 3)
+
+
+def test_a_batch_of_one_row_is_an_unseen_one():
+    X, batch, _, _ = plates()
+    alone = batch.copy()
+    alone[0] = "z"
+    for unseen in ("reference", "estimate"):
+        one, without = ComBat(unseen).fit(X, alone), ComBat(unseen).fit(X[1:], alone[1:])
+        assert np.array_equal(one.transform(X[1:], alone[1:]), without.transform(X[1:], alone[1:]))
+    assert np.array_equal(ComBat("reference").fit(X, alone).transform(X, alone)[0], X[0])
+    with pytest.raises(DataError, match="has one row"):
+        ComBat("refuse").fit(X, alone)
+    with pytest.raises(DataError, match="has one row"):
+        ComBat("reference").fit(X[:2], np.array(["a", "b"]))

@@ -60,3 +60,23 @@ def test_what_cannot_be_told_has_no_answer():
 def test_three_arms_are_refused():
     with pytest.raises(DataError, match="two arms"):
         find_interactions(VALUES, [f"G{j}" for j in range(P)], outcome("binary"), np.array(["a", "b", "c", "d"] * 100))
+
+
+def test_of_few_patients_no_more_is_found_by_chance_than_is_allowed():
+    """The error is estimated from 24 patients: far out, the normal distribution is ten times too sure."""
+    random, found = np.random.default_rng(0), 0
+    for _ in range(12):
+        values, arm = random.normal(size=(24, 300)), np.repeat(["a", "b"], 12)
+        y = Outcome("y", "continuous", random.normal(size=24))
+        found += int((find_interactions(values, [f"G{j}" for j in range(300)], y, arm).adjusted.q < 0.05).any())
+    assert found <= 3  # 7 of 12 by the normal distribution
+
+
+def test_a_feature_that_one_arm_does_not_have_is_not_tested():
+    random = np.random.default_rng(0)
+    arm = np.repeat(["a", "b"], 20)
+    mutated = ((random.random((40, 60)) < 0.3) & (arm == "b")[:, None]).astype(float)
+    found = find_interactions(
+        mutated, [f"G{j}" for j in range(60)], Outcome("y", "continuous", random.normal(size=40)), arm
+    )
+    assert found.raw.tested == 0 and np.isnan(found.raw.effect).all()

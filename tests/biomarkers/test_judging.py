@@ -114,3 +114,12 @@ def test_what_does_not_fit_together_is_refused():
         judge(BINARY, risks(SIGNAL[:5]), np.arange(N))
     with pytest.raises(DataError, match="no patient"):
         judge(Outcome("o", "binary", np.full(3, np.nan)), risks(SIGNAL[:3]), np.arange(3))
+
+
+def test_beyond_the_last_follow_up_nothing_is_judged():
+    from pharmakon.biomarkers.judging import _weighted_brier
+
+    outcome = Outcome("y", "survival", np.arange(1.0, 21.0), np.tile([0.0, 1.0], 10))
+    risks = Risks(np.full(20, 0.99), np.zeros(20), np.zeros(20, np.int64), np.zeros(20, bool), "x")
+    assert np.isfinite(_weighted_brier(outcome, risks, 10.0))
+    assert np.isnan(_weighted_brier(outcome, risks, 3650.0))

@@ -13,7 +13,7 @@ from pharmakon.biomarkers.outcome import Outcome
 from pharmakon.biomarkers.recipe import Recipe
 from pharmakon.biomarkers.simulate import simulate
 from pharmakon.biomarkers.stability import StabilityRecipe
-from pharmakon.core.errors import UnknownName
+from pharmakon.core.errors import DataError, UnknownName
 
 RECIPE = Recipe(
     alphas=(1.0,), n_lambda=8, inner_folds=3, inner_pairs=2, stability=StabilityRecipe(pairs=3, n_lambda=6, fdr=None)
@@ -156,3 +156,13 @@ def test_all_folds_of_survival_give_risks_at_one_time_and_honest_ones():
     found = calibration(made.outcome, risks.value, horizon=whole.horizon)
     assert abs(found.intercept) < 0.3
     assert 0.7 < found.slope < 1.4
+
+
+def test_patients_who_are_alike_are_judged_and_the_same_ones_are_not():
+    made = study()
+    values = np.column_stack([np.arange(120) // 2, np.zeros((120, 5))])  # each patient has a double
+    made.blocks["clinical"] = Block("clinical", values, tuple("abcdef"))
+    task = plan(made, folds=3)[0]
+    assert np.isfinite(run_fold(made, task).value["clinical"]).all()
+    with pytest.raises(DataError, match="judge patients by a model that was made with them"):
+        run_fold(made, replace(task, test=np.append(task.test, task.train[0])))

@@ -43,6 +43,12 @@ def test_arms_of_two_series_are_refused_by_their_names_where_the_data_were_centr
     assert checks(ARM, ids=ids)["series"].severity == "refused"
     assert checks(ARM, ids=ids, randomised=True)["series"].severity == "warning"
     assert checks(ARM)["series"].severity == "passed"
+    halves = np.repeat(["a", "b"], N // 2)
+    for name in ("{}", "P{}", "P-{}-x"):  # as people count, 9 comes before 10
+        ids = [name.format(i + 1) for i in range(N)]
+        check = checks(halves, ids=ids)["series"]
+        assert check.severity == "refused"
+        assert f"a: {ids[0]} to {ids[N // 2 - 1]}" in check.sentence
 
 
 def test_gaps_and_constant_columns_do_no_harm():

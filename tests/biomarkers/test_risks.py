@@ -52,5 +52,7 @@ def test_patients_who_are_only_alike_are_no_training_patients():
         known = identifying(clinical(120))
         strangers += int(seen_before(clinical(300), known).sum())
     assert strangers == 0
-    genes = {"rna": Block("rna", np.random.default_rng(0).normal(size=(120, 20)).round(1), tuple("abcdefghijklmnopqrst"))}
+    genes = {
+        "rna": Block("rna", np.random.default_rng(0).normal(size=(120, 20)).round(1), tuple("abcdefghijklmnopqrst"))
+    }
     assert seen_before(genes, identifying(genes)).all()

@@ -35,6 +35,7 @@ def test_slope_and_intercept_are_those_of_a_logistic_model():
         rows = groups.code == level
         fit = LogisticRegression(C=np.inf, tol=1e-10).fit(score[rows, None], judged.y[rows])
         assert found["slope"][0, level] == pytest.approx(fit.coef_[0, 0], abs=1e-4)
+        assert found["line_intercept"][0, level] == pytest.approx(fit.intercept_[0], abs=1e-4)
         assert found["observed_expected"][0, level] == pytest.approx(judged.y[rows].mean() / judged.risk[rows].mean())
 
 
@@ -60,3 +61,15 @@ def test_a_group_of_one_class_has_no_slope():
     judged = Judged(np.array([0.0] * 30 + [1.0, 0.0] * 15), np.linspace(0.1, 0.9, 60), np.zeros(60))
     found = by_group(judged, np.repeat([0, 1], 30), 2)(np.ones((1, 60)))
     assert np.isnan(found["slope"][0, 0]) and np.isfinite(found["slope"][0, 1])
+
+
+def test_the_line_of_a_sample_has_its_own_intercept_too():
+    from sklearn.linear_model import LogisticRegression
+
+    groups, judged, score = made(3000, seed=5)
+    counts = np.bincount(np.random.default_rng(1).integers(3000, size=3000), minlength=3000).astype(float)
+    found = by_group(judged, groups.code, 2)(counts[None])
+    for level in (0, 1):
+        rows = groups.code == level
+        fit = LogisticRegression(C=np.inf, tol=1e-10).fit(score[rows, None], judged.y[rows], sample_weight=counts[rows])
+        assert found["line_intercept"][0, level] == pytest.approx(fit.intercept_[0], abs=0.02)

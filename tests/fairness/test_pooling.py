@@ -28,3 +28,11 @@ def test_an_empty_cell_gets_what_all_have():
     found = pooled_rates([0, 30], [0, 100])
     assert found.rate[0] == pytest.approx(found.mean) and found.weight[0] == 0
     assert np.isnan(pooled_rates([0], [0]).rate).all()
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_cells_that_all_have_all_or_nothing_are_pooled_too(share):
+    n = np.array([25, 25, 30, 4])
+    found = pooled_rates(n * share, n)
+    assert np.abs(found.rate - share).max() < 0.02
+    assert (found.low <= found.rate + 1e-9).all() and (found.rate - 1e-9 <= found.high).all()

@@ -125,3 +125,20 @@ def test_the_two_series_of_the_breast_set_are_refused():
     probes = table.values[:, 3:]
     for checks in (comparable(treated, {"expression": probes}), comparable(treated, {}, ids=table.rows)):
         assert claim("probe", table.values[:, 1], treated, probes[:, 0], checks=checks).verdict == "refused"
+
+
+def test_of_few_patients_one_in_twenty_is_found_by_chance():
+    random, found = np.random.default_rng(0), {"difference": 0, "interaction": 0}
+    treated = np.repeat([True, False], 4)
+    for _ in range(1000):
+        found["difference"] += difference(random.normal(size=8), treated).p < 0.05
+        found["interaction"] += interaction(random.normal(size=8), treated, random.normal(size=8)).p < 0.05
+    assert max(found.values()) < 70  # more than 100 by the normal distribution
+
+
+def test_what_does_not_vary_has_no_interval():
+    treated = np.repeat([True, False], 4)
+    found = difference(np.zeros(8), treated)
+    assert found.value == 0 and np.isnan([found.p, found.low, found.high]).all()
+    with pytest.raises(DataError, match="too few"):
+        interaction(np.arange(4.0), np.array([True, True, False, False]), np.array([1.0, 2, 5, 9]))

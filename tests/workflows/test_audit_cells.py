@@ -22,3 +22,15 @@ def test_one_column_has_no_intersections_and_a_number_no_rates():
     assert cells_of({"sex": sex}, np.zeros(80), None) == []
     found = cells_of({"sex": sex, "race": race}, None, None)
     assert np.isnan(found[0].prevalence.value) and "20 people" in found[0].small
+
+
+def test_who_has_no_risk_or_no_known_outcome_is_not_counted_as_missed():
+    sex = Groups.of("sex", ["f"] * 200 + ["m"] * 200)
+    race = Groups.of("race", ["A", "B"] * 200)
+    label = np.tile([1.0, 1.0, 0.0, 0.0], 100)
+    called = np.where(np.arange(400) % 8 < 4, label, np.nan)  # perfect where there is a risk
+    for cell in cells_of({"sex": sex, "race": race}, label, called):
+        assert cell.found.value > 0.95
+    label[np.arange(400) % 8 > 3] = np.nan
+    for cell in cells_of({"sex": sex, "race": race}, label, None):
+        assert (cell.n, cell.events) == (100, 25) and abs(cell.prevalence.value - 0.5) < 0.02

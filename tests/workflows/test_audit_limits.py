@@ -62,3 +62,13 @@ def test_participation_and_missing_values():
     assert [one.severity for one in said] == ["error", "error", "warning", "warning", "warning", "info"]
     assert "under-represented" in said[2].sentence and "hb is missing more often in sex female" in said[3].sentence
     assert judged(limits, [], [], {})[0].verdict == "cannot tell"
+
+
+def test_of_groups_too_small_to_tell_nothing_is_met():
+    sex = Groups.of("sex", ["female"] * 25 + ["male"] * 25)
+    missing = compared({"hb": np.arange(50) < 24}, [sex])
+    assert missing and all(one.small for one in missing)
+    (found,) = judged(FairnessLimits(missing=0.1), [], missing, {})
+    assert found.verdict == "cannot tell"
+    (found,) = judged(FairnessLimits(missing=0.1), [], [], {})
+    assert found.verdict == "met"

@@ -1,3 +1,5 @@
+import numpy as np
+
 from pharmakon.biomarkers.judging import Estimate
 from pharmakon.workflows.study_report import _small, interval, number
 
@@ -43,3 +45,19 @@ def test_scores_have_three_decimals_and_a_true_minus():
 
 def test_small_p_values_are_powers_of_ten():
     assert [_small(p) for p in (1.84e-6, 0.0312, 0.1, 0.0)] == ["1.8 × 10⁻⁶", "0.031", "0.10", "0.0"]
+
+
+def test_scores_that_do_not_part_the_patients_are_drawn_as_everybody(monkeypatch):
+    from types import SimpleNamespace
+
+    from pharmakon.biomarkers.outcome import Outcome
+    from pharmakon.workflows import study_report
+
+    times = np.arange(1.0, 41.0)
+    outcome = Outcome("death", "survival", times, np.tile([0.0, 1.0], 20))
+    result = SimpleNamespace(cohort=SimpleNamespace(outcome=outcome), nested=None)
+    monkeypatch.setattr(study_report, "high_risk", lambda nested, model: np.zeros(40))
+    panel = study_report._survival(result, SimpleNamespace(main="fused"))
+    assert "do not part the patients" in panel.caption
+    monkeypatch.setattr(study_report, "high_risk", lambda nested, model: np.repeat([0.0, 1.0], 20))
+    assert "log-rank p" in study_report._survival(result, SimpleNamespace(main="fused")).caption

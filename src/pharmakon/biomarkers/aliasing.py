@@ -84,8 +84,8 @@ def _with_outcome(name: str, labels: NDArray[np.str_], outcome: Outcome) -> Chec
     measures = {"strength": v, "p": p, "one outcome only": pure}
     if name != "arm" and pure >= PURE:
         sentence = (
-            f"Of the samples of either outcome {pure:.0%} or more lie in a {name} without the other: {name} and outcome "
-            "are the same thing here, and no correction can part them."
+            f"Of either outcome {pure:.0%} or more of the samples lie in a {name} without the other: {name} and "
+            "outcome are the same thing here, and no correction can part them."
         )
         advice = f"Measure both outcomes in each {name}, or take the question to another cohort."
         return Check(f"{name}-outcome", "refused", title, sentence, advice, "anything", measures)
@@ -122,7 +122,9 @@ def _with_arm(name: str, labels: NDArray[np.str_], arm: NDArray[np.str_]) -> Che
     v, p, pure = strength(codes[0], codes[1].astype(np.int64))
     measures = {"strength": v, "p": p, "one arm only": pure}
     if pure >= PURE:
-        sentence = f"Of each arm {pure:.0%} or more lie in a {name} without the other: arm and {name} cannot be told apart."
+        sentence = (
+            f"Of each arm {pure:.0%} or more lie in a {name} without the other: arm and {name} cannot be told apart."
+        )
         advice = "A difference between the arms may be one between the series; no treatment effect can be estimated."
         return Check(f"{name}-arm", "refused", title, sentence, advice, "predictive", measures)
     sentence = f"Both arms are in most of the {name}s (strength {v:.2f}, p {p:.2g})."

@@ -1,9 +1,9 @@
 """Whether risks mean the same in every group: intercept, slope, observed to expected, and calibration error by group.
 
 Intercept and slope are those of a logistic model of the outcome on the logit of the risk (Cox, Biometrika 1958, 45,
-562), the intercept with the slope held at 1; the line's own is beside its slope. The calibration error is over bins of equal numbers of people. A sample of
-the bootstrap takes one Newton step from the fit to the data (Moulton and Zeger, Comput. Stat. Data Anal. 1991, 11, 53),
-so that everything is sums over people.
+562), the intercept with the slope held at 1; the line's own, beside its slope, is `line_intercept`. The calibration
+error is over bins of equal numbers of people. A sample of the bootstrap takes one Newton step from the fit to the data
+(Moulton and Zeger, Comput. Stat. Data Anal. 1991, 11, 53), so that everything is sums over people.
 """
 
 from __future__ import annotations

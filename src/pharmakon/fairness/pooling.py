@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from pharmakon.core.types import Floats
 
-STRONGEST = 1e5
-"""Most people that the prior counts for: then all cells have one rate."""
+STRONGEST, WEAKEST = 1e5, 0.1
+"""Most people that the prior counts for, and fewest: with the most all cells have one rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _prior(k: Floats, n: Floats) -> tuple[float, float]:
         return overall, 1.0
 
     def loss(at: Floats) -> float:
-        m, s = float(np.clip(expit(at[0]), 1e-9, 1 - 1e-9)), float(np.exp(min(at[1], np.log(STRONGEST))))
+        m, s = float(np.clip(expit(at[0]), 1e-9, 1 - 1e-9)), _strength(at)
         return -float(np.sum(betaln(m * s + k, (1 - m) * s + n - k) - betaln(m * s, (1 - m) * s)))
 
     best = min(
@@ -65,5 +65,10 @@ def _prior(k: Floats, n: Floats) -> tuple[float, float]:
         ),
         key=lambda found: float(found.fun),
     )
-    mean, strength = float(expit(best.x[0])), float(np.exp(min(best.x[1], np.log(STRONGEST))))
-    return float(np.clip(mean, 1e-9, 1 - 1e-9)), max(strength, 0.1)
+    mean, strength = float(expit(best.x[0])), _strength(best.x)
+    return float(np.clip(mean, 1e-9, 1 - 1e-9)), strength
+
+
+def _strength(at: Floats) -> float:
+    """Kept within its bounds: where every cell has the same rate, 0 or 1, the likelihood has no other end."""
+    return float(np.exp(np.clip(at[1], np.log(WEAKEST), np.log(STRONGEST))))

@@ -204,6 +204,8 @@ def _counted(cohort: Cohort, spec: Fairness, who: _Who, checks: list[Check]) -> 
 
 def _judged(config: AuditCohortConfig, result: AuditCohortResult, who: _Who) -> AuditCohortResult:
     """The risks in every group, and the remedies that were asked for."""
+    import numpy as np
+
     from .audit_cells import cells_of
     from .audit_remedies import remedies_of
     from .audit_risks import read_risks

@@ -137,6 +137,34 @@ def signature_folder(path: Path) -> Path:
     return inner if (inner / "card.json").is_file() else path
 
 
+def _same_unit(frozen: Frozen, cohort: Cohort, path: Path) -> list[str]:
+    """A note where the outcome may be in another unit than the signature's; DataError where it is, or too short."""
+    from pharmakon.core.errors import DataError
+
+    declared = frozen.card.get("declaration", {}).get("outcome", {})
+    outcome, made = cohort.outcome, str(declared.get("unit") or "")
+    notes = []
+    if made and outcome.unit and (one := _time(made)) != (other := _time(outcome.unit)):
+        if outcome.kind == "survival" and {one, other} <= set(TIMES):
+            raise DataError(f"{path}: times in {outcome.unit}; the signature's are in {made}: convert them")
+        notes.append(
+            f"The outcome is in {outcome.unit} here, and the signature's was in {made}: make sure it is the same."
+        )
+    known = outcome.value[outcome.known]
+    if outcome.kind == "survival" and len(known) and float(known.max()) <= frozen.signature.horizon:
+        notes.append(
+            f"Nobody was followed beyond the signature's horizon of {frozen.signature.horizon:g} {made}".rstrip()
+            + ": risks cannot be judged at it."
+        )
+    return notes
+
+
+def _time(unit: str) -> str:
+    """A unit of time in one spelling; any other as it stands."""
+    plain = unit.strip().casefold().rstrip(".")
+    return next((name for name, words in TIMES.items() if plain in words), plain)
+
+
 def _units(frozen: Frozen, cohort: Cohort) -> list[str]:
     """Whether the features are where they were in training: another unit, or no logarithm, moves most of them far."""
     import numpy as np
@@ -158,6 +186,14 @@ def _units(frozen: Frozen, cohort: Cohort) -> list[str]:
                 "training: another unit, or another scale? The risks mean nothing then."
             )
     return notes
+
+
+TIMES = {
+    "day": ("day", "days", "d"),
+    "week": ("week", "weeks", "wk", "wks"),
+    "month": ("month", "months", "mo", "mos"),
+    "year": ("year", "years", "yr", "yrs", "y", "a"),
+}
 
 
 def _of_judging(check: Check) -> Check:
@@ -226,6 +262,7 @@ def apply_to(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
             f"{path}: the outcome {cohort.outcome.name!r} is {cohort.outcome.kind}; the signature is of one that is "
             f"{signature.kind} ({signature.outcome})"
         )
+    unit = _same_unit(frozen, cohort, path)
     checks = check_design(cohort, seed=config.seed)
     enforce(checks, [])
     checks = [_of_judging(check) for check in checks]
@@ -255,7 +292,7 @@ def apply_to(frozen: Frozen, path: Path, config: ValidateConfig) -> Validation:
             f"The signature's risk is that of {signature.positive!r}; here a 1 is {cohort.outcome.positive!r}: make "
             "sure that it means the same."
         )
-    notes += _units(frozen, cohort) + _named_alike(frozen, cohort)
+    notes += unit + _units(frozen, cohort) + _named_alike(frozen, cohort)
     horizon = signature.horizon
     found = scored(frozen, cohort, risks, resamples=RESAMPLES, seed=config.seed)
     lead = next(iter(found.scores.values()))
