@@ -137,6 +137,9 @@ def test_survival_and_numbers(cohort_file, tmp_path):
     assert "chance that the event (dead) comes within" in page
     assert "chance of time to" not in page
     assert "the event is dead = 1" in page
+    with pytest.raises(ConfigError, match=r"nobody was followed beyond 36500: the longest time is [\d.]+ months, and"):
+        quick(path, tmp_path / "h", horizon=36500)
+    assert not (tmp_path / "h").exists()
     path.write_text(text.replace(binary, '[outcome]\nkind = "continuous"\ncolumn = "time"'))
     assert quick(path, tmp_path / "n").scores.leading == "r2"
 

@@ -183,3 +183,31 @@ def test_genes_of_another_species_are_told_by_their_case(discovered, cohort_file
     table.write_text("\n".join([head.replace("G", "g"), *rows]))
     with pytest.raises(DataError, match="in another case"):
         validated(discovered, tmp_path, path)
+
+
+@pytest.mark.parametrize(("made", "here", "said"), [
+    ("months", "Months", None),
+    ("months", "mo.", None),
+    ("years", "yr", None),
+    ("years", "days", "refused"),
+    ("years", "", None),
+    ("cells/ul", "G/l", "make sure it is the same"),
+])  # fmt: skip
+def test_times_are_in_the_unit_of_the_signature(made, here, said, tmp_path):
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from pharmakon.biomarkers.outcome import Outcome
+    from pharmakon.workflows.validate import _same_unit
+
+    outcome = Outcome("y", "survival", np.arange(1.0, 9.0), np.tile([0.0, 1.0], 4), unit=here)
+    cohort, card = SimpleNamespace(outcome=outcome), {"declaration": {"outcome": {"unit": made}}}
+    frozen = SimpleNamespace(card=card, signature=SimpleNamespace(horizon=5.0))
+    if said == "refused":
+        with pytest.raises(DataError, match="times in days; the signature's are in years: convert them"):
+            _same_unit(frozen, cohort, tmp_path)
+    else:
+        assert [said in note for note in _same_unit(frozen, cohort, tmp_path)] == ([True] if said else [])
+    frozen = SimpleNamespace(card={}, signature=SimpleNamespace(horizon=8.0))
+    assert "Nobody was followed beyond" in _same_unit(frozen, cohort, tmp_path)[0]
