@@ -108,3 +108,10 @@ def test_the_short_way_agrees_with_the_pipeline_on_drugs(data):
 def test_inchikey():
     assert inchikey(Chem.MolFromSmiles("CCO")) == "LFQSCWFLJHTTHZ-UHFFFAOYSA-N"
     assert inchikey(None) == inchikey(Chem.MolFromSmiles("*C")) == ""
+
+
+@pytest.mark.parametrize("group", ["&1:1", "o1:1"])
+def test_relative_stereochemistry_is_taken_out_and_told(group):
+    found = standardize(f"C[C@H](N)c1ccccc1 |{group}|")
+    assert found.smiles == "CC(N)c1ccccc1" and "racemate" in found.changes[0]
+    assert standardize("C[C@H](N)c1ccccc1 |a:1|").smiles == "C[C@H](N)c1ccccc1"

@@ -128,3 +128,10 @@ def test_the_mean_has_a_relative_absolute_error_of_one():
     assert metrics.rae(y, np.full(3, y.mean())) == pytest.approx(1.0)
     assert metrics.rae(y, y) == 0.0
     assert np.isnan(metrics.rae([2, 2], [1, 3]))
+
+
+@pytest.mark.parametrize("constant", [6.3, 0.1, 1e9, 0.0])
+def test_of_what_does_not_vary_nothing_is_explained(constant):
+    y, p = np.full(30, constant), np.linspace(0, 1, 30)
+    assert np.isnan(metrics.r2(y, p)) and np.isnan(metrics.rae(y, p))
+    assert np.isfinite(metrics.r2(y + np.linspace(0, 1e-3, 30), p))

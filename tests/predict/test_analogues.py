@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pharmakon.chem.similarity import tanimoto
-from pharmakon.predict.analogues import Analogues, Series
+from pharmakon.core.errors import ModelError
+from pharmakon.predict.analogues import Analogues, Series, kept_arrays
 from pharmakon.predict.features import Features
 
 
@@ -92,3 +93,15 @@ def test_series_that_overlap_are_searched_together(molecules: list[str]) -> None
     found = pool.search(Features.from_smiles(molecules[:250]), ["half", "else"], quick=True)
     assert found["half"][1].max() < 100
     assert pool.of_endpoint("else").ids[found["else"][1][210]] == "else210"
+
+
+def test_an_identifier_with_a_line_break_shifts_no_other():
+    from pharmakon.predict.model import Training
+
+    arrays = kept_arrays(
+        np.zeros((3, 256), np.uint8), np.zeros(3), np.arange(3, dtype=np.int32), ["a\n1", "b", "c\r\n"]
+    )
+    assert Training.from_arrays(arrays).ids == ["a 1", "b", "c"]
+    arrays["packed"] = arrays["packed"][:2]
+    with pytest.raises(ModelError, match="names 3 training molecules and has 2"):
+        Training.from_arrays(arrays)

@@ -115,3 +115,21 @@ def test_identifiers_lose_what_software_added_to_them() -> None:
         Row(3, "1.50", "CCC", {"y": "3"}),
     ]
     assert curate(given, value="y").ids == ["65492", "Levetiracetam", "1.50"]
+
+
+def test_plus_and_minus_are_classes():
+    found = curate(rows(("CCO", "+"), ("CCN", "-"), ("CCC", "-"), ("CCCC", "positive"), ("CCCCC", "n/a")), value="y")
+    assert found.kind == "classification" and sorted(found.y) == [0, 0, 1, 1]
+    assert found.set_aside == {"no value": 1}
+    assert curate(rows(("CCO", "1.5"), ("CCN", "-"), ("CCC", "2.5")), value="y").set_aside == {"not a number": 1}
+
+
+def test_rows_are_counted_once():
+    found = curate(rows(("CCO", "active"), ("OCC", "inactive"), ("CCN", "active"), ("CCC", "inactive")), value="y")
+    assert found.read == len(found.smiles) + sum(found.set_aside.values()) == 4
+
+
+def test_a_racemate_is_not_one_of_its_enantiomers():
+    racemate, pure = "C[C@H](N)c1ccccc1 |&1:1|", "C[C@H](N)c1ccccc1"
+    found = curate(rows((racemate, "5"), (pure, "8"), ("CCC", "2"), ("CCCC", "3")), value="y")
+    assert len(found.smiles) == 4

@@ -43,3 +43,11 @@ def test_arrays_carry_the_whole_forest_and_a_seed_its_trees(molecules: list[str]
     assert (again.predict(features) == forest.predict(features)).all()
     assert (Forest(n_trees=10).fit(features, y).predict(features) == forest.predict(features)).all()
     assert (Forest(n_trees=10, random_state=1).fit(features, y).predict(features) != forest.predict(features)).any()
+
+
+@pytest.mark.parametrize("only", [0.0, 1.0])
+def test_of_one_class_alone_nothing_else_is_foretold(only):
+    """Folds by scaffold: all positives may be of the one that is held out."""
+    features = Features.from_smiles(["CCO", "CCN", "CCC", "CCCC", "c1ccccc1", "CCOC"] * 3)
+    forest = Forest(kind="classification", n_trees=5).fit(features, np.full(18, only))
+    assert np.abs(forest.predict(features) - only).max() < 1e-3

@@ -64,3 +64,11 @@ def test_an_estimate_brings_its_interval_and_a_column_comes_once(library):
     assert told(library, np.array([], dtype=np.int32), ["mw"]) == []
     with pytest.raises(UnknownName, match="nothing"):
         list(header(library, ["nothing"]))
+
+
+def test_what_the_user_gave_is_given_back_whole():
+    assert library_export._short(134567891.0, given=True) == 134567891
+    assert library_export._short(12.123456789, given=True) == 12.123456789
+    assert library_export._short(12.123456789, given=False) == 12.12346
+    assert str(library_export._short(702.0, given=True)) == "702"
+    assert library_export._short("00012", given=True) == "00012"

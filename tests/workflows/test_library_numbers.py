@@ -38,3 +38,10 @@ def test_decimal_commas_are_read_as_a_model_s_training_reads_them(cells):
 def test_a_comma_that_is_no_decimal_mark_makes_no_number():
     assert read("1,5", "2.5", "3,5") is None  # the cells disagree
     assert read("2,4-dinitro", "1,2-dichloro") is None
+
+
+@pytest.mark.parametrize("code", ["00012345", "0007", "-012", "123456789012345678", "1234567890123456.0"])
+def test_a_number_that_would_lose_digits_stays_as_it_was_written(code):
+    numbers, plain = read("1", code)
+    assert numbers == [1.0, float(code)] and not plain
+    assert read("1", "0.5", "0", "0e3", "0.12345678901234567", "134567891")[1]

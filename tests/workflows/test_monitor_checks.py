@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,6 +42,17 @@ def test_the_numbers_are_counts_and_means():
     assert checks["coverage"].found.value == 0.75
     assert checks["error"].found.value == pytest.approx((30 * 0.5 + 10 * 2) / 40 / 0.5)
     assert checks["bias"].found.value == pytest.approx(0.875 / 0.5)
+
+
+def test_a_model_of_logarithms_has_no_bias_for_its_middle():
+    random = np.random.default_rng(0)
+    value = 10 ** random.normal(0, 0.5, 4000)
+    y = value * 10 ** random.normal(0, 0.5, 4000)  # the mean of what is measured lies far above the middle
+    seen = replace(_seen(y, value), scaled_error=np.log10(y) - np.log10(value))
+    check = _by_name("regression", seen)["bias"]
+    assert abs(check.found.value) < 0.1 and check.verdict == "held"
+    assert "model's own scale" in check.title
+    assert _by_name("regression", _seen(y, value))["bias"].verdict == "passed"
 
 
 def test_outside_the_domain_nothing_but_the_domain_is_judged():

@@ -55,6 +55,22 @@ def test_a_mixture_is_refused_and_not_judged_by_its_largest_part():
     assert "metal" in metal.problem
 
 
+@pytest.mark.parametrize("salt", [
+    "NN", "N[NH3+].[Cl-]", "NO", "O[NH3+].[Cl-]", "[N-]=[N+]=[N-].[Na+]", "OO", "NCl", "[O-]N=O.[Na+]", "Cl.NN.Cl",
+])  # fmt: skip
+def test_a_salt_that_may_itself_be_mutagenic_is_not_left_out(salt):
+    (found,) = judged(f"CN1CCC(O)CC1.{salt}")
+    assert "mixture" in found.problem and found.impurity_class is None
+
+
+@pytest.mark.parametrize(
+    "salt", ["Cl", "[Na+].[Cl-]", "O[N+](=O)[O-]", "OS(=O)(=O)O", "OP(=O)(O)O", "N", "O", "Br", "CS(=O)(=O)O"]
+)
+def test_a_harmless_counter_ion_is(salt):
+    (found,) = judged(f"CN1CCC(O)CC1.{salt}")
+    assert not found.problem and found.impurity_class
+
+
 def test_a_measurement_is_told_and_a_contradiction_is_no_clearance():
     (salicylic_acid,) = judged("O=C(O)c1ccccc1O")
     assert (salicylic_acid.model, salicylic_acid.rules.outcome) == ("negative", "negative")

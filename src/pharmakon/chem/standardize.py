@@ -39,6 +39,7 @@ _NON_METALS = frozenset({0, 1, 2, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 32, 33,
 _ELEMENTS = Chem.GetPeriodicTable()
 _RADICAL = rdqueries.NumRadicalElectronsGreaterQueryAtom(0)
 _DUMMY, _HYDROGEN, _CARBON = (Chem.MolFromSmarts(f"[#{number}]") for number in (0, 1, 6))
+_ABSOLUTE = Chem.StereoGroupType.STEREO_ABSOLUTE
 _CHARGED, _ISOTOPE = Chem.MolFromSmarts("[!+0]"), Chem.MolFromSmarts("[!0*]")
 _METAL = Chem.MolFromSmarts(f"[{';'.join(f'!#{number}' for number in sorted(_NON_METALS))}]")
 _MAYBE_EXCLUDED = Chem.MolFromSmarts(
@@ -97,6 +98,11 @@ def is_plain(mol: Mol, smiles: str) -> bool:
 def _until_settled(mol: Mol) -> Standardized:
     """Repeat: dropping a fragment can free a charge, and neutralising can free a group to rewrite."""
     changes: dict[str, None] = {}
+    if relative := [group for group in mol.GetStereoGroups() if group.GetGroupType() != _ABSOLUTE]:
+        for atom in (atom for group in relative for atom in group.GetAtoms()):
+            atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+        mol = Chem.MolFromSmiles(Chem.MolToSmiles(mol))
+        changes["stereochemistry of a racemate, or relative, removed"] = None
     smiles = Chem.MolToSmiles(mol)
     for _ in range(_PASSES):
         if is_plain(mol, smiles):

@@ -31,14 +31,14 @@ def rae(y: ArrayLike, p: ArrayLike) -> float:
     """Relative absolute error: the mean absolute error over that of y's mean. NaN for a constant y."""
     y, p = _pair(y, p)
     spread = np.sum(np.abs(y - y.mean()))
-    return float(np.sum(np.abs(y - p)) / spread) if spread > 0 else np.nan
+    return np.nan if _constant(y) else float(np.sum(np.abs(y - p)) / spread)
 
 
 def r2(y: ArrayLike, p: ArrayLike) -> float:
     """Share of variance explained; negative when worse than the mean. NaN for a constant y."""
     y, p = _pair(y, p)
     spread = np.sum((y - y.mean()) ** 2)
-    return float(1 - np.sum((y - p) ** 2) / spread) if spread > 0 else np.nan
+    return np.nan if _constant(y) else float(1 - np.sum((y - p) ** 2) / spread)
 
 
 def spearman(y: ArrayLike, p: ArrayLike) -> float:
@@ -48,6 +48,11 @@ def spearman(y: ArrayLike, p: ArrayLike) -> float:
     a, b = a - a.mean(), b - b.mean()
     spread = np.sqrt((a @ a) * (b @ b))
     return float(a @ b / spread) if spread > 0 else np.nan
+
+
+def _constant(y: Floats) -> bool:
+    """Whether nothing varies but by rounding: the mean of equal numbers need not be that number."""
+    return bool(np.ptp(y) <= 1e-12 * max(1.0, float(np.abs(y).max())))
 
 
 def auroc(y: ArrayLike, p: ArrayLike) -> float:

@@ -77,8 +77,13 @@ def kept_arrays(
     packed: NDArray[np.uint8], value: Floats, row: NDArray[np.int32], ids: Sequence[str]
 ) -> dict[str, NDArray[Any]]:
     """What a model folder keeps of its training molecules; identifiers as UTF-8 lines."""
-    text = np.frombuffer("\n".join(ids).encode(), dtype=np.uint8)
+    text = np.frombuffer(_lines(ids).encode(), dtype=np.uint8)
     return {"packed": packed, "value": value.astype(np.float32), "row": row, "ids": text}
+
+
+def _lines(ids: Sequence[str]) -> str:
+    """One line each: a line break inside one would shift all that follow."""
+    return "\n".join(" ".join(name.split()) for name in ids)
 
 
 class Pooled:
@@ -228,7 +233,7 @@ class Analogues:
         for i, one in enumerate(self.series):
             out |= {
                 f"{i}.endpoints": np.frombuffer("\n".join(one.endpoints).encode(), np.uint8),
-                f"{i}.ids": np.frombuffer("\n".join(one.ids).encode(), np.uint8),
+                f"{i}.ids": np.frombuffer(_lines(one.ids).encode(), np.uint8),
                 f"{i}.index": one.index,
                 f"{i}.row": np.ascontiguousarray(one.row.T),
                 f"{i}.value": np.ascontiguousarray(one.value.T),

@@ -75,7 +75,8 @@ def curate(
         kept.append((row.number, row.id, done.smiles, text))
     if not kept:
         raise DataError(f"none of the {read} rows has both a readable structure and a value in column {value!r}")
-    labels = class_labels({text.casefold() for *_, text in kept} - MISSING, positive)
+    missing = missing_words(text for *_, text in kept)
+    labels = class_labels({text.casefold() for *_, text in kept} - missing, positive)
     kind = kind or ("classification" if labels else "regression")
     _require_classes(kind, labels, value)
     decimal = decimal_of(text for *_, text in kept)
@@ -84,9 +85,8 @@ def curate(
     rough: list[str] = []
     for row_number, row_id, smiles, text in kept:
         if kind == "classification":
-            label = labels.get(text.casefold())
-            known = "no value" if text.casefold() in MISSING else "not a class"
-            got, reason = (label, "") if label is not None else (math.nan, known)
+            got = labels.get(text.casefold(), math.nan)
+            reason = "" if math.isfinite(got) else "no value" if text.casefold() in missing else "not a class"
         else:
             measured, qualifier, problem = read_number(text, decimal=decimal)
             reason = "not a number" if problem else "censored value" if qualifier in (">", "<") else ""
@@ -139,7 +139,7 @@ def _merge(
             if len(several) > 1:
                 spreads.append(float(np.std(several)))
         smiles.append(molecule)
-    merged = sum(len(several) - 1 for several in values.values())
+    merged = sum(len(values[molecule]) - 1 for molecule in smiles)
     if merged:
         reasons["repeat of a molecule, merged"] += merged
     if spreads:
@@ -162,12 +162,17 @@ def _merge(
 
 def _tidy(name: str) -> str:
     """An identifier without what a spreadsheet or a file system added to it."""
-    return re.sub(r"^(\d+)\.0$", r"\1", name).removesuffix(".mol")
+    return re.sub(r"^(\d+)\.0$", r"\1", " ".join(name.split())).removesuffix(".mol")
 
 
 def _require_classes(kind: Kind, labels: Mapping[str, float], value: str) -> None:
     if kind == "classification" and not labels:
         raise DataError(f"column {value!r} does not hold two known classes; name the positive label (--positive)")
+
+
+def missing_words(texts: Iterable[str]) -> frozenset[str]:
+    """What stands for no value: a minus sign beside plus signs is a class, as in an Ames test."""
+    return MISSING - {"-"} if "+" in {text.strip() for text in texts} else MISSING
 
 
 def class_labels(distinct: set[str], positive: str | None) -> dict[str, float]:

@@ -35,7 +35,9 @@ class Forest:
         """Grow the trees on every molecule of `features`; `y` has shape (n,)."""
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-        grower: Any = ExtraTreesClassifier if self.kind == "classification" else ExtraTreesRegressor
+        # With one class only, a classifier's leaves have one share, that of the class there is, whichever it be.
+        two = self.kind == "classification" and 0 < np.count_nonzero(y > 0.5) < len(y)
+        grower: Any = ExtraTreesClassifier if two else ExtraTreesRegressor
         forest = grower(
             n_estimators=self.n_trees,
             max_features=0.08,
@@ -43,7 +45,7 @@ class Forest:
             random_state=self.random_state,
             n_jobs=self.n_jobs,
         )
-        forest.fit(features.dense, y > 0.5 if self.kind == "classification" else y)
+        forest.fit(features.dense, y > 0.5 if two else (y > 0.5).astype(float) if self.kind == "classification" else y)
         self.trees_ = _flat([tree.tree_ for tree in forest.estimators_])
         return self
 

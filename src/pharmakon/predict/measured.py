@@ -14,10 +14,10 @@ import numpy as np
 from pharmakon.chem.identity import Identity, Level, identify
 from pharmakon.core.errors import DataError
 from pharmakon.core.types import Floats, Kind, Progress, silent
-from pharmakon.store.numbers import MISSING, decimal_of, read_number
+from pharmakon.store.numbers import decimal_of, read_number
 from pharmakon.store.tables import Row
 
-from .curate import class_labels
+from .curate import class_labels, missing_words
 
 ScaleName = Literal["log", "linear", "other", "classes"]
 
@@ -155,16 +155,17 @@ def measure(
     identities = identify(["" if row.problem else row.structure for _, row in flat], progress=progress)
     texts = [row.fields.get(value, "").strip() for _, row in flat]
     usable = {t.casefold() for t, found in zip(texts, identities, strict=True) if t and found.parent}
-    if not usable - MISSING:
+    missing = missing_words(usable)
+    if not usable - missing:
         raise DataError(f"none of the {len(flat)} rows has both a readable structure and a value in column {value!r}")
-    labels = class_labels(usable - MISSING, positive)
+    labels = class_labels(usable - missing, positive)
     kind = kind or ("classification" if labels else "regression")
     if kind == "classification" and not labels:
         raise DataError(f"column {value!r} does not hold two known classes; name the positive label (--positive)")
     decimal = decimal_of(texts)
     rows = []
     for (source, row), identity, text in zip(flat, identities, texts, strict=True):
-        number, reason = _read(text, labels if kind == "classification" else None, decimal)
+        number, reason = _read(text, labels if kind == "classification" else None, decimal, missing)
         if identity.problem:
             reason = "row cannot be read" if row.problem else "structure cannot be read"
         part = row.fields.get(split_column, "").strip() if split_column else source.part
@@ -195,9 +196,11 @@ def _why(reason: str, row: Row, identity: Identity) -> str:
     return f"{reason}: {detail}" if detail else reason
 
 
-def _read(text: str, labels: dict[str, float] | None, decimal: Literal["", ".", ","]) -> tuple[float, str]:
+def _read(
+    text: str, labels: dict[str, float] | None, decimal: Literal["", ".", ","], missing: frozenset[str]
+) -> tuple[float, str]:
     """(value or NaN, why there is none)."""
-    if not text or text.casefold() in MISSING:
+    if not text or text.casefold() in missing:
         return math.nan, "no value"
     if labels is not None:
         label = labels.get(text.casefold())

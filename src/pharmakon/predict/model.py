@@ -59,6 +59,8 @@ class Training:
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
         ids = arrays["ids"].tobytes().decode().split("\n")
+        if len(ids) != len(arrays["packed"]):
+            raise ModelError(f"the model names {len(ids):,} training molecules and has {len(arrays['packed']):,}")
         return cls(arrays["packed"], arrays["value"].astype(np.float64), arrays["row"], ids)
 
 

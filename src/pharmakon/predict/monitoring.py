@@ -41,6 +41,8 @@ class Observed:
     similarity: Floats
     known: int
     """Molecules that were left out."""
+    scaled_error: Floats | None = None
+    """What was measured less the value, on the scale that the model learnt; None where that is the property's own."""
 
     @property
     def judged(self) -> NDArray[np.bool_]:
@@ -70,7 +72,8 @@ def observe(model: Model, smiles: list[str], y: Floats) -> Observed:
         covered[rows] = answer.labels[rows, truth[rows].astype(int)]
         loss = (truth - value) ** 2
     inside = features.organic & model.domain.in_domain(similarity)
-    return Observed(new, truth, value, loss, covered, inside, similarity, len(smiles) - len(new))
+    logs = forward(truth, model.transform) - forward(value, model.transform) if model.transform != "none" else None
+    return Observed(new, truth, value, loss, covered, inside, similarity, len(smiles) - len(new), logs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,8 @@ def measure(model: Model, smiles: Sequence[str], y: Floats, *, seed: int = 0) ->
     notes = []
     if known:
         notes.append(
-            f"{known:,} of {len(kept):,} molecules are among those the model was trained on (same fingerprint) and "
-            "were left out: their errors are too small to learn from"
+            f"{known:,} of {len(kept):,} molecules have the fingerprint of one that the model was trained on (the "
+            "same, a homologue or a stereoisomer) and were left out: their errors are too small to learn from"
         )
     features = features.take(np.flatnonzero(kept))
     members = model.blend.members(features)
@@ -183,7 +183,8 @@ def _class_sets(old: ClassConformal, probability: Floats, y: Floats) -> ClassCon
     for which in (0, 1):
         if not np.isfinite(new.quantiles_[which]):
             mine = probability[(y > 0.5) == which]
-            new.quantiles_[which] = max(old.quantiles_[which], float(np.max(1 - mine if which else mine)))
+            worst = [float(np.max(1 - mine if which else mine))] if len(mine) else []  # a fold may hold all of a class
+            new.quantiles_[which] = max([old.quantiles_[which], *worst])
     return new
 
 

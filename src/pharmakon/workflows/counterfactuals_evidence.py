@@ -69,7 +69,8 @@ def measured_itself(got: Estimates) -> list[str]:
     """For each molecule what was measured of it, where the model's training molecules have its very fingerprint."""
     unit = got.property.unit if got.property.kind == "regression" else ""
     return [
-        f"measured, among the model's training molecules: {show(float(value), unit)} ({name or 'no name'})"
+        f"measured, among the model's training molecules: {show(float(value), unit)} ({name or 'no name'}; the same "
+        "fingerprint, so it may be a homologue or a stereoisomer)"
         if similarity > SAME
         else ""
         for similarity, value, name in zip(got.nearest_similarity, got.nearest_value, got.nearest_id, strict=True)

@@ -14,6 +14,8 @@ from .library_view import Library, Rows
 Format = Literal["csv", "sdf", "parquet"]
 BATCH = 1_000
 PART = 1 << 20
+LARGEST = 1e15
+"""Whole numbers up to it are written without a point."""
 FIXED = ("id", "smiles", "problem")
 
 
@@ -51,17 +53,22 @@ def header(library: Library, columns: Sequence[str]) -> Iterator[str]:
 
 def _records(library: Library, rows: Rows, wanted: Sequence[str]) -> Iterator[list[Mapping[str, Any]]]:
     cells = ", ".join(quoted(name) for name in wanted)
+    given = {name for name in wanted if "input" in library.columns.get(name, {})}
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH].tolist()
         numbers = ", ".join(map(str, batch))
         sql = f"SELECT row, {cells} FROM molecules WHERE row IN ({numbers})"  # noqa: S608 - whole numbers
         found = {line[0]: dict(zip(wanted, line[1:], strict=True)) for line in library.cursor().execute(sql).fetchall()}
-        yield [{name: _short(value) for name, value in found[row].items()} for row in batch]
+        yield [{name: _short(value, given=name in given) for name, value in found[row].items()} for row in batch]
 
 
-def _short(value: Any) -> Any:
-    """Numbers were kept with seven digits: more would be noise."""
-    return float(f"{value:.7g}") if isinstance(value, float) else value
+def _short(value: Any, *, given: bool) -> Any:
+    """Computed numbers were kept with seven digits: more would be noise. What the user gave is given back whole."""
+    if not isinstance(value, float):
+        return value
+    if given:
+        return int(value) if value.is_integer() and abs(value) < LARGEST else value
+    return float(f"{value:.7g}")
 
 
 def _sdf(batches: Iterator[list[Mapping[str, Any]]], wanted: Sequence[str]) -> Iterator[bytes]:

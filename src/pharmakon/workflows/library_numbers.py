@@ -21,9 +21,16 @@ COMMA = r"[+-]?([0-9]*|[1-9][0-9]{0,2}(\.[0-9]{3})+),[0-9]+([eE][+-]?[0-9]+)?"
 """A number with a decimal comma, as a pattern: 1,5 and 1.234,5."""
 
 
+CODES = r"[+-]?0[0-9].*|[+-]?[0-9]{16,}(\.0*)?"
+"""Digits that are no number, or of which a number keeps only some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A column of numbers: each cell's number as SQL, and whether all of its cells are plain numbers."""
+    """A column of numbers: each cell's number as SQL, and whether every cell can be written again as it was.
+
+    A number loses the zeros before a bar code, and the last digits of a long identifier.
+    """
 
     sql: str
     plain: bool
@@ -44,7 +51,7 @@ def numeric(connection: DuckDBPyConnection, texts: Sequence[str]) -> Mapping[str
         filled = f"{text} <> '' AND ({plain} OR lower({text}) NOT IN ({missing}))"
         asked += [
             f"count(*) FILTER ({filled}), count(*) FILTER ({text} <> '' AND {number} IS NOT NULL)",
-            f"count(*) FILTER ({text} <> '' AND NOT {plain})",
+            f"count(*) FILTER ({text} <> '' AND (NOT {plain} OR regexp_full_match({text}, '{CODES}')))",
         ]
     [counts] = connection.execute(f"SELECT {', '.join(asked)} FROM parts").fetchall()  # noqa: S608 - quoted
     told = zip(found.items(), counts[::3], counts[1::3], counts[2::3], strict=True)

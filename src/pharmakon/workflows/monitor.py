@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pharmakon.store.tables import Row
 
 _STEPS = 3
+NO_LOSS = ("repeat of a molecule, merged", "structure cannot be read", "row cannot be read", "no value")
+"""Why a row has no value of its own to judge, where nothing is lost by it or it is told elsewhere."""
 
 
 class MonitorConfig(Config):
@@ -132,6 +134,9 @@ def _of_model(config: MonitorConfig, progress: Progress) -> Seen:
         )
         measured = dict(zip(clean.smiles, clean.y.tolist(), strict=True))
         notes += clean.notes
+        # Values without a number are no small matter: those beyond the assay's range are the hardest.
+        lost = {why: n for why, n in clean.set_aside.items() if why not in NO_LOSS}
+        notes += [f"{n:,} rows were not judged: {why}." for why, n in lost.items()]
     smiles, unread, rows = _structures(table.rows(), standardize)
     if not smiles:
         raise UsageError(f"none of the {rows:,} rows of {config.data} has a structure that can be read")
@@ -142,9 +147,15 @@ def _of_model(config: MonitorConfig, progress: Progress) -> Seen:
         seen = observe(model, smiles, np.array([measured.get(text, np.nan) for text in smiles]))
         was = reference(model, seed=config.seed)
     if seen.known:
-        notes.append(f"{seen.known:,} molecules are among those the model was trained on, and were left out.")
+        notes.append(
+            f"{seen.known:,} molecules have the fingerprint of one that the model was trained on (the same, a "
+            "homologue or a stereoisomer), and were left out."
+        )
     if not len(seen.rows):
-        raise UsageError(f"every molecule of {config.data} is one the model was trained on: there is nothing to learn")
+        raise UsageError(
+            f"every molecule of {config.data} has the fingerprint of one that the model was trained on: there is "
+            "nothing to learn"
+        )
     outside = int((np.isfinite(seen.y) & ~seen.in_domain).sum())
     if outside:
         notes.append(f"{outside:,} measured molecules lie outside the domain; the checks are of those inside.")

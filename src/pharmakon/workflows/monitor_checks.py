@@ -80,7 +80,11 @@ def of_molecules(
     n = int(judged.sum())
     hits, loss = seen.covered[judged], seen.loss[judged]
     errors = seen.y[judged] - seen.value[judged]
-    spread = was.loss if was.measure == "mae" else math.nan
+    spread, over = (was.loss if was.measure == "mae" else math.nan), "the mean absolute error of the card"
+    if seen.scaled_error is not None:
+        # A model of logarithms foretells the middle and not the mean, which lies higher: 0 is no bias on its scale.
+        errors, over = seen.scaled_error[judged], "the mean absolute error, both on the model's own scale"
+        spread = float(np.mean(np.abs(errors))) if n else math.nan
     name = {"mae": "mean absolute error", "brier": "Brier score"}[was.measure]
     checks = [
         Check(
@@ -115,7 +119,7 @@ def of_molecules(
         checks.append(
             Check(
                 "bias",
-                "Mean error over the mean absolute error of the card",
+                f"Mean error over {over}",
                 mean_shift(errors, unit=spread, seed=seed),
                 Limit("most", edges["bias"]),
                 0.0,

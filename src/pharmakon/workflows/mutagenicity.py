@@ -28,6 +28,11 @@ MIXTURE = "a mixture: judge its parts one by one"
 METAL = "a metal compound or cluster: neither method is about these"
 _REFUSED = {"kept largest of": MIXTURE, "metal compound": METAL, "metal bond": METAL, "boron cluster": METAL}
 """What standardising says of a structure that cannot be judged as one organic molecule."""
+_SALT = "removed salt: "
+# Hydrazine, hydroxylamine, azide, nitrite, chloramine.
+_REACTIVE = "[#7;!$([#7](=O)([O-])[O;H1,-])]-,=[#7,#8,F,Cl,Br,I]"
+_PEROXIDE = "[#8]-[#8]"
+"""What may damage DNA itself, and so is no counter-ion that can be left out of a judgement; a nitrate is none."""
 COLUMNS = (
     "problem",
     "standard_smiles",
@@ -238,8 +243,19 @@ def _read(smiles: Sequence[str]) -> list[ImpurityCall]:
         why = done.problem or next(
             (why for change in done.changes for start, why in _REFUSED.items() if change.startswith(start)), ""
         )
+        why = why or (MIXTURE if any(map(_is_reactive, done.changes)) else "")
         table.append(ImpurityCall(text, "" if why else done.smiles, why, done.changes))
     return table
+
+
+def _is_reactive(change: str) -> bool:
+    """Whether what standardising left out as a salt has to be judged itself."""
+    from rdkit import Chem
+
+    parts = change.removeprefix(_SALT).split(", ") if change.startswith(_SALT) else []
+    queries = [Chem.MolFromSmarts(pattern) for pattern in (_REACTIVE, _PEROXIDE)]
+    mols = [mol for part in parts if (mol := Chem.MolFromSmiles(part)) is not None]
+    return any(mol.HasSubstructMatch(query) for mol in mols for query in queries)
 
 
 def _mol(smiles: str) -> Mol:
