@@ -159,3 +159,13 @@ def test_too_few_of_a_class_do_not_make_every_answer_dont_know() -> None:
     new, _ = recalibrate(CLASSES, lab)
     assert np.isfinite(new.classes_.quantiles_).all()
     assert new.classes_.quantiles_[1] >= CLASSES.classes_.quantiles_[1]
+
+
+def test_a_fold_may_hold_all_of_a_class() -> None:
+    lab = classes(60, 3)
+    first = np.flatnonzero(lab.y > 0.5)[:5]
+    y, fold = np.zeros(60), np.where(np.isin(np.arange(60), first), 0, 1 + np.arange(60) % 4)
+    y[first] = 1.0
+    one_series = Measured(lab.members, lab.value, lab.similarity, y, fold)
+    before, after = judge(fitted(classes(400, 1), "classification"), one_series)
+    assert np.isfinite(after.value).all() and after.labels.shape == before.labels.shape

@@ -71,7 +71,10 @@ def run(config: RecalibrateConfig, *, progress: Progress = silent) -> Recalibrat
     if not config.overwrite:
         spare(output, same=lambda card: _is_of(card, made_of), made_of="this model and this table")
     progress(1, _STEPS, "standardising structures")
-    clean = curate(table.rows(), value=value, kind=model.property.kind, positive=config.positive)
+    what = model.property
+    clean = curate(
+        table.rows(), value=value, kind=what.kind, positive=config.positive, minimum=what.low, maximum=what.high
+    )
     dataset: dict[str, Any] = stated(config.access, config.terms) | {
         **made_of,
         "file": config.data.name,
