@@ -129,14 +129,8 @@ def _of_model(config: MonitorConfig, progress: Progress) -> Seen:
         asked = AssayConfig(
             data=config.data, smiles=config.smiles, value=config.value, id=config.id, positive=config.positive
         )
-        what = model.property
         clean = curate(
-            open_assay(asked)[0].rows(),
-            value=config.value,
-            kind=what.kind,
-            positive=config.positive,
-            minimum=what.low,
-            maximum=what.high,
+            open_assay(asked)[0].rows(), value=config.value, kind=model.property.kind, positive=config.positive
         )
         measured = dict(zip(clean.smiles, clean.y.tolist(), strict=True))
         notes += clean.notes
