@@ -72,11 +72,15 @@ def test_of_few_patients_no_more_is_found_by_chance_than_is_allowed():
     assert found <= 3  # 7 of 12 by the normal distribution
 
 
-def test_a_feature_that_one_arm_does_not_have_is_not_tested():
+@pytest.mark.parametrize("kind", ["continuous", "binary", "survival"])
+def test_a_feature_that_one_arm_does_not_have_is_not_tested(kind):
     random = np.random.default_rng(0)
     arm = np.repeat(["a", "b"], 20)
     mutated = ((random.random((40, 60)) < 0.3) & (arm == "b")[:, None]).astype(float)
-    found = find_interactions(
-        mutated, [f"G{j}" for j in range(60)], Outcome("y", "continuous", random.normal(size=40)), arm
-    )
+    y = {
+        "continuous": Outcome("y", kind, random.normal(size=40)),
+        "binary": Outcome("y", kind, np.tile([0.0, 1.0], 20)),
+        "survival": Outcome("y", kind, random.exponential(size=40), np.ones(40)),
+    }[kind]
+    found = find_interactions(mutated, [f"G{j}" for j in range(60)], y, arm)
     assert found.raw.tested == 0 and np.isnan(found.raw.effect).all()

@@ -89,22 +89,22 @@ def _effects(values: Floats, outcome: Outcome, treated: Floats, C: Floats) -> Ef
 
 def _fitted(X: Floats, outcome: Outcome) -> tuple[float, float]:
     """Coefficient of the first column and its standard error; NaN where it cannot be told."""
+    design = np.column_stack([X, np.ones(len(X))])
+    if np.linalg.matrix_rank(design) < design.shape[1]:  # one arm has no spread in this feature, say
+        return np.nan, np.nan
     try:
         if outcome.event is not None:
             fit = fit_cox(X, outcome.value, outcome.event)
             return (float(fit.coefficient[0]), float(fit.standard_error[0])) if fit.converged else (np.nan, np.nan)
-        design = np.column_stack([X, np.ones(len(X))])
         if outcome.kind == "continuous":
             return _linear(design, outcome.value)
         beta, covariance = fit_logistic(design, outcome.value)
         return float(beta[0]), float(np.sqrt(covariance[0, 0]))
-    except (DataError, np.linalg.LinAlgError):  # one arm has no spread in this feature, say
+    except (DataError, np.linalg.LinAlgError):
         return np.nan, np.nan
 
 
 def _linear(X: Floats, y: Floats) -> tuple[float, float]:
-    if np.linalg.matrix_rank(X) < X.shape[1]:
-        raise np.linalg.LinAlgError("a column is a combination of others")
     inverse = np.linalg.inv(X.T @ X)
     beta = inverse @ (X.T @ y)
     variance = ((y - X @ beta) ** 2).sum() / (len(y) - X.shape[1])
