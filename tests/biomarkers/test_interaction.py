@@ -78,9 +78,9 @@ def test_a_feature_that_one_arm_does_not_have_is_not_tested(kind):
     arm = np.repeat(["a", "b"], 20)
     mutated = ((random.random((40, 60)) < 0.3) & (arm == "b")[:, None]).astype(float)
     y = {
-        "continuous": Outcome("y", kind, random.normal(size=40)),
-        "binary": Outcome("y", kind, np.tile([0.0, 1.0], 20)),
-        "survival": Outcome("y", kind, random.exponential(size=40), np.ones(40)),
+        "continuous": Outcome("y", "continuous", random.normal(size=40)),
+        "binary": Outcome("y", "binary", np.tile([0.0, 1.0], 20)),
+        "survival": Outcome("y", "survival", random.exponential(size=40), np.ones(40)),
     }[kind]
     found = find_interactions(mutated, [f"G{j}" for j in range(60)], y, arm)
     assert found.raw.tested == 0 and np.isnan(found.raw.effect).all()
