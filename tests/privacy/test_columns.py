@@ -129,6 +129,10 @@ def test_a_header_that_is_a_name_over_what_identifies_is_not_shown():
         ("ptzip", ["05901", "02138"], "zip"),
         ("seen_by", ["Dr. Smith", "Dr. Jones"] * 30, "drop"),
         ("c17", ["Dr. Smith", "dra Jones"] * 30, "drop"),
+        ("patient_age_at_relapse", ["97", "61"], "age"),
+        ("patient_number_arm", [str(1001 + 7 * i) for i in range(60)], "pseudonymise"),
+        ("subject_id_cohort", [f"S{9000 + 7 * i}" for i in range(60)], "pseudonymise"),
+        ("subject_id_arm", [str(1001 + 7 * i) for i in range(60)], "pseudonymise"),
         # and what is of use is not lost
         ("hospital_length_of_stay", [str(i % 30) for i in range(60)], "keep"),
         ("neutrophils_at_admission", ["5.10", "5.75", "12.0"] * 20, "keep"),
@@ -138,6 +142,9 @@ def test_a_header_that_is_a_name_over_what_identifies_is_not_shown():
         ("drug_id", [f"D{9000 + 7 * i}" for i in range(60)], "drop"),
         ("sex_at_birth", ["female", "male"] * 30, "keep"),
         ("total_marker", [str(1000 + 7 * i) for i in range(60)], "keep"),
+        ("patient_response", ["CR", "PR", "SD"] * 20, "keep"),
+        ("gene_id", [str(1001 + 7 * i) for i in range(60)], "keep"),
+        ("patient_hemoglobin", ["12.1", "9.7", "13.4"] * 20, "keep"),
         ("drive_score", ["1", "2"] * 30, "keep"),
     ],
 )

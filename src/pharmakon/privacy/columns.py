@@ -46,8 +46,8 @@ NAMES = (["name"],)
 """Words that are of the harmless ones before them: a cell line's name."""
 OF_WORDS = ("name", "place", "text", "url", "vehicle")
 """Kinds that are words: numbers under such a name and a harmless one measure something (hospital length of stay)."""
-OF_THINGS = ("record",)
-"""Kinds that number things: what does not repeat under such a name and a harmless one may number people."""
+OF_THINGS = ("record", "person")
+"""Kinds that number things or people: beside a harmless word only what hardly repeats does (a patient's response)."""
 MIXED = "Its name has words of people and others: look whether it tells who somebody is."
 
 _NUMBER = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?")
@@ -79,13 +79,12 @@ class Column:
 def recognise(name: str, values: Sequence[str], *, position: int = 0, declared: str = "") -> Column:
     """What a column is. `values` are its cells as text, in the order of the rows."""
     named = by_name(name)
-    person = named is not None and named[2] == "person"
     shown = f"column {position + 1}" if _tells(name) else name
     seen = Counter(text for value in values if (text := value.strip()).casefold() not in _ABSENT)
     if declared:
         identifier = IDENTIFIER_OF.get(declared) or (named[1] if named else "other")
         identifier = "" if declared == "keep" else identifier
-        return Column(name, shown, declared, identifier, "declared", person)  # type: ignore[arg-type]
+        return Column(name, shown, declared, identifier, "declared", _of_person(named))  # type: ignore[arg-type]
     if shown != name:
         return Column(name, shown, "drop", "other", "its name identifies", look="The name of the column identifies.")
     kinds, plain = _read(name)
@@ -93,10 +92,12 @@ def recognise(name: str, values: Sequence[str], *, position: int = 0, declared: 
         weak = _weak(seen)
         named = _facts(next((kind for kind in kinds if kind not in weak), ""))
         if named is None:
-            action, identifier, why = by_content(seen, known=False)
-            return Column(name, shown, action, identifier, why or "nothing identifies", look=MIXED)
+            action, identifier, why = by_content(seen, known=False, least=_least(name, of_people="person" in kinds))
+            if action == "keep" or "person" not in kinds:
+                return Column(name, shown, action, identifier, why or "nothing identifies", look=MIXED)
+            named = _facts("person")
     if named and named[1]:
-        return _refined(Column(name, shown, named[0], named[1], "its name", person), seen, named[2])
+        return _refined(Column(name, shown, named[0], named[1], "its name", _of_person(named)), seen, named[2])
     action, identifier, why = by_content(seen, known=named is not None, least=_least(name))
     if action != "keep" and named is None and of_people(name):
         shown = f"column {position + 1}"
@@ -104,6 +105,10 @@ def recognise(name: str, values: Sequence[str], *, position: int = 0, declared: 
     if action == "text":
         look = "It holds text, or identifiers among other things: declare it if it does not."
     return Column(name, shown, action, identifier, why or ("its name" if named else "nothing identifies"), look=look)
+
+
+def _of_person(named: tuple[Action, str, str] | None) -> bool:
+    return named is not None and named[2] == "person"
 
 
 def _weak(seen: Counter[str]) -> tuple[str, ...]:
@@ -222,9 +227,10 @@ def _unique(texts: list[str], repeated: float, rows: int) -> tuple[Action, str, 
     return "drop", "other", "values that hardly repeat"
 
 
-def _least(name: str) -> int:
-    """From which number on a column of an unknown name may hold codes: low where the name says that it numbers."""
-    return LEAST_NUMBERED if any(word in NUMBERS for words in _words(name) for word in words) else LEAST
+def _least(name: str, *, of_people: bool = False) -> int:
+    """From which number on a column may hold codes: low where its name says that it numbers, as people's ids do."""
+    numbering = NUMBERS | {"id"} if of_people else NUMBERS
+    return LEAST_NUMBERED if any(word in numbering for words in _words(name) for word in words) else LEAST
 
 
 def _numbered(seen: Counter[str], least: int) -> bool:
